@@ -1,0 +1,112 @@
+"""ModelCard: what a network's weights expect, where they come from, under which licence, and how well they did."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from lesionstudio.errors import ModelProblem
+from lesionstudio.words import _
+
+CARD_NAME, WEIGHTS_NAME, LICENCE_NAME = "card.json", "weights.safetensors", "LICENSE"
+CARD_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class IntensityRule:
+    """What a network's input means.
+
+    kind "window": values from low to high (HU where the scan is in HU; else the picture's own full range stands for
+    this window) go to out_low..out_high. kind "percentiles": the picture's low-th and high-th percentile do.
+    """
+
+    kind: Literal["window", "percentiles"]
+    low: float
+    high: float
+    out_low: float = 0.0
+    out_high: float = 1.0
+    unit: str = ""
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInput:
+    """One of a network's ordered inputs: a channel of the picture by number (from 0), or its luminance (-1)."""
+
+    rule: IntensityRule
+    channel: int = -1
+    role: str = "image"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """What is known of a model. Sizes in pixels, thresholds as probabilities, bytes of the weights file with its SHA-256."""
+
+    id: str
+    title: str
+    labels: tuple[str, ...]
+    inputs: tuple[ModelInput, ...]
+    task: Literal["segmentation", "classification"] = "segmentation"
+    modality: str = ""
+    region: str = ""
+    architecture: str = "unet"
+    encoder: str = "resnet34"
+    network: dict[str, Any] = field(default_factory=dict)
+    threshold: float = 0.5
+    long_side: tuple[int, int] = (0, 0)
+    plane: str = ""
+    made_for: str = ""
+    licence: str = ""
+    licence_note: str = ""
+    data: str = ""
+    scores: dict[str, Any] = field(default_factory=dict)
+    training: dict[str, Any] = field(default_factory=dict)
+    parent: str = ""
+    made: str = ""
+    sha256: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def channels(self) -> int:
+        """How many input planes the network takes."""
+        return len(self.inputs)
+
+
+def read_card(folder: Path) -> ModelCard:
+    """The card in a model's folder. Raises ModelProblem when there is none or it makes no sense."""
+    path = folder / CARD_NAME
+    try:
+        return card_from_json(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError as missing:
+        raise ModelProblem(
+            _("There is no model in {folder}.").format(folder=folder),
+            hint=_("A model is a folder with card.json and weights.safetensors."),
+        ) from missing
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as problem:
+        raise ModelProblem(
+            _("The model card {path} cannot be read.").format(path=path),
+            hint=_("Copy the model again from where it came from."),
+        ) from problem
+
+
+def write_card(card: ModelCard, folder: Path) -> None:
+    """Writes card.json into the model's folder."""
+    text = json.dumps({"version": CARD_VERSION, **asdict(card)}, indent=1, ensure_ascii=False)
+    (folder / CARD_NAME).write_text(text + "\n", encoding="utf-8")
+
+
+def card_from_json(saved: dict[str, Any]) -> ModelCard:
+    """The card that write_card wrote. Raises KeyError, TypeError or ValueError for anything else."""
+    facts = dict(saved)
+    version = int(facts.pop("version", CARD_VERSION))
+    if version > CARD_VERSION:
+        raise ValueError(f"card version {version}")
+    facts["inputs"] = tuple(_input_from_json(entry) for entry in facts["inputs"])
+    for name in ("labels", "long_side", "notes"):
+        if name in facts:
+            facts[name] = tuple(facts[name])
+    return ModelCard(**facts)
+
+
+def _input_from_json(saved: dict[str, Any]) -> ModelInput:
+    return ModelInput(**{**saved, "rule": IntensityRule(**saved["rule"])})

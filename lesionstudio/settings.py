@@ -1,0 +1,85 @@
+"""The user's choices: one frozen dataclass, one JSON file; and the folders of this user that belong to the program."""
+
+import json
+import os
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What this person chose. Lengths in mm where a scan has a spacing, else in pixels."""
+
+    language: str = "en"
+    theme: str = "dark"
+    device: str = "auto"
+    recent: tuple[str, ...] = ()
+    brush_diameter_mm: float = 8.0
+    brush_diameter_px: float = 12.0
+    mask_opacity: float = 0.3
+    outline_only: bool = False
+    hold_out_slices: bool = True
+    undo_megabytes: int = 300
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """The saved choices; the defaults for whatever is missing, unknown or damaged."""
+    try:
+        saved = json.loads((path or settings_path()).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return Settings()
+    return _from_json(saved) if isinstance(saved, dict) else Settings()
+
+
+def save_settings(settings: Settings, path: Path | None = None) -> None:
+    """Writes the choices whole or not at all. Raises OSError when the folder cannot be written."""
+    target = path or settings_path()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_suffix(f".{os.getpid()}.tmp")
+    draft.write_text(json.dumps(asdict(settings), indent=1), encoding="utf-8")
+    os.replace(draft, target)
+
+
+def settings_path() -> Path:
+    """Where the choices are kept."""
+    return config_folder() / "settings.json"
+
+
+def config_folder() -> Path:
+    """This user's folder for choices."""
+    return _home("config")
+
+
+def data_folder() -> Path:
+    """This user's folder for work that belongs to no folder of scans: the sample study, studies on read-only disks."""
+    return _home("data")
+
+
+def cache_folder() -> Path:
+    """This user's folder for what can be made again: thumbnails, arrays on their way, compiled models."""
+    return _home("cache")
+
+
+def _home(kind: str) -> Path:
+    chosen = os.environ.get("LESIONSTUDIO_HOME")
+    if chosen:
+        return Path(chosen) / kind
+    import platformdirs
+
+    places = platformdirs.PlatformDirs("LesionStudio", appauthor=False)
+    return {"config": places.user_config_path, "data": places.user_data_path, "cache": places.user_cache_path}[kind]
+
+
+def _from_json(saved: dict[str, Any]) -> Settings:
+    defaults = Settings()
+    kept: dict[str, Any] = {}
+    for field in fields(Settings):
+        value, default = saved.get(field.name), getattr(defaults, field.name)
+        if isinstance(default, tuple) and isinstance(value, list):
+            kept[field.name] = tuple(str(entry) for entry in value)
+        elif isinstance(default, float) and isinstance(value, int | float) and not isinstance(value, bool):
+            kept[field.name] = float(value)
+        elif type(value) is type(default):
+            kept[field.name] = value
+    return Settings(**kept)
