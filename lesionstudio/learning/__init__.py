@@ -1,0 +1,1 @@
+"""What the networks do: build, train, run and save them. Imports torch, metrics, imaging; never Qt or a project."""

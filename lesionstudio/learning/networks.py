@@ -1,0 +1,106 @@
+"""Networks by name, from segmentation_models_pytorch, and the weights their encoders start from."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from lesionstudio.errors import ModelProblem
+from lesionstudio.learning.torchvision_guard import segmentation_models
+from lesionstudio.model_card import ModelCard
+from lesionstudio.words import _
+
+ARCHITECTURES = ("unet", "unetplusplus", "manet", "linknet", "fpn", "pspnet", "deeplabv3plus", "pan")
+SIZE_STEP = 32
+
+
+def build_network(card: ModelCard) -> nn.Module:
+    """The card's network, weights random: (batch, channels, rows, columns) -> logits (batch, labels, rows, columns).
+
+    One output plane a label (background has none). Rows and columns must be multiples of SIZE_STEP.
+    Raises ModelProblem for an architecture or encoder nobody knows.
+    """
+    if card.architecture not in ARCHITECTURES:
+        raise ModelProblem(
+            _("There is no network called {name}.").format(name=card.architecture),
+            hint=_("Known are: {names}.").format(names=", ".join(ARCHITECTURES)),
+        )
+    options: dict[str, Any] = {
+        "encoder_weights": None,
+        "in_channels": card.channels,
+        "classes": len(card.labels),
+        **card.network,
+    }
+    try:
+        network = segmentation_models().create_model(card.architecture, encoder_name=card.encoder, **options)
+    except (KeyError, ValueError, TypeError) as problem:
+        raise ModelProblem(
+            _("The network {name} with the encoder {encoder} cannot be built.").format(
+                name=card.architecture, encoder=card.encoder
+            ),
+            hint=_("{reason}").format(reason=problem),
+        ) from problem
+    assert isinstance(network, nn.Module)
+    return network
+
+
+def start_encoder(network: nn.Module, card: ModelCard, weights: str) -> None:
+    """Fills the network's encoder: "none" keeps the random weights, "imagenet" downloads (cached), else a file.
+
+    A file is safetensors, either an encoder's own names or a whole network's ("encoder.conv1.weight").
+    Raises ModelProblem when the download or the file cannot be had or does not fit.
+    """
+    if weights in ("", "none"):
+        return
+    tensors = _downloaded(card, weights) if weights == "imagenet" else read_tensors(Path(weights))
+    prefix = "encoder."
+    if any(name.startswith(prefix) for name in tensors):
+        tensors = {name[len(prefix) :]: value for name, value in tensors.items() if name.startswith(prefix)}
+    encoder = network.get_submodule("encoder")
+    wanted = encoder.state_dict()
+    tensors = {name: _fitted(value, wanted[name]) for name, value in tensors.items() if name in wanted}
+    missing = [name for name in wanted if name not in tensors and not name.endswith("num_batches_tracked")]
+    unfit = [name for name, value in tensors.items() if value.shape != wanted[name].shape]
+    if missing or unfit:
+        raise ModelProblem(
+            _("The weights {weights} do not fit the encoder {encoder}.").format(weights=weights, encoder=card.encoder),
+            hint=_("The first that does not fit is {name}.").format(name=(missing + unfit)[0]),
+        )
+    encoder.load_state_dict(tensors, strict=False)
+
+
+def read_tensors(path: Path) -> dict[str, torch.Tensor]:
+    """The tensors of a safetensors file by name, as float32. Raises ModelProblem; nothing is ever unpickled."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        tensors = load_file(path)
+    except (OSError, SafetensorError) as problem:
+        raise ModelProblem(
+            _("The weights {path} cannot be read.").format(path=path),
+            hint=_("Weights are read from safetensors files only; convert others where you trust them."),
+        ) from problem
+    return {name: value.float() if value.is_floating_point() else value for name, value in tensors.items()}
+
+
+def _downloaded(card: ModelCard, weights: str) -> dict[str, torch.Tensor]:
+    """The encoder's weights by smp's own download, kept in its cache."""
+    try:
+        encoder = segmentation_models().encoders.get_encoder(card.encoder, in_channels=3, weights=weights)
+    except (OSError, RuntimeError, KeyError, ValueError) as problem:
+        raise ModelProblem(
+            _("The {weights} weights of {encoder} cannot be downloaded.").format(weights=weights, encoder=card.encoder),
+            hint=_("Check the connection, name a local safetensors file, or choose none."),
+        ) from problem
+    tensors: dict[str, torch.Tensor] = encoder.state_dict()
+    return tensors
+
+
+def _fitted(value: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """The first layer's weights summed over the colours, where the network takes another number of channels."""
+    if value.ndim != 4 or value.shape[1] == wanted.shape[1] or value.shape[1] != 3:
+        return value
+    planes = wanted.shape[1]
+    return value.mean(1, keepdim=True).repeat(1, planes, 1, 1) * (3 / planes)

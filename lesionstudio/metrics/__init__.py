@@ -1,0 +1,1 @@
+"""How much, how good: areas, volumes, agreement and distances. numpy and scipy only."""
