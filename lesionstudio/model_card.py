@@ -40,7 +40,7 @@ class ModelInput:
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """What is known of a model. Sizes in pixels, thresholds as probabilities, bytes of the weights file with its SHA-256."""
+    """What is known of a model. Sizes in pixels, thresholds as probabilities; sha256 is of the weights file."""
 
     id: str
     title: str

@@ -38,7 +38,7 @@ def save_settings(settings: Settings, path: Path | None = None) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_suffix(f".{os.getpid()}.tmp")
     draft.write_text(json.dumps(asdict(settings), indent=1), encoding="utf-8")
-    os.replace(draft, target)
+    draft.replace(target)
 
 
 def settings_path() -> Path:

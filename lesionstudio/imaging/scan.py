@@ -1,0 +1,124 @@
+"""Scan: read-only voxels on a Geometry, read a slice at a time, and what is known of them."""
+
+from collections import OrderedDict
+from threading import Lock
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from lesionstudio.imaging.geometry import Geometry
+from lesionstudio.imaging.windowing import Window
+
+_KEEP_BYTES = 1 << 30
+
+
+class SliceSource(Protocol):
+    """Where a scan's voxels come from."""
+
+    def read(self, k: int) -> NDArray[np.generic]:
+        """Slice k: (rows, columns) or (rows, columns, channels). Raises UnreadableFile."""
+
+
+class ArraySource:
+    """Slices of an array (slice, row, column[, channel]) that is already there."""
+
+    def __init__(self, voxels: NDArray[np.generic]) -> None:
+        self._voxels = voxels
+
+    def read(self, k: int) -> NDArray[np.generic]:
+        """Slice k of the array."""
+        return np.ascontiguousarray(self._voxels[k])
+
+
+class Scan:
+    """A picture or a volume that nobody can change.
+
+    geometry.shape is (slices, rows, columns) in display order. `unit` is "HU" for CT in Hounsfield units, else "".
+    `value_range` is the full range that stored picture values could have, None for physical values. `notes` are
+    sentences the reader wants said. Reading is thread-safe; at most about 1 GiB of slices is kept.
+    """
+
+    def __init__(
+        self,
+        geometry: Geometry,
+        source: SliceSource,
+        *,
+        dtype: DTypeLike,
+        modality: str = "",
+        unit: str = "",
+        channels: int = 1,
+        colour: bool = False,
+        window: Window | None = None,
+        name: str = "",
+        patient: str = "",
+        study: str = "",
+        notes: tuple[str, ...] = (),
+        value_range: tuple[float, float] | None = None,
+    ) -> None:
+        self.geometry, self.dtype, self.modality, self.unit = geometry, np.dtype(dtype), modality, unit
+        self.channels, self.colour, self.window, self.name = channels, colour, window, name
+        self.patient, self.study, self.notes, self.value_range = patient, study, notes, value_range
+        self._source = source
+        self._kept: OrderedDict[int, NDArray[np.generic]] = OrderedDict()
+        self._kept_bytes = 0
+        self._range: tuple[float, float] | None = None
+        self._lock = Lock()
+
+    @classmethod
+    def of_array(cls, voxels: NDArray[np.generic], geometry: Geometry | None = None, **facts: object) -> "Scan":
+        """A scan of an array (slice, row, column) or, colour, (slice, row, column, channel)."""
+        channels = voxels.shape[3] if voxels.ndim == 4 else 1
+        grid = geometry or Geometry.pixels(voxels.shape[:3])
+        known = {"channels": channels, "colour": channels >= 3, **facts}
+        return cls(grid, ArraySource(voxels), dtype=voxels.dtype, **known)  # type: ignore[arg-type]
+
+    @property
+    def slices(self) -> int:
+        """How many slices it has."""
+        return self.geometry.shape[0]
+
+    def slice(self, k: int) -> NDArray[np.generic]:
+        """Slice k, read-only: (rows, columns), or (rows, columns, channels). Raises UnreadableFile, IndexError."""
+        if not 0 <= k < self.slices:
+            raise IndexError(k)
+        with self._lock:
+            kept = self._kept.get(k)
+            if kept is not None:
+                self._kept.move_to_end(k)
+                return kept
+        pixels = self._source.read(k)
+        pixels.flags.writeable = False
+        with self._lock:
+            self._keep(k, pixels)
+        return pixels
+
+    def is_read(self, k: int) -> bool:
+        """Whether slice k is at hand without reading the file."""
+        return k in self._kept
+
+    def volume(self) -> NDArray[np.generic]:
+        """All slices in one array (slice, row, column[, channel])."""
+        return np.stack([self.slice(k) for k in range(self.slices)])
+
+    def intensity_range(self) -> tuple[float, float]:
+        """Lowest and highest finite value of the slices read so far; (0, 1) where there is none."""
+        return self._range or (0.0, 1.0)
+
+    def _keep(self, k: int, pixels: NDArray[np.generic]) -> None:
+        self._widen_range(pixels)
+        if k in self._kept:
+            return
+        self._kept[k] = pixels
+        self._kept_bytes += pixels.nbytes
+        while self._kept_bytes > _KEEP_BYTES and len(self._kept) > 1:
+            self._kept_bytes -= self._kept.popitem(last=False)[1].nbytes
+
+    def _widen_range(self, pixels: NDArray[np.generic]) -> None:
+        finite = pixels[np.isfinite(pixels)] if pixels.dtype.kind == "f" else pixels
+        if finite.size == 0:
+            return
+        low, high = float(finite.min()), float(finite.max())
+        if self._range is not None:
+            low, high = min(low, self._range[0]), max(high, self._range[1])
+        self._range = (low, high)
