@@ -1,0 +1,55 @@
+"""Starts LesionStudio from a clone of its repository: makes .venv at the first start, then opens the window.
+
+    python3 installer/run.py [--device cpu|cuda] [FOLDER | VERB ...]
+
+Without words the window opens on the sample study; without a display the same job is done headless.
+"""
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+if sys.version_info < (3, 11):  # noqa: UP036  said before anything newer is imported
+    sys.exit("LesionStudio needs Python 3.11 or newer; this is Python {}.{}.".format(*sys.version_info))
+
+from installer import ready, system  # noqa: E402
+from lesionstudio.words import _  # noqa: E402
+
+
+def main() -> int:
+    """Gets everything ready and starts; returns what the program returned."""
+    chosen = _parse(sys.argv[1:])
+    python = ready.make_ready(chosen.device)
+    words = chosen.words or _words_for_here()
+    try:
+        return subprocess.run([python, "-m", "lesionstudio", *words], check=False).returncode
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parse(words: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="installer/run.py", description=_("Installs what is missing and starts LesionStudio.")
+    )
+    parser.add_argument(
+        "--device", choices=("auto", "cpu", "cuda"), default="auto", help=_("what PyTorch is installed for")
+    )
+    parser.add_argument(
+        "words", nargs=argparse.REMAINDER, metavar="...", help=_("a folder of scans, or a verb with its words")
+    )
+    return parser.parse_args(words)
+
+
+def _words_for_here() -> list[str]:
+    """The window on the sample study; the same job on the command line where no window can open."""
+    if system.has_display():
+        return [str(ROOT / "resources" / "sample")]
+    print(_("No display was found, so the sample study is done without a window."), flush=True)
+    return ["demo"]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,39 @@
+"""Files that appear whole or not at all: written beside their place, flushed to the disk, then renamed."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from uuid import uuid4
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Hands out a draft's path beside `path`, with its ending; the draft takes that place when the block ends well.
+
+    When the block raises, or the disk fails, the draft is removed and what stood at `path` before still stands.
+    Raises OSError (disk full, folder gone or not writable).
+    """
+    draft = path.with_name(f".{uuid4().hex[:12]}.{path.name[-100:]}")
+    try:
+        yield draft
+        with draft.open("rb+") as written:
+            os.fsync(written.fileno())
+        draft.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise
+    _flush_folder(path.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Makes the renaming itself outlive a power cut, where the system lets a folder be flushed."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            os.fsync(handle)
+    finally:
+        os.close(handle)
