@@ -1,0 +1,190 @@
+"""WorkItem: one scan of a study. ItemRecord: how far the work on each of its slices is, and what each is for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from lesionstudio.imaging.formats.source import FoundScan, ScanSource
+from lesionstudio.imaging.geometry import Geometry, Index
+from lesionstudio.imaging.mask import DraftSource, SliceStatus
+
+
+class Role(StrEnum):
+    """What a slice may be used for."""
+
+    LEARN = "learn"
+    HELD_OUT = "held out"
+    BETWEEN = "between"
+    """Next to a held-out block of the same volume: neither learned from nor measured on."""
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """One scan: where it is and what is known of it. `patient` is a hash; `last` scans are listed last."""
+
+    id: str
+    name: str
+    series: Mapping[str, ScanSource]
+    shape: Index
+    patient: str = ""
+    study: str = ""
+    modality: str = ""
+    facts: str = ""
+    kind: Literal["image", "volume"] = "image"
+    last: bool = False
+    error: str = ""
+    hint: str = ""
+
+    @property
+    def source(self) -> ScanSource:
+        """Where the picture is that the mask is drawn on."""
+        return self.series["image"]
+
+    @classmethod
+    def of(cls, found: FoundScan) -> "WorkItem":
+        """The item for a scan that the search of a folder found."""
+        facts = {name: getattr(found, name) for name in _PLAIN}
+        return cls(found.id, found.name, {"image": found.source}, found.shape, **facts)
+
+    def to_json(self, root: Path) -> dict[str, Any]:
+        """As project.json keeps it, paths relative to the folder of scans."""
+        facts = {name: getattr(self, name) for name in _PLAIN if getattr(self, name)}
+        series = {role: source.to_json(root) for role, source in self.series.items()}
+        return {"name": self.name, "series": series, "shape": list(self.shape), **facts}
+
+    @classmethod
+    def from_json(cls, item_id: str, saved: dict[str, Any], root: Path) -> "WorkItem":
+        """What to_json gave. Raises KeyError, TypeError or ValueError for anything else."""
+        slices, rows, columns = (int(n) for n in saved["shape"])
+        series = {role: ScanSource.from_json(source, root) for role, source in saved["series"].items()}
+        facts = {name: saved[name] for name in _PLAIN if name in saved}
+        return cls(item_id, str(saved["name"]), series, (slices, rows, columns), **facts)
+
+
+_PLAIN = ("patient", "study", "modality", "facts", "kind", "last", "error", "hint")
+
+
+@dataclass(frozen=True, slots=True)
+class SavedGrid:
+    """The grid a mask was saved on: shape, the affine's 16 numbers by row, and what the file calls each slice."""
+
+    shape: Index
+    affine: tuple[float, ...]
+    slice_ids: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, geometry: Geometry, slice_ids: tuple[str, ...]) -> "SavedGrid":
+        """The grid of a scan that is open."""
+        return cls(geometry.shape, tuple(float(number) for number in geometry.affine.ravel()), slice_ids)
+
+    @classmethod
+    def from_json(cls, saved: dict[str, Any]) -> "SavedGrid":
+        """What asdict gave, after its way through JSON."""
+        slices, rows, columns = (int(n) for n in saved["shape"])
+        return cls((slices, rows, columns), tuple(saved["affine"]), tuple(saved.get("slice_ids", ())))
+
+    def places_of(self, slice_ids: Sequence[str]) -> list[int | None]:
+        """For each slice so named its number on this grid; None where it is not on it."""
+        numbers = {name: k for k, name in enumerate(self.slice_ids)}
+        return [numbers.get(name) for name in slice_ids]
+
+    def geometry(self) -> Geometry:
+        """The grid, to read the saved mask with."""
+        return Geometry(self.shape, np.array(self.affine, np.float64).reshape(4, 4))
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRecord:
+    """What is written down of one item, a value a slice.
+
+    `flags`: slice -> note. `seen`: slices that were on screen long enough to be judged. `seconds`: slice -> time spent.
+    `grid`: the voxels its mask was saved on. `draft`: who made the open draft.
+    """
+
+    statuses: tuple[SliceStatus, ...]
+    roles: tuple[Role, ...]
+    flags: Mapping[int, str] = field(default_factory=dict)
+    seen: frozenset[int] = frozenset()
+    seconds: Mapping[int, float] = field(default_factory=dict)
+    last_slice: int = 0
+    grid: SavedGrid | None = None
+    draft: DraftSource | None = None
+
+    @classmethod
+    def new(cls, slices: int, roles: tuple[Role, ...] = ()) -> "ItemRecord":
+        """The record of an item nobody has worked on."""
+        return cls((SliceStatus.NEW,) * slices, roles or (Role.LEARN,) * slices)
+
+    @property
+    def status(self) -> SliceStatus:
+        """The item's status: checked when every slice is, else the one that asks for most attention."""
+        seen = set(self.statuses)
+        if seen == {SliceStatus.CHECKED}:
+            return SliceStatus.CHECKED
+        if SliceStatus.DRAFT in seen:
+            return SliceStatus.DRAFT
+        if seen & {SliceStatus.CORRECTED, SliceStatus.CHECKED}:
+            return SliceStatus.CORRECTED
+        return SliceStatus.IMPORTED if SliceStatus.IMPORTED in seen else SliceStatus.NEW
+
+    @property
+    def checked(self) -> int:
+        """How many slices are checked."""
+        return self.statuses.count(SliceStatus.CHECKED)
+
+    @property
+    def share_checked(self) -> float:
+        """Share of the slices that are checked, 0 to 1."""
+        return self.checked / len(self.statuses) if self.statuses else 0.0
+
+    @property
+    def held_out(self) -> bool:
+        """Whether any slice is set aside to measure versions of the model."""
+        return Role.HELD_OUT in self.roles
+
+    def moved(self, places: Sequence[int | None]) -> "ItemRecord":
+        """The record for a scan whose slice n was slice places[n] when it was written; None where it is new."""
+        new_place = {old: n for n, old in enumerate(places) if old is not None}
+        return replace(
+            self,
+            statuses=tuple(SliceStatus.NEW if old is None else self.statuses[old] for old in places),
+            roles=tuple(Role.LEARN if old is None else self.roles[old] for old in places),
+            flags={new_place[k]: note for k, note in self.flags.items() if k in new_place},
+            seconds={new_place[k]: spent for k, spent in self.seconds.items() if k in new_place},
+            seen=frozenset(new_place[k] for k in self.seen if k in new_place),
+            last_slice=new_place.get(self.last_slice, 0),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """As items/<id>.json keeps it."""
+        saved: dict[str, Any] = {
+            "statuses": [status.name.lower() for status in self.statuses],
+            "roles": [role.value for role in self.roles],
+            "last_slice": self.last_slice,
+            "flags": {str(k): note for k, note in self.flags.items()},
+            "seen": sorted(self.seen),
+            "seconds": {str(k): round(spent, 1) for k, spent in self.seconds.items()},
+            "grid": self.grid and asdict(self.grid),
+            "draft": self.draft and asdict(self.draft),
+        }
+        return {name: value for name, value in saved.items() if value or name in ("statuses", "roles")}
+
+    @classmethod
+    def from_json(cls, saved: dict[str, Any]) -> "ItemRecord":
+        """What to_json gave. Raises KeyError, TypeError or ValueError for anything else."""
+        draft, grid = saved.get("draft"), saved.get("grid")
+        return cls(
+            tuple(SliceStatus[name.upper()] for name in saved["statuses"]),
+            tuple(Role(name) for name in saved["roles"]),
+            {int(k): str(note) for k, note in saved.get("flags", {}).items()},
+            frozenset(int(k) for k in saved.get("seen", ())),
+            {int(k): float(spent) for k, spent in saved.get("seconds", {}).items()},
+            int(saved.get("last_slice", 0)),
+            SavedGrid.from_json(grid) if grid else None,
+            DraftSource(**draft) if draft else None,
+        )
