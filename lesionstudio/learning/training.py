@@ -1,0 +1,201 @@
+"""The training loop: patches, steps, averaged weights, checkpoints that a run resumes from."""
+
+import json
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lesionstudio.errors import NotEnoughExamples
+from lesionstudio.learning.augment import make_patch
+from lesionstudio.learning.examples import Example
+from lesionstudio.learning.losses import loss_named
+from lesionstudio.learning.networks import build_network, read_tensors, start_encoder
+from lesionstudio.model_card import ModelCard
+from lesionstudio.progress import Progress, Reporter
+from lesionstudio.recipe import Recipe
+from lesionstudio.words import _
+
+CHECKPOINT_S = 60.0
+_WARM_UP = 0.04
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRun:
+    """What a finished run can say of itself."""
+
+    steps: int
+    epochs: float
+    minutes: float
+    device: str
+    precision: str
+    loss: float
+
+
+class Trainer:
+    """One run of a recipe on examples: step by step, so that whoever waits can look in between."""
+
+    def __init__(self, examples: Sequence[Example], card: ModelCard, recipe: Recipe, device: str = "cpu") -> None:
+        if not examples:
+            raise NotEnoughExamples(
+                _("There is nothing to train on."), hint=_("Give pictures with masks, and check the split's names.")
+            )
+        torch.manual_seed(recipe.seed)
+        self.card, self.recipe, self.device = card, recipe, device
+        self.steps, self.seconds, self.loss_average = 0, 0.0, 0.0
+        self._examples, self._loss = list(examples), loss_named(recipe.loss)
+        self.network = build_network(card)
+        start_encoder(self.network, card, recipe.encoder_weights)
+        self.network = self.network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.averaged = build_network(card)
+        self.averaged.load_state_dict(self.network.state_dict())
+        self.averaged.to(device).eval()
+        self.precision = precision_for(device) if recipe.precision == "auto" else recipe.precision
+        self._optimizer = torch.optim.AdamW(
+            self.network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
+        )
+        self._drawing = ThreadPoolExecutor(1)
+        self._next = self._drawing.submit(self._draw, 0)
+
+    @property
+    def total_steps(self) -> int:
+        """How many steps the recipe's epochs are: each epoch shows as many patches as there are examples."""
+        return max(1, round(self.recipe.epochs * len(self._examples) / self.recipe.batch))
+
+    @property
+    def fraction(self) -> float:
+        """How much of the run is done, by steps or by the minutes it may take, whichever is further."""
+        done = self.steps / self.total_steps
+        return max(done, self.seconds / 60 / self.recipe.minutes) if self.recipe.minutes else done
+
+    def step(self) -> float:
+        """One step on one batch; gives its loss."""
+        began = time.monotonic()
+        pixels, target = self._next.result()
+        self._next = self._drawing.submit(self._draw, self.steps + 1)
+        for group in self._optimizer.param_groups:
+            group["lr"] = self.recipe.learning_rate * _pace(self.fraction)
+        self.network.train()
+        with torch.autocast(self.device, torch.bfloat16, enabled=self.precision == "bf16"):
+            logits = self.network(pixels)
+        loss = self._loss(logits.float(), target)
+        self._optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
+        self._optimizer.step()
+        self.steps += 1
+        self._average()
+        value = float(loss.detach())
+        self.loss_average = value if self.steps == 1 else 0.98 * self.loss_average + 0.02 * value
+        self.seconds += time.monotonic() - began
+        return value
+
+    def run(self, checkpoint: Path, report: Reporter) -> TrainingRun:
+        """Steps until the recipe is done, reporting each, saving a checkpoint every minute; resumes an earlier one."""
+        if checkpoint.with_suffix(".json").is_file():
+            self.resume(checkpoint)
+        saved = time.monotonic()
+        while self.fraction < 1:
+            self.step()
+            done = min(self.fraction, 1.0)
+            left_s = self.seconds / done * (1 - done) if self.steps > 3 else None
+            report(Progress(done, _("Training, loss {loss:.3f}").format(loss=self.loss_average), left_s))
+            if time.monotonic() - saved > CHECKPOINT_S:
+                self.save(checkpoint)
+                saved = time.monotonic()
+        self._drawing.shutdown(cancel_futures=True)
+        return self.finished()
+
+    def finished(self) -> TrainingRun:
+        """The facts of the run so far."""
+        epochs = self.steps * self.recipe.batch / len(self._examples)
+        return TrainingRun(
+            self.steps, round(epochs, 1), round(self.seconds / 60, 1), self.device, self.precision,
+            round(self.loss_average, 4),
+        )
+
+    def save(self, checkpoint: Path) -> None:
+        """Writes network, averaged network and optimizer (safetensors) and the run's counters (JSON)."""
+        from safetensors.torch import save_file
+
+        tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
+        tensors |= {f"averaged.{name}": value for name, value in self.averaged.state_dict().items()}
+        for number, state in self._optimizer.state_dict()["state"].items():
+            tensors |= {f"optimizer.{number}.{name}": value for name, value in state.items()}
+        draft = checkpoint.with_suffix(".tmp")
+        save_file({name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}, draft)
+        draft.replace(checkpoint)
+        facts = {"steps": self.steps, "seconds": self.seconds, "loss": self.loss_average}
+        draft.write_text(json.dumps(facts), encoding="utf-8")
+        draft.replace(checkpoint.with_suffix(".json"))
+
+    def resume(self, checkpoint: Path) -> None:
+        """Goes on where `save` left off: the same steps follow, with the same patches."""
+        facts = json.loads(checkpoint.with_suffix(".json").read_text(encoding="utf-8"))
+        tensors = read_tensors(checkpoint)
+        self.network.load_state_dict(_under("network.", tensors))
+        self.averaged.load_state_dict(_under("averaged.", tensors))
+        states: dict[int, dict[str, Tensor]] = {}
+        for name, value in _under("optimizer.", tensors).items():
+            number, entry = name.split(".", 1)
+            states.setdefault(int(number), {})[entry] = value
+        groups = self._optimizer.state_dict()["param_groups"]
+        self._optimizer.load_state_dict({"state": states, "param_groups": groups})
+        self.steps, self.seconds, self.loss_average = facts["steps"], facts["seconds"], facts["loss"]
+        self._next = self._drawing.submit(self._draw, self.steps)
+
+    def _draw(self, step: int) -> tuple[Tensor, Tensor]:
+        """The batch of one step; the same for the same seed and step, however often a run was interrupted."""
+        recipe, count = self.recipe, len(self._examples)
+        patches = []
+        for place in range(step * recipe.batch, (step + 1) * recipe.batch):
+            epoch, at = divmod(place, count)
+            order = np.random.default_rng((recipe.seed, epoch)).permutation(count)
+            rng = np.random.default_rng((recipe.seed, 1, place))
+            patches.append(make_patch(self._examples[order[at]], recipe, len(self.card.labels), rng))
+        pixels = torch.from_numpy(np.stack([patch.pixels for patch in patches]))
+        target = torch.from_numpy(np.stack([patch.target for patch in patches]))
+        return pixels.to(self.device, memory_format=torch.channels_last), target.to(self.device)
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        """Moves the averaged weights a little towards the present ones; faster in the first steps."""
+        share = 1 - min(self.recipe.averaging, (1 + self.steps) / (10 + self.steps))
+        present = self.network.state_dict()
+        for name, value in self.averaged.state_dict().items():
+            if value.is_floating_point():
+                value.lerp_(present[name], share)
+            else:
+                value.copy_(present[name])
+
+
+def precision_for(device: str) -> str:
+    """"bf16" where the device computes it faster than float32: a GPU, AMX, avx512_bf16; else "fp32"."""
+    if device == "cuda":
+        return "bf16" if torch.cuda.is_bf16_supported() else "fp32"
+    features = torch.cpu.get_capabilities() if device == "cpu" else {}
+    return "bf16" if features.get("avx512_bf16") or features.get("amx_bf16") else "fp32"
+
+
+def trained_card(card: ModelCard, run: TrainingRun, recipe: Recipe) -> ModelCard:
+    """The card with what the run says of itself."""
+    from lesionstudio.recipe import recipe_to_json
+
+    facts = {name: getattr(run, name) for name in TrainingRun.__slots__} | {"seed": recipe.seed}
+    return replace(card, training={**card.training, **facts, "recipe": recipe_to_json(recipe)})
+
+
+def _pace(fraction: float) -> float:
+    """The learning rate's share at this point of the run: a short rise, then a half cosine down to 1 %."""
+    if fraction < _WARM_UP:
+        return 0.05 + 0.95 * fraction / _WARM_UP
+    return 0.01 + 0.99 * 0.5 * (1 + float(np.cos(np.pi * (fraction - _WARM_UP) / (1 - _WARM_UP))))
+
+
+def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name[len(prefix):]: value for name, value in tensors.items() if name.startswith(prefix)}

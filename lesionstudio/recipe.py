@@ -1,0 +1,64 @@
+"""Recipe: what a training run is asked to do. One frozen dataclass, one JSON file, no torch."""
+
+import json
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from lesionstudio.errors import ModelProblem
+from lesionstudio.words import _
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to train. Lengths in pixels at the network's resolution; shares are probabilities of a training patch.
+
+    A run ends after `epochs`, or after `minutes` where that is more than 0. `fold` (k, n) leaves every n-th group of
+    the training part out, beginning with the k-th, to choose a recipe on; (0, 0) leaves none out. `surroundings`
+    "chest" puts pictures that are cut to the lungs into a whole chest made by code.
+    """
+
+    architecture: str = "unet"
+    encoder: str = "resnet34"
+    encoder_weights: str = "none"
+    network: dict[str, Any] = field(default_factory=dict)
+    loss: str = "dice+bce"
+    size: int = 224
+    batch: int = 8
+    epochs: int = 100
+    minutes: float = 0.0
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.02
+    averaging: float = 0.998
+    precision: str = "auto"
+    long_side: tuple[int, int] = (256, 384)
+    scales: tuple[float, float] = (0.5, 1.5)
+    surroundings: str = "none"
+    surrounded: float = 0.5
+    healthy: float = 0.15
+    threshold: float = 0.5
+    fold: tuple[int, int] = (0, 0)
+    seed: int = 0
+
+
+def read_recipe(path: Path) -> Recipe:
+    """The recipe in a JSON file; what it does not name keeps its default. Raises ModelProblem for anything else."""
+    try:
+        return recipe_from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as problem:
+        raise ModelProblem(
+            _("The recipe {path} cannot be read.").format(path=path),
+            hint=_("It is a JSON file with entries such as \"epochs\": 100. {reason}").format(reason=problem),
+        ) from problem
+
+
+def recipe_from_json(saved: dict[str, Any]) -> Recipe:
+    """The recipe whose to_json gave this. Raises TypeError for a name that no recipe has."""
+    pairs = {entry.name for entry in fields(Recipe) if str(entry.type).startswith("tuple")}
+    entries: dict[str, Any] = {name: tuple(value) if name in pairs else value for name, value in saved.items()}
+    return Recipe(**entries)
+
+
+def recipe_to_json(recipe: Recipe) -> dict[str, Any]:
+    """Every entry of the recipe, as JSON can carry it."""
+    return asdict(recipe)
