@@ -5,7 +5,7 @@ after, into one named MaskEdit. The history is bounded by bytes: the oldest edit
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -34,6 +34,7 @@ class MaskEdit:
     statuses: tuple[tuple[int, SliceStatus, SliceStatus], ...] = ()
     sources: tuple[DraftSource | None, DraftSource | None] | None = None
     join: str = ""
+    attached: tuple[Any, Any] | None = None
 
     @property
     def bytes_used(self) -> int:
@@ -159,11 +160,12 @@ class EditHistory:
     """The only writer of one mask. Numbers in `locked` are neither written nor overwritten, by tools or by drafts."""
 
     def __init__(self, mask: Mask, limit_bytes: int = LIMIT_BYTES, locked: frozenset[int] = frozenset()) -> None:
-        self.mask, self.locked, self._limit_bytes = mask, locked, limit_bytes
+        self.mask, self.locked, self.limit_bytes = mask, locked, limit_bytes
         self._done: deque[MaskEdit] = deque()
         self._undone: list[MaskEdit] = []
         self._bytes = 0
         self._open: Stroke | None = None
+        self.on_attached: Callable[[Any], None] | None = None
 
     def stroke(self, title: str, within: Box | None = None) -> Stroke:
         """Opens a change; nothing else can be opened, undone or redone until it is committed or abandoned."""
@@ -245,6 +247,11 @@ class EditHistory:
     def set_status(self, slices: Iterable[int], status: SliceStatus, title: str) -> None:
         """Changes how far the work on these slices is said to be, and nothing else; one step."""
         self._begin(title, None, _WHOLE_SLICE).commit(status, slices)
+
+    def attach(self, title: str, before: Any, after: Any) -> None:
+        """Makes a change that is not in the mask (the study's labels) a step; undo hands `before` to on_attached."""
+        self._forget_undone()
+        self._append(MaskEdit(title, EMPTY_BOX, (), attached=(before, after)))
 
     def _answer(self, change: Stroke, box: Box | None, where: Cover | None, *, accepted: bool) -> list[int]:
         block = (box or Box.whole(self.mask.shape)).intersect(Box.whole(self.mask.shape))
@@ -359,7 +366,7 @@ class EditHistory:
             edit = _joined(last, edit)
         self._done.append(edit)
         self._bytes += edit.bytes_used
-        while self._bytes > self._limit_bytes and len(self._done) > 1:
+        while self._bytes > self.limit_bytes and len(self._done) > 1:
             self._bytes -= self._done.popleft().bytes_used
 
     def _forget_undone(self) -> None:
@@ -373,6 +380,8 @@ class EditHistory:
             self.mask.set_status(k, before if back else after)
         if edit.sources is not None:
             self.mask.draft_source = edit.sources[0 if back else 1]
+        if edit.attached is not None and self.on_attached is not None:
+            self.on_attached(edit.attached[0 if back else 1])
         return edit.box if not edit.box.is_empty else self._box_of_statuses(edit)
 
     def _write_group(self, group: Pieces, packed: bytes) -> None:

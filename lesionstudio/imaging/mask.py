@@ -77,6 +77,8 @@ class Mask:
         self._shared: set[tuple[Layer, int]] = set()
         self._statuses = np.zeros(shape[0], np.uint8)
         self._dirty: set[int] = set()
+        self._stale: set[int] = set()
+        self._counts: dict[int, NDArray[np.int64]] = {}
         self._nothing = np.zeros(shape[1:], np.uint8)
         self._nothing.flags.writeable = False
 
@@ -87,6 +89,7 @@ class Mask:
         for layer, slices in snapshot.layers.items():
             for k, pixels in slices.items():
                 mask._layers[layer][k] = np.array(pixels, np.uint8, order="C")
+                mask._stale.add(k)
         mask._statuses = snapshot.statuses.copy()
         mask.draft_source = snapshot.draft_source
         return mask
@@ -132,6 +135,14 @@ class Mask:
         """The slices with an open draft."""
         return tuple(k for k in self.touched("draft") if self.has_draft(k))
 
+    def counts(self) -> dict[int, int]:
+        """Voxels of each label in the whole mask; counted again only where a slice changed."""
+        for k in self._stale & set(self._layers["labels"]):
+            self._counts[k] = np.bincount(self._layers["labels"][k].ravel(), minlength=256)
+        self._stale.clear()
+        total = sum(self._counts.values(), np.zeros(256, np.int64))
+        return {int(n): int(total[n]) for n in np.flatnonzero(total) if n}
+
     def status(self, k: int) -> SliceStatus:
         """How far the work on slice k is."""
         return SliceStatus(int(self._statuses[k]))
@@ -174,6 +185,7 @@ class Mask:
             self._layers[layer][k] = pixels
             self._shared.discard((layer, k))
         self._dirty.add(k)
+        self._stale.add(k)
         return pixels
 
     def set_status(self, k: int, status: SliceStatus) -> None:

@@ -1,0 +1,68 @@
+"""Exporting: what the export sheet asked for, done in the background."""
+
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from lesionstudio.gui.jobs import Job
+from lesionstudio.gui.session import Session
+from lesionstudio.gui.views import ExportChoice, JobView, Notice
+from lesionstudio.progress import Progress
+from lesionstudio.project.project import Project
+from lesionstudio.words import _, ngettext
+
+
+class Exporting(QObject):
+    """Writes masks out of the project as it is on the disk; what is open is saved first."""
+
+    job_changed = Signal(object)
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._job: Job | None = None
+
+    def export(self, choice: ExportChoice) -> None:
+        """Starts one export, after what is open has reached the disk; while one runs another is not started."""
+        project = self._session.project
+        if project is None or self._job is not None:
+            return
+        self._session.autosave.flush()
+        self._job = saving = self._session.runner.run("save", _("Saving"), _nothing)
+        saving.succeeded.connect(lambda _none: self._start(project, choice))
+        self.job_changed.emit(JobView("export", _("Exporting")))
+
+    def _start(self, project: Project, choice: ExportChoice) -> None:
+        items = (self._session.current_id,) if choice.which == "this" else None
+        self._job = job = self._session.runner.run("files", _("Exporting"), export_chosen, project, choice, items)
+        job.progressed.connect(self._progressed)
+        job.succeeded.connect(lambda result: self._exported(choice, result))
+        job.failed.connect(self._session.tell_problem)
+        job.ended.connect(self._ended)
+
+    def cancel(self) -> None:
+        """Stops; files already written stay, whole."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def _progressed(self, progress: Progress) -> None:
+        self.job_changed.emit(JobView("export", _("Exporting"), progress.fraction, progress.left_s))
+
+    def _exported(self, choice: ExportChoice, result: dict[str, Any]) -> None:
+        written = len(result["files"])
+        title = ngettext("{n} mask exported.", "{n} masks exported.", written)
+        if not written:
+            why = _("Check a slice (Enter) first.")
+            self._session.tell(Notice("warning", _("There was nothing to export."), why))
+            return
+        self._session.tell(
+            Notice("good", title, str(choice.out), _("Open folder"), "show_in_folder", payload=str(choice.out))
+        )
+
+    def _ended(self) -> None:
+        self._job = None
+        self.job_changed.emit(None)
+
+
+def _nothing() -> None:
+    """Ends when everything before it on its lane has ended."""

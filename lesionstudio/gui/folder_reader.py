@@ -1,0 +1,91 @@
+"""FolderReader: finds the scans of a folder in the background and hands them on in small lots."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from lesionstudio.gui.jobs import Job, JobRunner
+from lesionstudio.gui.views import Reading
+from lesionstudio.progress import Progress, Reporter
+from lesionstudio.project.project import Project
+from lesionstudio.words import _
+
+LOT, LOT_S = 40, 0.1
+
+
+class FolderReader(QObject):
+    """One search at a time. `found` carries tuples of FoundScan; `masks_found` the masks beside the scans, by item."""
+
+    found = Signal(object)
+    reading_changed = Signal(object)
+    masks_found = Signal(object)
+    failed = Signal(object)
+    ended = Signal()
+
+    def __init__(self, runner: JobRunner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._runner = runner
+        self._job: Job | None = None
+        self._read = 0
+        self.reading: Reading | None = None
+
+    def start(self, project: Project, only: Path | None = None) -> None:
+        """Searches the project's folder, or looks at one file of it."""
+        self.stop()
+        self._read = 0
+        self._job = job = self._runner.run("files", _("Searching"), search, only or project.folder, project.salt)
+        self._tell(Reading(0))
+        job.progressed.connect(self._progressed)
+        job.succeeded.connect(lambda masks: self._finished(job, masks))
+        job.failed.connect(self.failed)
+        job.ended.connect(lambda: self._ended(job))
+
+    def stop(self) -> None:
+        """Ends the search; what it found stays."""
+        if self._job is not None:
+            self._job.cancel()
+        self._job = None
+
+    def _progressed(self, progress: Progress) -> None:
+        lot = progress.partial
+        self._read += len(lot)
+        self.found.emit(lot)
+        self._tell(Reading(self._read))
+
+    def _finished(self, job: Job, masks: dict[str, Path]) -> None:
+        if job is self._job and masks:
+            self.masks_found.emit(masks)
+
+    def _ended(self, job: Job) -> None:
+        if job is not self._job:
+            return
+        self._job = None
+        self._tell(None)
+        self.ended.emit()
+
+    def _tell(self, reading: Reading | None) -> None:
+        self.reading = reading
+        self.reading_changed.emit(reading)
+
+
+def search(place: Path, salt: str, report: Reporter) -> dict[str, Path]:
+    """Finds scans, reporting each lot as a partial result; returns the masks that lie beside them, by item id.
+
+    Slow: runs on the `files` lane. Raises ProjectProblem when the folder is gone, Cancelled.
+    """
+    from lesionstudio.imaging.formats import find_masks, find_scans
+
+    found: list[Any] = []
+    lot: list[Any] = []
+    sent = time.monotonic() - LOT_S
+    for one in find_scans(place, salt=salt):
+        found.append(one)
+        lot.append(one)
+        if len(lot) >= LOT or time.monotonic() - sent > LOT_S:
+            report(Progress(None, partial=tuple(lot)))
+            lot, sent = [], time.monotonic()
+    if lot:
+        report(Progress(None, partial=tuple(lot)))
+    return find_masks(place if place.is_dir() else place.parent, found)

@@ -1,0 +1,129 @@
+"""Job, JobRunner: the background threads, by lane. Whatever a job says is said as a signal on the window's thread."""
+
+import inspect
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from lesionstudio.progress import Cancelled, Progress
+
+LANES = {"files": 2, "save": 1}
+
+
+class Job(QObject):
+    """One background call. Of succeeded, failed and cancelled exactly one comes, then `ended`, exactly once."""
+
+    progressed = Signal(object)
+    succeeded = Signal(object)
+    failed = Signal(object)
+    cancelled = Signal()
+    ended = Signal()
+
+    def __init__(self, title: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.title = title
+        self.is_over = False
+        self.is_cancelled = False
+        self.on_cancel: Callable[[], None] | None = None
+
+    def cancel(self) -> None:
+        """Answers at once: the job counts as cancelled now, and what it still says is dropped."""
+        if self.is_over:
+            return
+        self.is_cancelled = True
+        if self.on_cancel is not None:
+            self.on_cancel()
+        self.finish("cancelled", None)
+
+    def report(self, progress: Progress) -> None:
+        """Passes a report on, unless the job is over."""
+        if not self.is_over:
+            self.progressed.emit(progress)
+
+    def finish(self, ending: str, value: object) -> None:
+        """Ends the job as "succeeded", "failed" or "cancelled"; later endings are dropped."""
+        if self.is_over:
+            return
+        self.is_over = True
+        if ending == "cancelled":
+            self.cancelled.emit()
+        else:
+            (self.succeeded if ending == "succeeded" else self.failed).emit(value)
+        self.ended.emit()
+        self.deleteLater()
+
+
+class Mailbox(QObject):
+    """Carries calls from any thread to the window's thread, in order."""
+
+    _arrived = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._arrived.connect(self._open, Qt.ConnectionType.QueuedConnection)
+
+    def post(self, call: Callable[[], None]) -> None:
+        """Runs the call on the window's thread, soon. Safe from any thread."""
+        self._arrived.emit(call)
+
+    def _open(self, call: Callable[[], None]) -> None:
+        call()
+
+
+class JobRunner(QObject):
+    """Runs plain functions on the threads of a lane. A function that takes `report` is told how to report."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lanes = {lane: ThreadPoolExecutor(n, thread_name_prefix=lane) for lane, n in LANES.items()}
+        self._mailbox = Mailbox(self)
+        self._running = 0
+        self._is_closing = False
+
+    def run(self, lane: str, title: str, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Job:
+        """Starts function(*args, **kwargs) on a lane and returns its Job; connect to it before returning to Qt."""
+        job = Job(title, self)
+        if "report" in inspect.signature(function).parameters:
+            kwargs["report"] = lambda progress: self._report(job, progress)
+        self._running += 1
+        self._lanes[lane].submit(self._carry, job, function, args, kwargs)
+        return job
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no job runs or waits."""
+        return self._running == 0
+
+    def close(self) -> None:
+        """Waits for what is being saved, drops what waits on the other lanes, and ends the threads."""
+        self._is_closing = True
+        for lane, pool in self._lanes.items():
+            pool.shutdown(wait=True, cancel_futures=lane != "save")
+
+    def _report(self, job: Job, progress: Progress) -> None:
+        if job.is_cancelled or self._is_closing:
+            raise Cancelled
+        self._mailbox.post(lambda: job.report(progress))
+
+    def _carry(self, job: Job, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        ending, value = _outcome(job, function, args, kwargs)
+        self._mailbox.post(lambda: self._land(job, ending, value))
+
+    def _land(self, job: Job, ending: str, value: object) -> None:
+        self._running -= 1
+        job.finish(ending, value)
+
+
+def _outcome(
+    job: Job, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[str, object]:
+    if job.is_cancelled:
+        return "cancelled", None
+    try:
+        return "succeeded", function(*args, **kwargs)
+    except Cancelled:
+        return "cancelled", None
+    except Exception as problem:
+        return "failed", problem

@@ -1,0 +1,211 @@
+"""Models: which model is in use, why Segment is off while it is, and the drafts that come back."""
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from lesionstudio.errors import LesionStudioError
+from lesionstudio.gui.segmenter import DraftPart, Order, Segmenter, relabelled
+from lesionstudio.gui.session import Session
+from lesionstudio.gui.views import ModelView, Notice
+from lesionstudio.imaging.editing import EditHistory
+from lesionstudio.imaging.labels import LabelSet
+from lesionstudio.project.shelf import ModelShelf
+from lesionstudio.project.worklist import WorkItem
+from lesionstudio.words import _, number
+
+
+class Models(QObject):
+    """The shelf as the window shows it, and Segment."""
+
+    models_changed = Signal()
+    job_changed = Signal(object)
+
+    def __init__(self, session: Session, segmenter: Segmenter, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._segmenter = session, segmenter
+        self.device_text = ""
+        segmenter.arrived.connect(self._part_arrived)
+        segmenter.finished.connect(self._scan_finished)
+        segmenter.failed.connect(self._failed)
+        segmenter.job_changed.connect(self.job_changed)
+        session.folder_opened.connect(self.models_changed)
+
+    # The shelf
+
+    @property
+    def models(self) -> list[ModelView]:
+        """What can be chosen, starter models first."""
+        return [_model_view(card, folder) for card, folder in self._shelf().segmentation_models()]
+
+    @property
+    def model_in_use(self) -> ModelView | None:
+        """The model Segment will use."""
+        models = self.models
+        wanted = self._session.project.settings.get("model") if self._session.project else None
+        return next((model for model in models if model.id == wanted), models[0] if models else None)
+
+    def choose_model(self, model_id: str) -> None:
+        """Uses this model for this study from now on."""
+        if self._session.project is not None:
+            self._session.project.settings["model"] = model_id
+            self._session.save_project()
+            self.models_changed.emit()
+
+    def _shelf(self) -> ModelShelf:
+        return ModelShelf(self._session.project)
+
+    @property
+    def reason(self) -> str:
+        """Why Segment is off; "" while it is on."""
+        if self._session.open is None:
+            return _("Open a scan first.")
+        if self._session.project is not None and self._session.project.read_only:
+            return _("This study is open for looking only.")
+        if self.model_in_use is None:
+            return _("Choose a model first.")
+        return ""
+
+    # Segment
+
+    def segment_slice(self) -> None:
+        """Asks for a draft of the slice on screen, past whatever else runs."""
+        order = self._order_for_open(_("Segmenting this slice"), only_here=True)
+        if order is not None:
+            self._segmenter.urgent(order)
+
+    def segment_scan(self) -> None:
+        """Asks for a draft of the scan on screen, the slice in view first."""
+        order = self._order_for_open(_("Segmenting this scan"))
+        if order is not None:
+            self._segmenter.queue([order])
+
+    def segment_all(self) -> None:
+        """Asks for drafts of every scan of the folder, one after the other, the one on screen first."""
+        if self._session.project is None or self.reason:
+            return
+        items = [item for item in self._session.project.items.values() if not item.error and not item.last]
+        here = self._session.current_id
+        items.sort(key=lambda item: item.id != here)
+        title = _("Segmenting all scans")
+        orders = (self._order(item, f"{title}: {item.name}") for item in items)
+        self._segmenter.queue([order for order in orders if order is not None])
+
+    def cancel(self) -> None:
+        """Stops segmenting; the drafts that have arrived stay."""
+        self._segmenter.cancel()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether drafts are being made."""
+        return self._segmenter.is_busy
+
+    def _order_for_open(self, title: str, *, only_here: bool = False) -> Order | None:
+        opened = self._session.open
+        if opened is None or self.reason:
+            return None
+        return self._order(opened.item, title, (opened.k,) if only_here else None)
+
+    def _order(self, item: WorkItem, title: str, slices: tuple[int, ...] | None = None) -> Order | None:
+        model = self.model_in_use
+        if model is None:
+            return None
+        k = self._session.slice_number if item.id == self._session.current_id else 0
+        held_out = self._session.held_out_unchecked(item.id)
+        if held_out:
+            wanted = slices if slices is not None else tuple(range(item.shape[0]))
+            slices = tuple(one for one in wanted if one not in held_out)
+            if not slices:
+                self._say_held_out()
+                return None
+        source = item.source.to_json(None)
+        return Order(item.id, item.name, source, model.folder, model.id, model.threshold, title, slices, k)
+
+    def _say_held_out(self) -> None:
+        self._session.tell(
+            Notice(
+                "info",
+                _("This slice is held out: it gets no draft before you have checked it."),
+                _("It measures how good the model is. Mark it yourself, then press Enter."),
+            )
+        )
+
+    # What comes back
+
+    def _part_arrived(self, part: DraftPart) -> None:
+        with_labels = relabelled(part, self._label_table(part.order))
+        opened = self._session.open
+        if opened is not None and opened.item.id == part.order.item_id:
+            self._put(opened.history, with_labels)
+            return
+        self._session.change_closed_item(part.order.item_id, lambda history: self._put(history, with_labels))
+
+    def _put(self, history: EditHistory, part: DraftPart) -> None:
+        title = _("Segment slice") if len(part.order.slices or ()) == 1 else _("Segment scan")
+        box = None
+        for start, stop in _runs(part.slices):
+            done = history.put_draft(
+                part.labels[start:stop],
+                part.probability[start:stop],
+                part.source,
+                title,
+                first_slice=part.slices[start],
+                join=part.order.join,
+            )
+            box = done if box is None else box.union(done)
+        if history is self._session.history and box is not None:
+            self._session.edited(box)
+
+    def _label_table(self, order: Order) -> dict[int, int]:
+        names = next(
+            (card.labels for card, _folder in self._shelf().segmentation_models() if card.id == order.model_id), ()
+        )
+        labels, table = match_labels(names, self._session.labels)
+        if labels is not self._session.labels:
+            self._session.set_labels(labels)
+        return table
+
+    def _scan_finished(self, order: Order, result: dict[str, Any]) -> None:
+        for sentence in result.get("warnings", ()):
+            self._session.tell(Notice("warning", sentence, order.item_name))
+
+    def _failed(self, problem: BaseException) -> None:
+        if isinstance(problem, LesionStudioError):
+            self._session.tell(Notice("error", problem.message, problem.hint))
+        else:
+            raise problem
+
+
+def match_labels(names: tuple[str, ...], labels: LabelSet) -> tuple[LabelSet, dict[int, int]]:
+    """The study's labels, perhaps with new ones, and {model's number: study's number}.
+
+    By name, whatever the case; a model with one label and a study with one label belong together.
+    """
+    table: dict[int, int] = {}
+    for theirs, name in enumerate(names, 1):
+        ours = next((label for label in labels if label.name.casefold() == name.casefold()), None)
+        if ours is None and len(names) == 1 and len(labels) == 1:
+            ours = labels.shown()[0]
+        if ours is None:
+            labels = labels.add(name)
+            ours = labels.labels[-1]
+        table[theirs] = ours.number
+    return labels, table
+
+
+def _runs(slices: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Where consecutive slice numbers begin and end, as positions in the tuple."""
+    runs, start = [], 0
+    for at in range(1, len(slices) + 1):
+        if at == len(slices) or slices[at] != slices[at - 1] + 1:
+            runs.append((start, at))
+            start = at
+    return runs
+
+
+def _model_view(card: Any, folder: Path) -> ModelView:
+    dice = card.scores.get("dice") if isinstance(card.scores, dict) else None
+    line = _("Dice {dice} held out").format(dice=number(float(dice), 2)) if dice is not None else _("not measured yet")
+    notice = " ".join(part for part in (card.licence_note, card.made_for) if part)
+    return ModelView(card.id, folder, card.title, line, notice, card.threshold)

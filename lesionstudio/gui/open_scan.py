@@ -1,0 +1,33 @@
+"""OpenScan: the scan on screen with its mask, its history and where the person is in it."""
+
+from dataclasses import dataclass
+
+from lesionstudio.imaging.editing import EditHistory
+from lesionstudio.imaging.mask import Mask, MaskSnapshot
+from lesionstudio.imaging.scan import Scan
+from lesionstudio.project.project import Project
+from lesionstudio.project.worklist import WorkItem
+
+
+@dataclass(eq=False, slots=True)
+class OpenScan:
+    """One scan, open: what belongs to it goes with it when another is opened."""
+
+    item: WorkItem
+    scan: Scan
+    mask: Mask
+    history: EditHistory
+    k: int = 0
+
+
+def read_item(project: Project, item: WorkItem, k: int, pending: MaskSnapshot | None) -> tuple[Scan, Mask]:
+    """Reads a scan, its slice k, and its mask: the one on its way to the disk if there is one, else the saved one.
+
+    Slow: runs on the `files` lane. Raises UnreadableFile, GridMismatch, ProjectProblem.
+    """
+    from lesionstudio.imaging.formats import read_scan
+
+    scan = read_scan(item.source)
+    scan.slice(min(k, scan.slices - 1))
+    mask = Mask.restore(pending) if pending is not None else project.load_mask(item.id, scan.geometry)
+    return scan, mask

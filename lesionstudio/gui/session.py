@@ -1,0 +1,433 @@
+"""Session: what is open. The only object that changes it; whoever shows it listens to the signals.
+
+It holds the folder, the scan on screen with its mask and history, the window and the label in use. Reading, saving and
+segmenting happen elsewhere (folder_reader, autosave, segmenter); their results come back here and nowhere else.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from lesionstudio.errors import LesionStudioError
+from lesionstudio.gui.autosave import Autosave
+from lesionstudio.gui.drafts import draft_view
+from lesionstudio.gui.folder_reader import FolderReader
+from lesionstudio.gui.item_views import item_view
+from lesionstudio.gui.jobs import Job, JobRunner
+from lesionstudio.gui.open_scan import OpenScan, read_item
+from lesionstudio.gui.views import DraftView, ItemView, Notice, Reading, SavedState
+from lesionstudio.imaging.editing import EditHistory
+from lesionstudio.imaging.geometry import Box
+from lesionstudio.imaging.labels import LabelSet
+from lesionstudio.imaging.mask import Mask, MaskSnapshot, SliceStatus
+from lesionstudio.imaging.scan import Scan
+from lesionstudio.imaging.windowing import Window, first_preset, preset_window
+from lesionstudio.project.project import Project
+from lesionstudio.project.worklist import ItemRecord, Role, WorkItem
+from lesionstudio.settings import Settings, save_settings
+from lesionstudio.words import _
+
+LATER_MS = 150
+RECENT = 8
+
+
+class Session(QObject):
+    """What is open, and the verbs that change it. Lives on the window's thread."""
+
+    folder_opened = Signal()
+    items_changed = Signal()
+    item_changed = Signal(str)
+    scan_opened = Signal()
+    scan_closed = Signal()
+    slice_changed = Signal(int)
+    window_changed = Signal(object)
+    region_changed = Signal(object)
+    labels_changed = Signal()
+    history_changed = Signal()
+    drafts_changed = Signal()
+    saved_changed = Signal(object)
+    notice = Signal(object)
+    reading_changed = Signal(object)
+    settings_changed = Signal()
+    masks_found = Signal(object)
+
+    def __init__(self, settings: Settings, runner: JobRunner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.settings, self.runner = settings, runner
+        self.project: Project | None = None
+        self.open: OpenScan | None = None
+        self.window = Window(255, 127.5)
+        self.preset = ""
+        self.label_in_use = 1
+        self.autosave = Autosave(runner, self)
+        self.autosave.saved_changed.connect(self.saved_changed)
+        self._reader = FolderReader(runner, self)
+        self._reader.found.connect(self._add_found)
+        self._reader.reading_changed.connect(self.reading_changed)
+        self._reader.ended.connect(self._all_found)
+        self._reader.masks_found.connect(self.masks_found)
+        self._opening: Job | None = None
+        self._wanted = ""
+        self._later = QTimer(self, singleShot=True, interval=LATER_MS)
+        self._later.timeout.connect(self.drafts_changed)
+
+    # What is open, for whoever shows it
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of scans that is open."""
+        return self.project.folder if self.project else None
+
+    @property
+    def items(self) -> list[ItemView]:
+        """The scans of the folder, in the order of the list."""
+        if self.project is None:
+            return []
+        return [self.item_view(item.id) for item in self.project.items.values()]
+
+    def item_view(self, item_id: str) -> ItemView:
+        """One row of the scan list, as it is now."""
+        project = self._project()
+        return item_view(project.items[item_id], self.record(item_id))
+
+    @property
+    def current_id(self) -> str:
+        """The item on screen; "" for none."""
+        return self.open.item.id if self.open else ""
+
+    @property
+    def scan(self) -> Scan | None:
+        """The scan on screen."""
+        return self.open.scan if self.open else None
+
+    @property
+    def mask(self) -> Mask | None:
+        """The mask of the scan on screen."""
+        return self.open.mask if self.open else None
+
+    @property
+    def history(self) -> EditHistory | None:
+        """The only writer of the mask on screen."""
+        return self.open.history if self.open else None
+
+    @property
+    def slice_number(self) -> int:
+        """The slice on screen, from 0."""
+        return self.open.k if self.open else 0
+
+    @property
+    def labels(self) -> LabelSet:
+        """The study's labels."""
+        return self.project.labels if self.project else LabelSet.first()
+
+    @property
+    def draft(self) -> DraftView | None:
+        """The open draft of the scan on screen."""
+        return draft_view(self.open.mask, self.open.scan.geometry, self.open.k) if self.open else None
+
+    @property
+    def saved(self) -> SavedState:
+        """Whether the work is on the disk."""
+        if self.project is not None and self.project.read_only:
+            return SavedState("read_only", self.project.read_only)
+        return self.autosave.state
+
+    @property
+    def can_edit(self) -> bool:
+        """Whether the mask on screen may be written."""
+        return self.open is not None and not self._project().read_only
+
+    # Folders and scans
+
+    def open_folder(self, path: Path) -> None:
+        """Opens a folder of scans (or the folder of one file): what is known of it at once, the rest as it is found."""
+        self.close_folder()
+        only = path if path.is_file() else None
+        job = self.runner.run("files", _("Opening"), Project.open, path.parent if only else path)
+        self._opening = job
+        job.succeeded.connect(lambda project: self._folder_is_open(job, project, only))
+        job.failed.connect(self.tell_problem)
+
+    def _folder_is_open(self, job: Job, project: Project, only: Path | None) -> None:
+        if job is not self._opening:
+            project.close()
+            return
+        self.project = project
+        self.label_in_use = next((label.number for label in project.labels), 1)
+        self.autosave.write_with(None if project.read_only else self._write_mask)
+        self._remember(project.folder)
+        self.folder_opened.emit()
+        self.items_changed.emit()
+        self.saved_changed.emit(self.saved)
+        if project.read_only:
+            self.tell(Notice("warning", _("Opened for looking only."), project.read_only))
+        self._reader.start(project, only)
+        wanted = str(project.settings.get("last_item", ""))
+        if wanted in project.items:
+            self.open_item(wanted)
+
+    def close_folder(self) -> None:
+        """Saves and closes what is open."""
+        self._opening, self._wanted = None, ""
+        self._reader.stop()
+        if self.project is None:
+            return
+        self._close_scan()
+        project, self.project = self.project, None
+        self.runner.run("save", _("Saving"), project.close)
+        self.folder_opened.emit()
+        self.items_changed.emit()
+
+    def _add_found(self, found: tuple[Any, ...]) -> None:
+        if self.project is None:
+            return
+        for one in found:
+            self.project.add(one)
+        self.items_changed.emit()
+        if self.open is None and not self._wanted:
+            self._open_first()
+
+    def _open_first(self) -> None:
+        first = next((item for item in self._project().items.values() if not item.error), None)
+        if first is not None:
+            self.open_item(first.id)
+
+    def _all_found(self) -> None:
+        if self.project is not None:
+            self.project.deal_roles()
+        self.save_project()
+        self.items_changed.emit()
+
+    def save_project(self) -> None:
+        """Writes down the study's labels, items and settings, in the background."""
+        if self.project is not None and not self.project.read_only:
+            self.runner.run("save", _("Saving"), self.project.save).failed.connect(self.tell_problem)
+
+    def open_item(self, item_id: str) -> None:
+        """Opens a scan of the list; the one on screen is saved first and stays until the other one is read."""
+        project = self._project()
+        item = project.items.get(item_id)
+        if item is None or item_id == self.current_id:
+            return
+        if item.error:
+            self.tell(Notice("error", item.error, item.hint))
+            return
+        self.autosave.flush()
+        self._wanted = item_id
+        k = self.record(item_id).last_slice
+        pending = self.autosave.pending(item_id)
+        job = self.runner.run("files", _("Reading"), read_item, project, item, k, pending)
+        job.succeeded.connect(lambda read: self._scan_is_read(item, read, k))
+        job.failed.connect(lambda problem: self._scan_failed(item, problem))
+
+    def _scan_is_read(self, item: WorkItem, read: tuple[Scan, Mask], k: int) -> None:
+        scan, mask = read
+        if self._wanted != item.id or self.project is None or item.id not in self.project.items:
+            return
+        self._close_scan()
+        newer = self.autosave.pending(item.id)
+        mask = Mask.restore(newer) if newer is not None else mask
+        history = EditHistory(mask, self.settings.undo_megabytes << 20, self.labels.locked)
+        history.on_attached = self.set_labels
+        self.open = OpenScan(item, scan, mask, history, min(k, scan.slices - 1))
+        self.project.settings["last_item"] = item.id
+        if not self.project.read_only:
+            self.autosave.watch(item.id, mask)
+        self._window_for(scan)
+        self.scan_opened.emit()
+        self._announce_all()
+        for note in scan.notes:
+            self.tell(Notice("info", note))
+
+    def _scan_failed(self, item: WorkItem, problem: BaseException) -> None:
+        self.tell_problem(problem)
+        if self._wanted == item.id:
+            self._wanted = ""
+
+    def _close_scan(self) -> None:
+        if self.open is None:
+            return
+        self.autosave.forget()
+        self._keep_place()
+        self.open = None
+        self.scan_closed.emit()
+
+    def _keep_place(self) -> None:
+        if self.open is None or self.project is None or self.project.read_only:
+            return
+        update = self.project.update_record
+        job = self.runner.run("save", _("Saving"), update, self.current_id, last_slice=self.open.k)
+        job.failed.connect(self.tell_problem)
+
+    def change_closed_item(self, item_id: str, change: Callable[[EditHistory], None]) -> None:
+        """Changes the mask of an item that is not on screen, and saves it; of the open one, if it is by then."""
+        project = self._project()
+        item = project.items.get(item_id)
+        if item is None:
+            return
+        job = self.runner.run("files", _("Reading"), read_item, project, item, 0, self.autosave.pending(item_id))
+        job.succeeded.connect(lambda read: self._change_read_item(item, read[1], change))
+        job.failed.connect(self.tell_problem)
+
+    def _change_read_item(self, item: WorkItem, mask: Mask, change: Callable[[EditHistory], None]) -> None:
+        if self.project is None or item.id not in self.project.items:
+            return
+        if item.id == self.current_id and self.open is not None:
+            change(self.open.history)
+            return
+        newer = self.autosave.pending(item.id)
+        mask = Mask.restore(newer) if newer is not None else mask
+        change(EditHistory(mask, locked=self.labels.locked))
+        self._note_statuses(item.id, mask)
+        self.autosave.save(item.id, mask.snapshot())
+
+    def held_out_unchecked(self, item_id: str) -> frozenset[int]:
+        """Slices of an item that measure the model and are not checked yet: they show no draft."""
+        record = self.record(item_id)
+        if not self.settings.hold_out_slices:
+            return frozenset()
+        pairs = enumerate(zip(record.roles, record.statuses))
+        return frozenset(k for k, (role, status) in pairs if role == Role.HELD_OUT and status != SliceStatus.CHECKED)
+
+    def next_item(self) -> None:
+        """Opens the next readable scan of the list."""
+        self._step_item(1)
+
+    def previous_item(self) -> None:
+        """Opens the readable scan before this one."""
+        self._step_item(-1)
+
+    def _step_item(self, step: int) -> bool:
+        readable = [item.id for item in self._project().items.values() if not item.error] if self.project else []
+        if not readable:
+            return False
+        here = self._wanted if self._wanted in readable else self.current_id
+        at = readable.index(here) + step if here in readable else 0
+        if 0 <= at < len(readable):
+            self.open_item(readable[at])
+            return True
+        return False
+
+    # Slices and windows
+
+    def go_to_slice(self, k: int) -> None:
+        """Shows slice k, or the nearest there is."""
+        if self.open is None:
+            return
+        k = max(0, min(k, self.open.scan.slices - 1))
+        if k != self.open.k:
+            self.open.k = k
+            self.slice_changed.emit(k)
+            self._later.start()
+
+    def step_slice(self, n: int) -> None:
+        """Goes n slices on; back when negative."""
+        self.go_to_slice(self.slice_number + n)
+
+    def set_window(self, window: Window, preset: str = "") -> None:
+        """Shows these values from black to white; kept from scan to scan of the same kind."""
+        self.window, self.preset = window, preset
+        if self.open is not None:
+            kept = self._project().settings.setdefault("windows", {})
+            kept[self.open.scan.unit or self.open.scan.modality or "picture"] = [window.width, window.level, preset]
+        self.window_changed.emit(window)
+
+    def choose_preset(self, key: str) -> None:
+        """Shows the window of this name: "lung", "auto", ..."""
+        if self.open is not None:
+            self.set_window(preset_window(self.open.scan, key, self.open.k), key)
+
+    def _window_for(self, scan: Scan) -> None:
+        kept = self._project().settings.get("windows", {}).get(scan.unit or scan.modality or "picture")
+        preset = str(kept[2]) if kept else first_preset(scan)
+        if preset:
+            self.set_window(preset_window(scan, preset, self.slice_number), preset)
+        elif kept:
+            self.set_window(Window(float(kept[0]), float(kept[1])))
+
+    def set_labels(self, labels: LabelSet) -> None:
+        """These are the study's labels from now on."""
+        project = self._project()
+        project.labels = labels
+        if labels.by_number(self.label_in_use) is None:
+            self.label_in_use = next((label.number for label in labels), 1)
+        if self.open is not None:
+            self.open.history.locked = labels.locked
+        self.save_project()
+        self.labels_changed.emit()
+
+    # What changed
+
+    def mask_changed(self, box: Box) -> None:
+        """Says that voxels of the mask on screen changed: while painting, and after each step."""
+        if not box.is_empty:
+            self.region_changed.emit(box)
+
+    def edited(self, box: Box) -> None:
+        """Says that a step of the history was made, undone or done again."""
+        self.mask_changed(box)
+        self._keep_statuses()
+        self.autosave.touch()
+        self.history_changed.emit()
+        self._later.start()
+
+    def _keep_statuses(self) -> None:
+        if self.open is not None:
+            self._note_statuses(self.current_id, self.open.mask)
+
+    def _note_statuses(self, item_id: str, mask: Mask) -> None:
+        record = self.record(item_id)
+        statuses = tuple(SliceStatus(int(status)) for status in mask.statuses)
+        if record.statuses != statuses:
+            self._project().records[item_id] = replace(record, statuses=statuses)
+            self.item_changed.emit(item_id)
+
+    def _announce_all(self) -> None:
+        self.slice_changed.emit(self.slice_number)
+        self.labels_changed.emit()
+        self.history_changed.emit()
+        self.drafts_changed.emit()
+        self.item_changed.emit(self.current_id)
+
+    # Saving, settings, messages
+
+    def record(self, item_id: str) -> ItemRecord:
+        """What is written down of an item: status, role and flag of each slice."""
+        return self._project().record(item_id)
+
+    def _write_mask(self, item_id: str, snapshot: MaskSnapshot) -> None:
+        self._project().save_mask(item_id, snapshot)
+
+    def apply_settings(self, settings: Settings) -> None:
+        """Takes on and saves the person's choices."""
+        self.settings = settings
+        if self.open is not None:
+            self.open.history.limit_bytes = settings.undo_megabytes << 20
+        self.runner.run("save", _("Saving"), save_settings, settings).failed.connect(self.tell_problem)
+        self.settings_changed.emit()
+
+    def _remember(self, folder: Path) -> None:
+        recent = [str(folder), *(path for path in self.settings.recent if path != str(folder))][:RECENT]
+        self.apply_settings(replace(self.settings, recent=tuple(recent)))
+
+    def tell(self, notice: Notice) -> None:
+        """Shows a sentence over the picture."""
+        self.notice.emit(notice)
+
+    def tell_problem(self, problem: BaseException) -> None:
+        """Shows a failure a person can act on; anything else is a bug and goes to the last-resort hook."""
+        if not isinstance(problem, LesionStudioError):
+            raise problem
+        self.tell(Notice("error", problem.message, problem.hint))
+
+    def reading(self) -> Reading | None:
+        """How far the search of the folder is; None when it is done."""
+        return self._reader.reading
+
+    def _project(self) -> Project:
+        if self.project is None:
+            raise RuntimeError("no folder is open")
+        return self.project

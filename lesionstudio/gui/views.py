@@ -1,0 +1,134 @@
+"""What the session tells its listeners, as frozen plain values: panels show these and nothing else."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class SavedState:
+    """Whether the work is on the disk."""
+
+    kind: Literal["saved", "saving", "failed", "read_only", "nothing"]
+    text: str
+    when: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence over the picture: what happened, why with values, and at most one thing to do (an action's verb)."""
+
+    kind: Literal["error", "warning", "good", "info"]
+    title: str
+    text: str = ""
+    action_text: str = ""
+    action: str = ""
+    details: str = ""
+    payload: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """The long job that runs, for the job bar. fraction None: not known yet."""
+
+    verb: str
+    title: str
+    fraction: float | None = None
+    left_s: float | None = None
+    waiting: int = 0
+    can_cancel: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How far the search of a folder is; total 0 while it is not known."""
+
+    read: int
+    total: int = 0
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ItemView:
+    """One row of the scan list. `status` is a SliceStatus name in lower case, or "unreadable"."""
+
+    id: str
+    name: str
+    facts: str
+    status: str
+    share_checked: float = 0.0
+    flagged: bool = False
+    held_out: bool = False
+    error: str = ""
+    hint: str = ""
+    patient: str = ""
+    study: str = ""
+    last: bool = False
+    slices: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ModelView:
+    """One model on the shelf. `line`: its score; `notice`: what it may be used for and what it was made for."""
+
+    id: str
+    folder: Path
+    title: str
+    line: str = ""
+    notice: str = ""
+    threshold: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """The open draft: lesions and amount on this slice, and on how many slices of the scan something is open."""
+
+    lesions: int
+    amount_text: str
+    open_slices: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExportChoice:
+    """What the export sheet was asked for; the words are those of the command line."""
+
+    out: Path
+    format: str = "png"
+    values: str = "auto"
+    which: Literal["checked", "marked", "this"] = "checked"
+    images: bool = False
+    overwrite: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPart:
+    """One answer to "which scans": how many scans and slices it holds, and how its first and last files would begin."""
+
+    key: Literal["checked", "marked", "this"]
+    title: str
+    scans: int
+    slices: int
+    first: str = ""
+    first_slices: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOffer:
+    """What can be exported now. `drafts`: names of scans with open drafts; `labels`: how many labels are in use."""
+
+    parts: tuple[ExportPart, ...]
+    folder: Path
+    drafts: tuple[str, ...] = ()
+    labels: int = 1
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RecentView:
+    """A folder worked in before, for the start page. Nothing but path and name need be known of it."""
+
+    path: Path
+    name: str
+    facts: str = ""
+    when: str = ""
+    share_checked: float | None = None
+    missing: bool = False
+    pictures: tuple[Any, ...] = ()
