@@ -1,0 +1,70 @@
+"""The compute process as the operating system sees it: how it is started, ended, and how its end is told."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from lesionstudio.words import _
+
+_WAIT_S = 1.5
+
+
+def compute_command() -> list[str]:
+    """What starts the compute process, from source or from an installer's program."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, "_compute"]
+    return [sys.executable, "-m", "lesionstudio", "_compute"]
+
+
+def start_process(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Starts a process that talks through its stdin and stdout. Raises OSError."""
+    flags = 0
+    if sys.platform == "win32":
+        flags = subprocess.BELOW_NORMAL_PRIORITY_CLASS | subprocess.CREATE_NO_WINDOW
+    return subprocess.Popen(
+        list(command),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL if sys.stderr is None else None,
+        env={**os.environ, "PYTHONPATH": _python_path()},
+        creationflags=flags,
+    )
+
+
+def end_process(process: subprocess.Popen[bytes]) -> None:
+    """Ends the process's input, which ends it; one that stays is killed."""
+    close_input(process)
+    try:
+        process.wait(_WAIT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def close_input(process: subprocess.Popen[bytes]) -> None:
+    """Closes the pipe to the process, whether it still listens or not."""
+    if process.stdin is not None:
+        try:
+            process.stdin.close()
+        except OSError:
+            return
+
+
+def how_it_ended(code: int) -> str:
+    """An exit code in words."""
+    if code >= 0:
+        return _("exit code {code}").format(code=code)
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = str(-code)
+    return _("signal {name}").format(name=name)
+
+
+def _python_path() -> str:
+    """Lets the child find this package from any working folder."""
+    home = str(Path(__file__).resolve().parents[2])
+    given = os.environ.get("PYTHONPATH", "")
+    return home if not given else os.pathsep.join([home, given])

@@ -1,0 +1,8 @@
+"""What one can ask for: one verb a file, for the window's compute process and the command line alike."""
+
+VERBS = {
+    "segment_scan": "lesionstudio.workflows.segment:segment_scan",
+    "warm_up": "lesionstudio.workflows.segment:warm_up",
+    "doctor": "lesionstudio.workflows.doctor:doctor",
+}
+"""What the compute process can be asked for: verb -> "module:function"; every function takes `report`."""
