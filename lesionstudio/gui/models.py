@@ -30,14 +30,25 @@ class Models(QObject):
         segmenter.finished.connect(self._scan_finished)
         segmenter.failed.connect(self._failed)
         segmenter.job_changed.connect(self.job_changed)
-        session.folder_opened.connect(self.models_changed)
+        self._models: list[ModelView] | None = None
+        self._labels: dict[str, tuple[str, ...]] = {}
+        session.folder_opened.connect(self.look_again)
 
     # The shelf
 
     @property
     def models(self) -> list[ModelView]:
         """What can be chosen, starter models first."""
-        return [_model_view(card, folder) for card, folder in self._shelf().segmentation_models()]
+        if self._models is None:
+            found = ModelShelf(self._session.project).segmentation_models()
+            self._labels = {card.id: card.labels for card, _folder in found}
+            self._models = [_model_view(card, folder) for card, folder in found]
+        return self._models
+
+    def look_again(self) -> None:
+        """Reads the shelf anew: a model may have joined it, or another study been opened."""
+        self._models = None
+        self.models_changed.emit()
 
     @property
     def model_in_use(self) -> ModelView | None:
@@ -52,9 +63,6 @@ class Models(QObject):
             self._session.project.settings["model"] = model_id
             self._session.save_project()
             self.models_changed.emit()
-
-    def _shelf(self) -> ModelShelf:
-        return ModelShelf(self._session.project)
 
     @property
     def reason(self) -> str:

@@ -4,7 +4,7 @@ It holds the folder, the scan on screen with its mask and history, the window an
 segmenting happen elsewhere (folder_reader, autosave, segmenter); their results come back here and nowhere else.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -227,20 +227,23 @@ class Session(QObject):
         scan, mask = read
         if self._wanted != item.id or self.project is None or item.id not in self.project.items:
             return
-        self._close_scan()
         newer = self.autosave.pending(item.id)
-        mask = Mask.restore(newer) if newer is not None else mask
+        self._show(item, scan, Mask.restore(newer) if newer is not None else mask, k)
+        for note in scan.notes:
+            self.tell(Notice("info", note))
+
+    def _show(self, item: WorkItem, scan: Scan, mask: Mask, k: int) -> None:
+        self._close_scan()
+        project = self._project()
         history = EditHistory(mask, self.settings.undo_megabytes << 20, self.labels.locked)
         history.on_attached = self.set_labels
         self.open = OpenScan(item, scan, mask, history, min(k, scan.slices - 1))
-        self.project.settings["last_item"] = item.id
-        if not self.project.read_only:
+        project.settings["last_item"] = item.id
+        if not project.read_only:
             self.autosave.watch(item.id, mask)
         self._window_for(scan)
         self.scan_opened.emit()
         self._announce_all()
-        for note in scan.notes:
-            self.tell(Notice("info", note))
 
     def _scan_failed(self, item: WorkItem, problem: BaseException) -> None:
         self.tell_problem(problem)
@@ -258,9 +261,12 @@ class Session(QObject):
     def _keep_place(self) -> None:
         if self.open is None or self.project is None or self.project.read_only:
             return
-        update = self.project.update_record
-        job = self.runner.run("save", _("Saving"), update, self.current_id, last_slice=self.open.k)
-        job.failed.connect(self.tell_problem)
+        self._keep_in_record(self.current_id, last_slice=self.open.k)
+
+    def _keep_in_record(self, item_id: str, **facts: Any) -> None:
+        project = self._project()
+        project.records[item_id] = replace(project.record(item_id), **facts)
+        self.runner.run("save", _("Saving"), project.update_record, item_id, **facts).failed.connect(self.tell_problem)
 
     def change_closed_item(self, item_id: str, change: Callable[[EditHistory], None]) -> None:
         """Changes the mask of an item that is not on screen, and saves it; of the open one, if it is by then."""
@@ -269,20 +275,49 @@ class Session(QObject):
         if item is None:
             return
         job = self.runner.run("files", _("Reading"), read_item, project, item, 0, self.autosave.pending(item_id))
-        job.succeeded.connect(lambda read: self._change_read_item(item, read[1], change))
+        job.succeeded.connect(lambda read: self.change_read_item(item, read[1], change))
         job.failed.connect(self.tell_problem)
 
-    def _change_read_item(self, item: WorkItem, mask: Mask, change: Callable[[EditHistory], None]) -> None:
+    def change_read_item(self, item: WorkItem, mask: Mask, change: Callable[[EditHistory], None]) -> None:
+        """Changes a mask that was read a moment ago, and saves it; of the open item, if it is on screen by now."""
         if self.project is None or item.id not in self.project.items:
             return
         if item.id == self.current_id and self.open is not None:
             change(self.open.history)
+            self.edited(Box.whole(self.open.mask.shape))
             return
         newer = self.autosave.pending(item.id)
         mask = Mask.restore(newer) if newer is not None else mask
         change(EditHistory(mask, locked=self.labels.locked))
         self._note_statuses(item.id, mask)
         self.autosave.save(item.id, mask.snapshot())
+
+    def put_back(self, item_id: str, snapshot: MaskSnapshot) -> None:
+        """Puts a whole mask back as it was at a snapshot, on screen or not; a mask on screen begins a new history."""
+        mask = Mask.restore(snapshot)
+        if item_id == self.current_id and self.open is not None:
+            self._show(self.open.item, self.open.scan, mask, self.open.k)
+        self._note_statuses(item_id, mask)
+        self.autosave.save(item_id, mask.snapshot())
+
+    def flag(self, on: bool, note: str = "") -> None:
+        """Marks the slice on screen for discussion, or no longer."""
+        if self.open is None or self._project().read_only:
+            return
+        others = {k: text for k, text in self.record(self.current_id).flags.items() if k != self.open.k}
+        flags = {**others, self.open.k: note} if on else others
+        self._keep_in_record(self.current_id, flags=flags)
+        self.item_changed.emit(self.current_id)
+
+    @property
+    def is_flagged(self) -> bool:
+        """Whether the slice on screen is marked for discussion."""
+        return self.open is not None and self.open.k in self.record(self.current_id).flags
+
+    @property
+    def known_items(self) -> Mapping[str, WorkItem]:
+        """The study's items by id."""
+        return self.project.items if self.project is not None else {}
 
     def held_out_unchecked(self, item_id: str) -> frozenset[int]:
         """Slices of an item that measure the model and are not checked yet: they show no draft."""

@@ -1,0 +1,227 @@
+"""Every action of the window in one table: verb, words, sign, keys, place; menus, buttons and shortcuts come from it."""
+
+from dataclasses import dataclass, replace
+
+from lesionstudio.words import _
+
+NUMBERS = tuple(range(1, 10))
+PRESETS = 6
+TOOLS = ("brush", "eraser")
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """One thing a person can do.
+
+    `keys`: with spaces between them, the first is shown. `on_picture`: they count only while the picture has the focus.
+    `group`: the heading on the shortcut page; "" keeps it off that page.
+    """
+
+    verb: str
+    text: str
+    menu: str = ""
+    icon: str = ""
+    keys: str = ""
+    group: str = ""
+    tip: str = ""
+    checkable: bool = False
+    on_picture: bool = False
+
+    @property
+    def shortcuts(self) -> tuple[str, ...]:
+        """The keys one by one."""
+        return tuple(self.keys.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Gesture:
+    """Something done with the mouse or a held key, for the shortcut page."""
+
+    group: str
+    text: str
+    caps: tuple[str, ...]
+
+
+def groups() -> tuple[str, ...]:
+    """The headings of the shortcut page, in order."""
+    return _("Look"), _("Scans"), _("Paint"), _("Labels"), _("Undo"), _("Model"), _("Program")
+
+
+def action_table() -> tuple[ActionSpec, ...]:
+    """All actions, in the order of the menus."""
+    return (
+        *_file_actions(),
+        *_edit_actions(),
+        *_view_actions(),
+        *_scan_actions(),
+        *_paint_actions(),
+        *_label_actions(),
+        *_segment_actions(),
+        *_help_actions(),
+    )
+
+
+def gestures() -> tuple[Gesture, ...]:
+    """What the mouse and held keys do."""
+    look, paint, labels = _("Look"), _("Paint"), _("Labels")
+    return (
+        Gesture(look, _("Next, previous slice"), (_("Wheel"),)),
+        Gesture(look, _("Zoom at the pointer"), ("Ctrl", _("Wheel"))),
+        Gesture(look, _("Move the picture"), (_("Space"), _("Drag"))),
+        Gesture(look, _("Width and level"), (_("Right"), _("Drag"))),
+        Gesture(look, _("Window presets"), ("1–6",)),
+        Gesture(look, _("Hide mask while held"), ("X",)),
+        Gesture(paint, _("Diameter by the wheel"), ("Shift", _("Wheel"))),
+        Gesture(paint, _("Erase while held"), ("Alt",)),
+        Gesture(paint, _("Straight line while held"), ("Shift",)),
+        Gesture(paint, _("Abandon this stroke"), ("Esc",)),
+        Gesture(labels, _("Choose label"), ("Ctrl", "1–9")),
+        Gesture(labels, _("Pick the label here"), ("Ctrl", _("Click"))),
+    )
+
+
+def _file_actions() -> tuple[ActionSpec, ...]:
+    menu, group = _("File"), _("Program")
+    tips = {
+        "open_folder": _("Choose a folder of scans."),
+        "open_sample": _("Opens a small made-up study to try everything on."),
+        "import_masks": _("Takes in masks that lie beside the scans."),
+        "export": _("Writes masks as files; the originals stay as they are."),
+        "close_folder": _("Goes back to the start page."),
+        "settings": _("Device, theme, memory."),
+    }
+    return _with_tips(
+        tips,
+        ActionSpec("open_folder", _("Open folder"), menu, "folder-open", "Ctrl+O", group),
+        ActionSpec("open_sample", _("Try the sample study"), menu, "stethoscope"),
+        ActionSpec("import_masks", _("Import masks"), menu, "folder-plus"),
+        ActionSpec("export", _("Export"), menu, "download", "Ctrl+E", group),
+        ActionSpec("close_folder", _("Close folder"), menu, "", "Ctrl+W", group),
+        ActionSpec("settings", _("Settings"), menu, "settings", "Ctrl+,", group),
+        ActionSpec("quit", _("Quit"), menu, "", "Ctrl+Q", group),
+    )
+
+
+def _edit_actions() -> tuple[ActionSpec, ...]:
+    menu, group = _("Edit"), _("Undo")
+    tips = {"undo": _("Takes back the last step, on its slice."), "redo": _("Does it again.")}
+    return _with_tips(
+        tips,
+        ActionSpec("undo", _("Undo"), menu, "arrow-back-up", "Ctrl+Z", group),
+        ActionSpec("redo", _("Redo"), menu, "arrow-forward-up", "Ctrl+Shift+Z Ctrl+Y", group),
+    )
+
+
+def _view_actions() -> tuple[ActionSpec, ...]:
+    menu, look, program = _("View"), _("Look"), _("Program")
+    tips = {
+        "fit": _("The whole slice in view."),
+        "one_to_one": _("One voxel, one point of the screen."),
+        "outline_only": _("Masks without their fill."),
+        "hide_mask": _("Hides every mask; hold X to hide it for a moment."),
+        "draw": _("Look, mark and check."),
+    }
+    fold_list, fold_panel = "layout-sidebar-left-collapse", "layout-sidebar-right-collapse"
+    return _with_tips(
+        tips,
+        ActionSpec("next_slice", _("Next slice"), menu, "", "PgDown", look),
+        ActionSpec("previous_slice", _("Previous slice"), menu, "", "PgUp", look),
+        ActionSpec("ten_slices_on", _("Ten slices on"), menu, "", "Shift+PgDown", look),
+        ActionSpec("ten_slices_back", _("Ten slices back"), menu, "", "Shift+PgUp", look),
+        ActionSpec("fit", _("Fit"), menu, "arrows-maximize", "0", look),
+        ActionSpec("one_to_one", _("One to one"), menu, "relation-one-to-one", "Shift+0", look),
+        *(ActionSpec(f"preset_{n}", _("Window preset {n}").format(n=n), keys=str(n), checkable=True) for n in NUMBERS[:6]),
+        ActionSpec("outline_only", _("Outline only"), menu, "border-outer", "O", look, checkable=True),
+        ActionSpec("hide_mask", _("Hide mask"), menu, "eye", checkable=True),
+        ActionSpec("fold_worklist", _("Fold the scan list"), menu, fold_list, "Ctrl+B", program, checkable=True),
+        ActionSpec("fold_panel", _("Fold the panel"), menu, fold_panel, "Ctrl+I", program, checkable=True),
+        ActionSpec("draw", _("Draw")),
+        ActionSpec("leave_picture", _("To the panels"), "", "", "F8", program),
+    )
+
+
+def _scan_actions() -> tuple[ActionSpec, ...]:
+    menu, group = _("Scans"), _("Scans")
+    tips = {"find_scan": _("Goes to the filter of the scan list."), "flag": _("Marks this slice for discussion.")}
+    return _with_tips(
+        tips,
+        ActionSpec("next_item", _("Next scan"), menu, "", "Tab", group, on_picture=True),
+        ActionSpec("previous_item", _("Previous scan"), menu, "", "Shift+Tab", group, on_picture=True),
+        ActionSpec("find_scan", _("Filter by name"), menu, "search", "F", group),
+        ActionSpec("flag", _("Flag"), menu, "flag-3", "Shift+F", group, checkable=True),
+    )
+
+
+def _paint_actions() -> tuple[ActionSpec, ...]:
+    menu, group = _("Paint"), _("Paint")
+    tips = {"brush": _("Paints the label in use."), "eraser": _("Takes marks away; Alt erases while held.")}
+    return _with_tips(
+        tips,
+        ActionSpec("brush", _("Brush"), menu, "brush", "B", group, checkable=True),
+        ActionSpec("eraser", _("Eraser"), menu, "eraser", "E", group, checkable=True),
+        ActionSpec("smaller", _("Smaller"), menu, "", "[", group),
+        ActionSpec("larger", _("Larger"), menu, "", "]", group),
+    )
+
+
+def _label_actions() -> tuple[ActionSpec, ...]:
+    menu, group = _("Labels"), _("Labels")
+    tips = {
+        "add_label": _("One more thing to mark, in the next colour."),
+        "lock_label": _("Neither tools nor the model touch it."),
+    }
+    return _with_tips(
+        tips,
+        ActionSpec("add_label", _("Add label"), menu, "plus"),
+        ActionSpec("lock_label", _("Lock label"), menu, "lock", "Ctrl+L", group),
+        *(ActionSpec(f"choose_label_{n}", _("Choose label {n}").format(n=n), keys=f"Ctrl+{n}") for n in NUMBERS),
+    )
+
+
+def _segment_actions() -> tuple[ActionSpec, ...]:
+    menu, group = _("Segment"), _("Model")
+    tips = {
+        "segment_slice": _("The model proposes a draft for it."),
+        "segment_scan": _("The model proposes drafts for every slice."),
+        "segment_all": _("The model proposes drafts for every scan."),
+        "cancel_job": _("Stops the work; what is done is kept."),
+        "accept": _("The draft lesion under the pointer, else this slice's."),
+        "accept_scan": _("Every draft of this scan."),
+        "reject": _("The draft lesion under the pointer, else this slice's."),
+        "check_slice": _("Accepts open drafts, checks the slice and goes on."),
+        "check_seen": _("Every slice that was on screen and has no open draft."),
+    }
+    return _with_tips(
+        tips,
+        ActionSpec("segment_slice", _("Segment this slice"), menu, "sparkles", "S", group),
+        ActionSpec("segment_scan", _("Segment this scan"), menu, "", "Shift+S", group),
+        ActionSpec("segment_all", _("Segment all scans"), menu),
+        ActionSpec("cancel_job", _("Cancel"), "", "x"),
+        ActionSpec("accept", _("Accept"), menu, "check", "A", group),
+        ActionSpec("accept_scan", _("Accept the whole scan"), menu, "", "Ctrl+Shift+A", group),
+        ActionSpec("reject", _("Reject"), menu, "x", "R", group),
+        ActionSpec("check_slice", _("Checked, next"), menu, "circle-check", "Return Enter", group),
+        ActionSpec("check_seen", _("Check all seen"), menu, "", "Ctrl+Return Ctrl+Enter", group),
+    )
+
+
+def _help_actions() -> tuple[ActionSpec, ...]:
+    tips = {"shortcuts": _("Every key, with search.")}
+    return _with_tips(tips, ActionSpec("shortcuts", _("Shortcuts"), _("Help"), "keyboard", "F1 ?", _("Program")))
+
+
+def _with_tips(tips: dict[str, str], *specs: ActionSpec) -> tuple[ActionSpec, ...]:
+    return tuple(replace(spec, tip=tips.get(spec.verb, "")) for spec in specs)
+
+
+def tip_text(spec: ActionSpec) -> str:
+    """What a tooltip says: "Name  Key", and one sentence."""
+    caps = caps_of(spec.shortcuts[0]) if spec.keys else ()
+    head = f"{spec.text}  {'+'.join(caps)}" if caps else spec.text
+    return f"{head}\n{spec.tip}" if spec.tip else head
+
+
+def caps_of(key: str) -> tuple[str, ...]:
+    """A key sequence as the caps to press: "Ctrl+Shift+Z" -> ("Ctrl", "Shift", "Z")."""
+    names = {"Return": _("Enter"), "PgDown": _("PgDn")}
+    return tuple(names.get(part, part) for part in key.split("+") if part) or (key,)

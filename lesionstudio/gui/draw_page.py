@@ -1,0 +1,81 @@
+"""The page for work: scan list, tools, picture with its slice map, and the panels at the right."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from lesionstudio.gui.menus import Actions
+from lesionstudio.gui.panels.banners import Banners
+from lesionstudio.gui.panels.display import DisplayPanel
+from lesionstudio.gui.panels.labels import LabelsPanel
+from lesionstudio.gui.panels.options_bar import OptionsBar
+from lesionstudio.gui.panels.right_panel import RightPanel
+from lesionstudio.gui.panels.segment import CheckPanel, SegmentPanel
+from lesionstudio.gui.panels.tool_rail import ToolRail
+from lesionstudio.gui.panels.worklist import Worklist
+from lesionstudio.gui.theme import Look
+from lesionstudio.gui.viewer.slice_map import SliceMap
+from lesionstudio.gui.viewer.slice_view import SliceView
+from lesionstudio.gui.widgets.text import rule
+
+MAP_WIDTH = 24
+
+
+class DrawPage(QWidget):
+    """Everything that matters on one screen: look, label, segment, accept."""
+
+    def __init__(self, look: Look, actions: Actions) -> None:
+        super().__init__()
+        self.worklist = Worklist(look, actions)
+        self.options_bar = OptionsBar(look)
+        self.picture, self.slice_map = SliceView(), SliceMap()
+        self.display, self.labels = DisplayPanel(look, actions), LabelsPanel(look, actions)
+        self.segment, self.check = SegmentPanel(look, actions), CheckPanel(look, actions)
+        self.right_panel = RightPanel(look, actions, self.display, self.labels, self.segment, self.check)
+        self._folded_by_hand = False
+        stage = self._make_stage()
+        self.banners = Banners(look, stage)
+        actions.aim_at_picture(self.picture)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.worklist)
+        row.addWidget(rule(vertical=True))
+        row.addWidget(ToolRail(look, actions))
+        row.addLayout(self._make_middle(stage), 1)
+        row.addWidget(rule(vertical=True))
+        row.addWidget(self.right_panel)
+
+    def fold_worklist(self, folded: bool) -> None:
+        """Folds the scan list to its pictures, or unfolds it."""
+        self._folded_by_hand = folded
+        self.worklist.fold(folded)
+
+    def make_room(self, wide: bool, *, narrow: bool) -> None:
+        """Fits the panels to the window: wider ones over 1600, the scan list folded by itself where it is narrow."""
+        self.worklist.fold(self._folded_by_hand or narrow)
+        self.worklist.widen(wide)
+        self.right_panel.widen(wide)
+
+    def leave_picture(self) -> None:
+        """Gives the keys to the first panel at the right."""
+        self.right_panel.setFocus(Qt.FocusReason.TabFocusReason)
+        self.display.focusNextChild()
+
+    def _make_stage(self) -> QFrame:
+        stage = QFrame()
+        stage.setObjectName("stage")
+        row = QHBoxLayout(stage)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        self.slice_map.setFixedWidth(MAP_WIDTH)
+        row.addWidget(self.picture, 1)
+        row.addWidget(self.slice_map)
+        return stage
+
+    def _make_middle(self, stage: QFrame) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.options_bar)
+        column.addWidget(stage, 1)
+        return column
