@@ -33,7 +33,7 @@ def capsule(start: Spot, end: Spot, radius: float, spacing: tuple[float, float] 
     """
     top, bottom = _span(start[0], end[0], radius / spacing[0])
     left, right = _span(start[1], end[1], radius / spacing[1])
-    y = (np.arange(top, bottom + 1) - start[0]) * spacing[0]
+    y = (np.arange(top, bottom + 1, dtype=np.float64) - start[0]) * spacing[0]
     way = (end[0] - start[0]) * spacing[0], (end[1] - start[1]) * spacing[1]
     first, last = _columns_covered(y, way, radius + _SLACK)
     x = (np.arange(left, right + 1) - start[1])[None, :] * spacing[1]
@@ -52,7 +52,7 @@ def _span(a: float, b: float, reach: float) -> tuple[int, int]:
 def _columns_covered(y: NDArray[np.float64], way: Spot, radius: float) -> _Ends:
     """Where each row at height y enters and leaves the capsule: it is convex, so each row has one stretch of it."""
     first, last = _disc(y, (0.0, 0.0), radius)
-    if way != (0.0, 0.0):
+    if max(abs(way[0]), abs(way[1])) > _SLACK:
         for low, high in (_disc(y, way, radius), _band(y, way, radius)):
             first, last = np.minimum(first, low), np.maximum(last, high)
     return first, last
