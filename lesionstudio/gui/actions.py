@@ -130,7 +130,10 @@ def _view_actions() -> tuple[ActionSpec, ...]:
         ActionSpec("ten_slices_back", _("Ten slices back"), menu, "", "Shift+PgUp", look),
         ActionSpec("fit", _("Fit"), menu, "arrows-maximize", "0", look),
         ActionSpec("one_to_one", _("One to one"), menu, "relation-one-to-one", "Shift+0", look),
-        *(ActionSpec(f"preset_{n}", _("Window preset {n}").format(n=n), keys=str(n), checkable=True) for n in NUMBERS[:6]),
+        *(
+            ActionSpec(f"preset_{n}", _("Window preset {n}").format(n=n), keys=str(n), checkable=True)
+            for n in NUMBERS[:6]
+        ),
         ActionSpec("outline_only", _("Outline only"), menu, "border-outer", "O", look, checkable=True),
         ActionSpec("hide_mask", _("Hide mask"), menu, "eye", checkable=True),
         ActionSpec("fold_worklist", _("Fold the scan list"), menu, fold_list, "Ctrl+B", program, checkable=True),

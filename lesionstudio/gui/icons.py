@@ -22,6 +22,7 @@ class _Dress:
     name: str
     px: int
     role: str
+    gap: int
 
 
 class Icons:
@@ -37,11 +38,14 @@ class Icons:
         self._drawn: dict[tuple[str, str, int, float], QPixmap] = {}
         self._loaded = False
 
-    def dress(self, wearer: Wearer, name: str, px: int = 16, role: str = "plain") -> None:
-        """Gives the button, entry or label this sign, now or as soon as signs are loaded; "" takes it away."""
-        self._dressed[wearer] = _Dress(name, px, role)
+    def dress(self, wearer: Wearer, name: str, px: int = 16, role: str = "plain", gap: int = 0) -> None:
+        """Gives the button, entry or label this sign, now or as soon as signs are loaded; "" takes it away.
+
+        `gap`: so much room between the sign and the word after it.
+        """
+        self._dressed[wearer] = _Dress(name, px, role, gap)
         if isinstance(wearer, QAbstractButton):
-            wearer.setIconSize(QSize(px, px))
+            wearer.setIconSize(QSize(px + gap, px))
         if self._loaded:
             self._put(wearer)
 
@@ -65,7 +69,7 @@ class Icons:
             self._drawn[key] = _draw(name, colour, px, ratio)
         return self._drawn[key]
 
-    def icon(self, name: str, px: int, role: str = "plain") -> QIcon:
+    def icon(self, name: str, px: int, role: str = "plain", gap: int = 0) -> QIcon:
         """The sign for a button: off, on and disabled."""
         icon = QIcon()
         tokens = self._tokens
@@ -78,7 +82,7 @@ class Icons:
                 (tokens.text_off, QIcon.Mode.Disabled, QIcon.State.Off),
                 (tokens.text_off, QIcon.Mode.Disabled, QIcon.State.On),
             ):
-                icon.addPixmap(self.pixmap(name, colour, px, ratio), mode, state)
+                icon.addPixmap(_with_gap(self.pixmap(name, colour, px, ratio), gap), mode, state)
         return icon
 
     def _colour(self, role: str) -> str:
@@ -95,7 +99,20 @@ class Icons:
             drawn = self.pixmap(dress.name, self._colour(dress.role), dress.px, ratio) if dress.name else QPixmap()
             wearer.setPixmap(drawn)
         else:
-            wearer.setIcon(self.icon(dress.name, dress.px, dress.role) if dress.name else QIcon())
+            wearer.setIcon(self.icon(dress.name, dress.px, dress.role, dress.gap) if dress.name else QIcon())
+
+
+def _with_gap(drawn: QPixmap, gap: int) -> QPixmap:
+    if gap == 0:
+        return drawn
+    ratio = drawn.devicePixelRatio()
+    wider = QPixmap(drawn.width() + round(gap * ratio), drawn.height())
+    wider.setDevicePixelRatio(ratio)
+    wider.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(wider)
+    painter.drawPixmap(0, 0, drawn)
+    painter.end()
+    return wider
 
 
 def _draw(name: str, colour: str, px: int, ratio: float) -> QPixmap:

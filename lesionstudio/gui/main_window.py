@@ -15,8 +15,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from lesionstudio.gui.menus import Actions
 from lesionstudio.gui.draw_page import DrawPage
+from lesionstudio.gui.menus import Actions
 from lesionstudio.gui.panels.job_bar import JobBar
 from lesionstudio.gui.panels.status_bar import StatusBar
 from lesionstudio.gui.panels.top_bar import TopBar

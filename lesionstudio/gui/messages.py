@@ -76,6 +76,7 @@ class CrashSheet(Sheet):
         row.addWidget(copy)
         row.addWidget(go_on)
         self.body.addLayout(row)
+        go_on.setFocus()
 
 
 def trace_text(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> str:

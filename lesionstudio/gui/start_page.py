@@ -5,11 +5,12 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from lesionstudio.gui.menus import Actions
 from lesionstudio.gui.theme import Look, restyle
 from lesionstudio.gui.views import RecentView
+from lesionstudio.gui.widgets.bars import ShareBar
 from lesionstudio.gui.widgets.buttons import action_button, sign
 from lesionstudio.gui.widgets.text import ElidedLabel, label
 from lesionstudio.words import _
@@ -39,7 +40,7 @@ class StartPage(QWidget):
         row.addSpacing(APART)
         row.addWidget(self._recent_column(), 0, Qt.AlignmentFlag.AlignTop)
         row.addStretch(1)
-        row.setContentsMargins(24, 100, 24, 24)
+        row.setContentsMargins(24, 104, 24, 24)
         self.show_recent(())
 
     def show_recent(self, folders: Sequence[RecentView]) -> None:
@@ -64,7 +65,7 @@ class StartPage(QWidget):
         column.setSpacing(8)
         column.addWidget(label(_("Mark lesions. The model learns with you."), "title"))
         column.addWidget(label(_("Your scans stay on this computer and are never changed."), "second"))
-        column.addSpacing(8)
+        column.addSpacing(10)
         buttons = (
             action_button(look, actions, "open_folder", kind="primary"),
             action_button(look, actions, "open_sample"),
@@ -134,7 +135,7 @@ class RecentCard(QFrame):
         row.setContentsMargins(10, 8, 12, 8)
         row.setSpacing(14)
         row.addWidget(_pictures(look, folder))
-        row.addLayout(_facts(folder), 1)
+        row.addLayout(_facts(look, folder), 1)
         if folder.missing:
             forget = sign(look, "x", _("Remove from the list"), "forget_folder_button", px=18)
             forget.clicked.connect(self.forgotten)
@@ -193,7 +194,7 @@ def _pictures(look: Look, folder: RecentView) -> QWidget:
     return picture
 
 
-def _facts(folder: RecentView) -> QVBoxLayout:
+def _facts(look: Look, folder: RecentView) -> QVBoxLayout:
     head = QHBoxLayout()
     name = ElidedLabel("strong")
     name.setText(folder.name)
@@ -213,16 +214,8 @@ def _facts(folder: RecentView) -> QVBoxLayout:
     elif folder.facts:
         column.addWidget(label(folder.facts, "second"))
     if folder.share_checked is not None and not folder.missing:
-        column.addWidget(_share(folder.share_checked))
+        bar = ShareBar(look, 3)
+        bar.show_shares(folder.share_checked)
+        column.addWidget(bar)
     column.addStretch(1)
     return column
-
-
-def _share(share: float) -> QProgressBar:
-    bar = QProgressBar()
-    bar.setTextVisible(False)
-    bar.setProperty("kind", "share")
-    bar.setRange(0, 100)
-    bar.setValue(round(share * 100))
-    bar.setStyleSheet("QProgressBar { min-height: 3px; max-height: 3px; border-radius: 1px; }")
-    return bar

@@ -90,6 +90,7 @@ def style_sheet(theme: str) -> str:
     """The sheet of "dark" or "light" with the paths of its pictures made absolute."""
     name = "theme-light.qss" if theme == "light" else "theme.qss"
     text = resource("theme", name).read_text(encoding="utf-8")
+    text += _with_tokens(resource("theme", "extra.qss").read_text(encoding="utf-8"), Tokens.of(theme))
     return text.replace("url(qss-assets/", f"url({resource('icons', 'qss-assets').as_posix()}/")
 
 
@@ -117,6 +118,10 @@ def restyle(widget: QWidget, **properties: str) -> None:
         widget.setProperty(name, value)
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+
+
+def _with_tokens(text: str, tokens: Tokens) -> str:
+    return re.sub("@([a-z_0-9]+)", lambda name: str(getattr(tokens, name[1])), text)
 
 
 def _resolve(app: QApplication, theme: str) -> str:

@@ -92,8 +92,8 @@ class ExportChoice:
     """What the export sheet was asked for; the words are those of the command line."""
 
     out: Path
-    format: str = "png"
-    values: str = "auto"
+    format: Literal["png", "nifti", "tiff"] = "png"
+    values: Literal["auto", "binary", "index", "per-label"] = "auto"
     which: Literal["checked", "marked", "this"] = "checked"
     images: bool = False
     overwrite: bool = False

@@ -1,0 +1,1 @@
+"""Sheets laid over the window: export, import of masks, shortcuts, settings. Each is given plain values and says what was chosen."""

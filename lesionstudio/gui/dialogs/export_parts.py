@@ -1,0 +1,121 @@
+"""Parts of the export sheet: cards for the formats, radio rows, the warning about open drafts."""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QRadioButton, QVBoxLayout, QWidget
+
+from lesionstudio.gui.theme import Look
+from lesionstudio.gui.widgets.text import label, paragraph
+from lesionstudio.words import _
+
+
+class FormatCards(QWidget):
+    """One card a format; one is chosen."""
+
+    chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.current = "png"
+        self._cards: dict[str, _Card] = {}
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        cards = (
+            ("png", "PNG", _("one picture a slice")),
+            ("nifti", "NIfTI", _("one file a scan")),
+            ("tiff", "TIFF", _("one stack a scan")),
+        )
+        for key, name, what in cards:
+            self._cards[key] = card = _Card(key, name, what)
+            card.clicked.connect(lambda _on=False, key=key: self.choose(key))
+            row.addWidget(card, 1)
+        self.choose("png")
+
+    def choose(self, key: str) -> None:
+        """Chooses a format."""
+        self.current = key
+        for one, card in self._cards.items():
+            card.setChecked(one == key)
+        self.chosen.emit(key)
+
+
+class _Card(QPushButton):
+    """A choice with two lines."""
+
+    def __init__(self, key: str, name: str, what: str) -> None:
+        super().__init__()
+        self.setProperty("kind", "choice")
+        self.setObjectName(f"export_format_{key}_button")
+        self.setAccessibleName(name)
+        self.setAccessibleDescription(what)
+        self.setCheckable(True)
+        self.setAutoDefault(False)
+        self.setFixedHeight(56)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(10, 6, 10, 6)
+        column.setSpacing(2)
+        for words in (label(name, "section"), label(what, "second")):
+            words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            column.addWidget(words)
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for both lines."""
+        return QSize(self.layout().sizeHint().width() + 4, 56)
+
+
+class Radios(QWidget):
+    """A row of radio buttons, the first chosen."""
+
+    chosen = Signal(str)
+
+    def __init__(self, name: str, choices: tuple[tuple[str, str], ...]) -> None:
+        super().__init__()
+        self._buttons: dict[str, QRadioButton] = {}
+        group = QButtonGroup(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(20)
+        for key, words in choices:
+            self._buttons[key] = button = QRadioButton(words)
+            button.setObjectName(f"{name}_{key}")
+            button.setAccessibleName(words)
+            button.clicked.connect(lambda _on=False, key=key: self.chosen.emit(key))
+            group.addButton(button)
+            row.addWidget(button)
+        row.addStretch(1)
+        next(iter(self._buttons.values())).setChecked(True)
+
+    @property
+    def current(self) -> str:
+        """The key chosen."""
+        return next(key for key, button in self._buttons.items() if button.isChecked())
+
+    def show_words(self, key: str, words: str) -> None:
+        """Changes what one of them says."""
+        self._buttons[key].setText(words)
+        self._buttons[key].setAccessibleName(words)
+
+    def show_choice(self, key: str, offered: bool) -> None:
+        """Offers one of them, or not."""
+        self._buttons[key].setVisible(offered)
+
+
+def drafts_warning(look: Look, names: tuple[str, ...]) -> QFrame:
+    """Says which scans hold drafts nobody has accepted."""
+    listed = names[0] if len(names) == 1 else _("{first} and {n} more").format(first=names[0], n=len(names) - 1)
+    if len(names) == 2:
+        listed = _("{one} and {other}").format(one=names[0], other=names[1])
+    sentence = (
+        _("{names} holds drafts nobody has accepted.")
+        if len(names) == 1
+        else _("{names} hold drafts nobody has accepted.")
+    )
+    frame, sign = QFrame(), QLabel()
+    frame.setProperty("kind", "banner-warn")
+    look.icons.dress(sign, "alert-triangle", 18, "warn")
+    row = QHBoxLayout(frame)
+    row.setContentsMargins(12, 8, 12, 8)
+    row.setSpacing(10)
+    row.addWidget(sign)
+    row.addWidget(paragraph(f"{sentence.format(names=listed)} {_('Drafts are not exported.')}", "body"), 1)
+    return frame

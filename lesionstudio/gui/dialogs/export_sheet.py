@@ -1,0 +1,191 @@
+"""The export sheet: which scans, which format, which pixel values, where to. It says how many files that makes."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QWidget
+
+from lesionstudio.gui.dialogs.export_parts import FormatCards, Radios, drafts_warning
+from lesionstudio.gui.messages import choose_folder
+from lesionstudio.gui.theme import Look
+from lesionstudio.gui.views import ExportChoice, ExportOffer, ExportPart
+from lesionstudio.gui.widgets.buttons import GAP, Choices, word_button
+from lesionstudio.gui.widgets.fields import Field
+from lesionstudio.gui.widgets.sheet import Sheet
+from lesionstudio.gui.widgets.text import ElidedLabel, label, rule
+from lesionstudio.words import _, ngettext
+
+_WIDTH, _FIRST_COLUMN = 700, 98
+_EXTENSIONS = {"png": ".png", "nifti": ".nii.gz", "tiff": ".tif"}
+
+
+class ExportSheet(Sheet):
+    """Says `export_wanted(ExportChoice)` once and closes."""
+
+    export_wanted = Signal(object)
+
+    def __init__(self, window: QWidget, look: Look, offer: ExportOffer) -> None:
+        super().__init__(window, look, _("Export masks"), "export_sheet", _WIDTH)
+        self._offer, self._look = offer, look
+        self._which = Choices("export_which", stretch=False)
+        self._formats = FormatCards()
+        self._values = Radios(
+            "export_values",
+            (("auto", ""), ("binary", _("Grey: 0 outside, 255 inside")), ("per-label", _("One file a label"))),
+        )
+        self._values_hint = label(role="second", name="export_values_hint")
+        self._images = QCheckBox(_("Also write the pictures as PNG"))
+        self._folder = Field("export_folder", _("Folder"))
+        self._choose = word_button(_("Choose"), "choose_export_folder_button")
+        self._names = ElidedLabel("second", "export_names")
+        self._exists = Radios("export_exists", (("keep", _("keep")), ("replace", _("replace"))))
+        self._total = label(role="second", name="export_total")
+        self._cancel = word_button(_("Cancel"), "cancel_export_button")
+        self._go = word_button("", "export_files_button", "primary")
+        self._dress(look)
+        self._lay_out(look)
+        self._connect()
+        self._refresh()
+        self._go.setFocus()
+
+    @property
+    def choice(self) -> ExportChoice:
+        """What is chosen now."""
+        kind = self._formats.current
+        values = self._values.current if kind == "png" else "index"
+        if values == "auto" and self._offer.labels > 1:
+            values = "index"
+        return ExportChoice(
+            out=Path(self._folder.text().strip()),
+            format=kind,
+            values=values,
+            which=self._part.key,
+            images=self._images.isChecked(),
+            overwrite=self._exists.current == "replace",
+        )
+
+    @property
+    def files(self) -> int:
+        """How many masks and pictures the choice makes."""
+        choice, part = self.choice, self._part
+        if choice.format != "png":
+            masks = part.scans
+        else:
+            masks = part.slices * (self._offer.labels if choice.values == "per-label" else 1)
+        return masks + (part.slices if choice.images else 0)
+
+    @property
+    def _part(self) -> ExportPart:
+        return next((part for part in self._offer.parts if part.key == self._which.current), self._offer.parts[0])
+
+    def _refresh(self) -> None:
+        png, part, files = self._formats.current == "png", self._part, self.files
+        self._values_row.setVisible(png)
+        self._values_title.setVisible(png)
+        self._values_hint.setVisible(png)
+        self._values_hint.setText(self._hint())
+        self._names.setText(self._names_text(part))
+        scans = ngettext("{n} scan", "{n} scans", part.scans)
+        total = f"{scans}, {ngettext('{n} file', '{n} files', files)}."
+        self._total.setText(f"{total} {_('Originals are never touched.')}")
+        self._go.setText(ngettext("Export {n} file", "Export {n} files", files))
+        self._go.setEnabled(files > 0 and bool(self._folder.text().strip()))
+        if files == 0:
+            self._total.setText(_("Nothing is marked there yet: check a slice first."))
+        self.adjustSize()
+
+    def _hint(self) -> str:
+        labels, values = self._offer.labels, self._values.current
+        if values == "per-label":
+            return _("Each label becomes its own picture: 0 outside, 255 inside.")
+        if values == "binary":
+            return (
+                _("Everything marked is 255.") if labels < 2 else _("The labels are merged: everything marked is 255.")
+            )
+        if labels > 1:
+            return _("{n} labels are used, so each pixel holds its label's number.").format(n=labels)
+        return _("One label is used: 0 outside, 255 inside.")
+
+    def _names_text(self, part: ExportPart) -> str:
+        ending, name = _EXTENSIONS[self._formats.current], part.first
+        if not name:
+            return ""
+        if self._formats.current != "png" or part.first_slices == 1:
+            return f"{name}{ending}"
+        return f"{name}_0001{ending} … {name}_{part.first_slices:04d}{ending}"
+
+    def _dress(self, look: Look) -> None:
+        parts = [(part.key, part.title) for part in self._offer.parts]
+        first = next((part.key for part in self._offer.parts if part.slices), parts[0][0])
+        self._which.show_choices(parts, first)
+        first_words = (
+            _("Label number (0, 1, 2, …)") if self._offer.labels > 1 else _("Grey: 0 outside, 255 inside")
+        )
+        self._values.show_words("auto", first_words)
+        self._values.show_choice("binary", self._offer.labels > 1)
+        self._values.show_choice("per-label", self._offer.labels > 1)
+        self._folder.setText(str(self._offer.folder))
+        self._images.setObjectName("export_images")
+        look.icons.dress(self._choose, "folder", 16, "text", GAP)
+        look.icons.dress(self._go, "download", 16, "primary", GAP)
+        self._go.setDefault(True)
+
+    def _connect(self) -> None:
+        for signal in (self._which.chosen, self._formats.chosen, self._values.chosen, self._exists.chosen):
+            signal.connect(self._refresh)
+        self._images.toggled.connect(self._refresh)
+        self._folder.textChanged.connect(self._refresh)
+        self._choose.clicked.connect(self._choose_folder)
+        self._cancel.clicked.connect(self.reject)
+        self._go.clicked.connect(self._export)
+
+    def _export(self) -> None:
+        choice = self.choice
+        self.accept()
+        self.export_wanted.emit(choice)
+
+    def _choose_folder(self) -> None:
+        chosen = choose_folder(self, _("Where the masks go"), self._folder.text())
+        if chosen:
+            self._folder.setText(chosen)
+
+    def _lay_out(self, look: Look) -> None:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(0)
+        grid.setVerticalSpacing(12)
+        grid.setColumnMinimumWidth(0, _FIRST_COLUMN)
+        grid.setColumnStretch(1, 1)
+        self._values_title = label(_("Pixel values"), "second")
+        self._values_row = self._values
+        folder = QHBoxLayout()
+        folder.setSpacing(8)
+        folder.addWidget(self._folder, 1)
+        folder.addWidget(self._choose)
+        rows: tuple[tuple[QLabel | None, QWidget | QHBoxLayout], ...] = (
+            (label(_("Which scans"), "second"), self._which),
+            (None, self._formats),
+            (self._values_title, self._values_row),
+            (None, self._values_hint),
+            (label(_("Extras"), "second"), self._images),
+            (label(_("Folder"), "second"), folder),
+            (label(_("File names"), "second"), self._names),
+            (label(_("If it exists"), "second"), self._exists),
+        )
+        for place, (title, part) in enumerate(rows):
+            first = 0 if part is self._formats else 1
+            if title is not None:
+                grid.addWidget(title, place, 0)
+            if isinstance(part, QWidget):
+                grid.addWidget(part, place, first, 1, 2 - first)
+            else:
+                grid.addLayout(part, place, first)
+        self.body.addLayout(grid)
+        if self._offer.drafts:
+            self.body.addWidget(drafts_warning(look, self._offer.drafts))
+        self.body.addWidget(rule())
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addWidget(self._total, 1)
+        foot.addWidget(self._cancel)
+        foot.addWidget(self._go)
+        self.body.addLayout(foot)

@@ -1,0 +1,77 @@
+"""The action table as live actions on a window, and the menus made of them."""
+
+from collections.abc import Callable, Iterator
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from lesionstudio.gui.actions import TOOLS, ActionSpec, action_table, tip_text
+from lesionstudio.gui.theme import Look
+
+
+class Actions(QObject):
+    """The table as QActions on a window, by verb. `connect` says what a verb does, `allow` whether it can be done now."""
+
+    def __init__(self, window: QWidget, look: Look) -> None:
+        super().__init__(window)
+        self.specs = {spec.verb: spec for spec in action_table()}
+        self._actions = {verb: self._make(window, look, spec) for verb, spec in self.specs.items()}
+        tools = QActionGroup(self)
+        for verb in TOOLS:
+            tools.addAction(self._actions[verb])
+
+    def __getitem__(self, verb: str) -> QAction:
+        return self._actions[verb]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._actions)
+
+    def connect(self, verb: str, do: Callable[[], object]) -> None:
+        """From now on the verb calls `do`."""
+        self._actions[verb].triggered.connect(lambda _checked=False: do())
+
+    def trigger(self, verb: str) -> None:
+        """Does what the verb does, as a click would."""
+        self._actions[verb].trigger()
+
+    def allow(self, verb: str, possible: bool) -> None:
+        """Whether the verb can be done now; its buttons and menu entries follow."""
+        self._actions[verb].setEnabled(possible)
+
+    def aim_at_picture(self, picture: QWidget) -> None:
+        """Tells which widget is the picture: some keys count only there."""
+        for verb, spec in self.specs.items():
+            if spec.on_picture:
+                picture.addAction(self._actions[verb])
+
+    def menu(self, parent: QWidget) -> QMenu:
+        """The whole menu, one entry a group."""
+        whole = QMenu(parent)
+        for name, menu in self.menus(parent).items():
+            menu.setTitle(name)
+            whole.addMenu(menu)
+        return whole
+
+    def menus(self, parent: QWidget) -> dict[str, QMenu]:
+        """The menus by name, in order."""
+        made: dict[str, QMenu] = {}
+        for verb, spec in self.specs.items():
+            if spec.menu:
+                made.setdefault(spec.menu, QMenu(parent)).addAction(self._actions[verb])
+        return made
+
+    def _make(self, window: QWidget, look: Look, spec: ActionSpec) -> QAction:
+        action = QAction(spec.text, self)
+        action.setObjectName(spec.verb)
+        action.setCheckable(spec.checkable)
+        action.setShortcuts([QKeySequence(key) for key in spec.shortcuts])
+        action.setShortcutContext(
+            Qt.ShortcutContext.WidgetShortcut if spec.on_picture else Qt.ShortcutContext.WindowShortcut
+        )
+        action.setToolTip(tip_text(spec))
+        if spec.icon:
+            look.icons.dress(action, spec.icon)
+        if not spec.on_picture:
+            window.addAction(action)
+        return action

@@ -1,0 +1,275 @@
+"""The rows of the scan list: a list model with headings, and the painter of a row."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from lesionstudio.gui.theme import Look, font
+from lesionstudio.gui.views import ItemView
+from lesionstudio.words import _
+
+Index = QModelIndex | QPersistentModelIndex
+ITEM = Qt.ItemDataRole.UserRole
+ROW, HEADING = 61, 28
+_STATUS_SIGNS = {
+    "new": ("circle-dashed", "text2"),
+    "draft": ("sparkles", "accent"),
+    "imported": ("folder-plus", "text2"),
+    "corrected": ("pencil", "warn"),
+    "checked": ("circle-check", "good"),
+}
+
+
+def status_words(item: ItemView) -> str:
+    """The row's status as a person reads it."""
+    if item.error:
+        return _("Cannot be read")
+    words = {
+        "unreadable": _("Cannot be read"),
+        "new": _("New"),
+        "draft": _("Draft"),
+        "imported": _("Imported"),
+        "corrected": _("Corrected"),
+        "checked": _("Checked"),
+    }
+    beside = [_("Flagged")] * item.flagged + [_("Held out")] * item.held_out
+    return ", ".join([words[item.status], *beside])
+
+
+class ScanRows(QAbstractListModel):
+    """Items in order, a heading before each new group where there is more than one group."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._rows: list[ItemView | str] = []
+        self._places: dict[str, int] = {}
+
+    def show_items(self, items: Sequence[ItemView]) -> None:
+        """Takes these rows; nothing jumps where only more came at the end."""
+        rows = with_headings(items)
+        if rows[: len(self._rows)] == self._rows and self._rows:
+            self._append(rows[len(self._rows) :])
+            return
+        self.beginResetModel()
+        self._rows = rows
+        self._number()
+        self.endResetModel()
+
+    def show_item(self, item: ItemView) -> None:
+        """Replaces one row, if it is there."""
+        place = self._places.get(item.id)
+        if place is None:
+            return
+        self._rows[place] = item
+        self.dataChanged.emit(self.index(place), self.index(place))
+
+    def index_of(self, item_id: str) -> QModelIndex:
+        """Where an item is; an invalid index when it is not shown."""
+        place = self._places.get(item_id)
+        return QModelIndex() if place is None else self.index(place)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """How many rows, headings too."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Name, tooltip and what a screen reader says."""
+        row = self._rows[index.row()]
+        if role == ITEM:
+            return row
+        if isinstance(row, str):
+            return row if role == Qt.ItemDataRole.DisplayRole else None
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return row.name
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
+            return "\n".join(part for part in (row.name, row.error or row.facts, status_words(row)) if part)
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Headings cannot be chosen."""
+        if isinstance(self._rows[index.row()], str):
+            return Qt.ItemFlag.NoItemFlags
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+
+    def _append(self, rows: list[ItemView | str]) -> None:
+        if rows:
+            first = len(self._rows)
+            self.beginInsertRows(QModelIndex(), first, first + len(rows) - 1)
+            self._rows += rows
+            self._number(first)
+            self.endInsertRows()
+
+    def _number(self, first: int = 0) -> None:
+        if first == 0:
+            self._places.clear()
+        for place in range(first, len(self._rows)):
+            row = self._rows[place]
+            if isinstance(row, ItemView):
+                self._places[row.id] = place
+
+
+class RowPainter(QStyledItemDelegate):
+    """Paints a row of 60: picture, name, facts, status sign, share checked; folded only picture and sign."""
+
+    def __init__(self, look: Look, parent: QObject) -> None:
+        super().__init__(parent)
+        self._look = look
+        self.current_id = ""
+        self.folded = False
+        self.side = 44
+        self.pictures: dict[str, QImage] = {}
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """The height of a row."""
+        if isinstance(index.data(ITEM), str):
+            return QSize(0, 6 if self.folded else HEADING)
+        return QSize(0, ROW + self.side - 44)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paints a row or a heading."""
+        row = index.data(ITEM)
+        area = QRect(option.rect)  # type: ignore[attr-defined]
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        if isinstance(row, str):
+            self._paint_heading(painter, area, row)
+        elif isinstance(row, ItemView):
+            self._paint_ground(painter, area.adjusted(7, 0, -7, -2), row, option.state)  # type: ignore[attr-defined]
+            self._paint_row(painter, area.adjusted(7, 0, -7, -2), row)
+        painter.restore()
+
+    def _paint_heading(self, painter: QPainter, area: QRect, words: str) -> None:
+        if self.folded:
+            painter.fillRect(QRect(14, area.center().y(), area.width() - 28, 1), QColor(self._look.tokens.line))
+            return
+        painter.setFont(font(12, 500))
+        painter.setPen(QColor(self._look.tokens.text3))
+        room = area.adjusted(14, 0, -14, 0)
+        shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
+
+    def _paint_ground(self, painter: QPainter, area: QRect, row: ItemView, state: QStyle.StateFlag) -> None:
+        tokens = self._look.tokens
+        ground = ""
+        if state & QStyle.StateFlag.State_MouseOver:
+            ground = tokens.bg2
+        if row.id == self.current_id:
+            ground = tokens.accent_soft
+        painter.setPen(Qt.PenStyle.NoPen)
+        if ground:
+            painter.setBrush(QColor(ground))
+            painter.drawRoundedRect(area, 8, 8)
+        if state & QStyle.StateFlag.State_HasFocus:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(tokens.focus), 2))
+            painter.drawRoundedRect(area.adjusted(1, 1, -1, -1), 8, 8)
+
+    def _paint_row(self, painter: QPainter, area: QRect, row: ItemView) -> None:
+        side = self.side
+        left = area.left() + ((area.width() - side) // 2 if self.folded else 7)
+        picture = QRect(left, area.top() + (area.height() - side) // 2, side, side)
+        self._paint_picture(painter, picture, row)
+        if self.folded:
+            self._paint_signs(painter, picture.right() + 4, picture.top() - 3, row, only_one=True)
+            return
+        text = QRect(picture.right() + 10, area.top() + 4, area.right() - picture.right() - 18, 20)
+        room = self._paint_signs(painter, area.right() - 7, area.top() + 7, row)
+        self._write(painter, text.adjusted(0, 0, 8 - room, 0), row.name, font(13, 500), self._look.tokens.text1)
+        second, colour = (row.error, self._look.tokens.bad) if row.error else (row.facts, self._look.tokens.text2)
+        self._write(painter, text.translated(0, 20), second, font(12, 500 if row.error else 400), colour)
+        if row.share_checked > 0 and not row.error:
+            self._paint_share(painter, QRectF(text.left(), area.bottom() - 9, text.width() + 3, 3), row.share_checked)
+
+    def _paint_picture(self, painter: QPainter, place: QRect, row: ItemView) -> None:
+        tokens = self._look.tokens
+        if row.error:
+            drawn = self._sign("file-alert", tokens.bad, 24, painter)
+            painter.drawPixmap(place.center() - QPoint(12, 12), drawn)
+            return
+        edge = QPainterPath()
+        edge.addRoundedRect(QRectF(place), 4, 4)
+        drawn_picture = self.pictures.get(row.id)
+        if drawn_picture is None or drawn_picture.isNull():
+            painter.fillPath(edge, QColor(tokens.bg3))
+            return
+        painter.save()
+        painter.setClipPath(edge)
+        painter.fillRect(place, QColor(tokens.canvas))
+        painter.drawImage(_fitted(drawn_picture, place), drawn_picture)
+        painter.restore()
+
+    def _paint_signs(self, painter: QPainter, right: int, top: int, row: ItemView, only_one: bool = False) -> int:
+        """Signs from the right edge leftwards; returns how much room they took."""
+        tokens = self._look.tokens
+        name, token = _STATUS_SIGNS.get(row.status, _STATUS_SIGNS["new"])
+        signs = [(name, str(getattr(tokens, token)))]
+        if row.error:
+            signs = [("file-alert", tokens.bad)]
+        if row.flagged:
+            signs.append(("flag-3", tokens.bad))
+        if row.held_out:
+            signs.append(("scale", tokens.text2))
+        for n, (sign, colour) in enumerate(signs[: 1 if only_one else 3], 1):
+            painter.drawPixmap(QPoint(right - 20 * n + 4, top), self._sign(sign, colour, 15, painter))
+        return 20 * len(signs)
+
+    def _paint_share(self, painter: QPainter, bar: QRectF, share: float) -> None:
+        tokens = self._look.tokens
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tokens.bg4))
+        painter.drawRoundedRect(bar, 1.5, 1.5)
+        painter.setBrush(QColor(tokens.good))
+        painter.drawRoundedRect(
+            QRectF(bar.topLeft(), bar.bottomRight()).adjusted(0, 0, -bar.width() * (1 - share), 0), 1.5, 1.5
+        )
+
+    def _write(self, painter: QPainter, room: QRect, words: str, face: object, colour: str) -> None:
+        painter.setFont(face)  # type: ignore[call-overload]
+        painter.setPen(QColor(colour))
+        shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+
+    def _sign(self, name: str, colour: str, px: int, painter: QPainter):  # type: ignore[no-untyped-def]
+        return self._look.icons.pixmap(name, colour, px, painter.device().devicePixelRatio())
+
+
+def with_headings(items: Sequence[ItemView]) -> list[ItemView | str]:
+    """The items by patient and study in the order they came, a heading before each group where there are several; what
+    is no scan to work on (localizers, reports) comes last."""
+    order: dict[tuple[bool, str, str], list[ItemView]] = {}
+    for item in items:
+        order.setdefault((item.last, item.patient, item.study), []).append(item)
+    patients = {
+        patient: n for n, patient in enumerate(dict.fromkeys(item.patient for item in items if item.patient), 1)
+    }
+    several = len({(patient, study) for _last, patient, study in order}) > 1
+    rows: list[ItemView | str] = []
+    for (last, patient, study), members in sorted(order.items(), key=lambda entry: entry[0][0]):
+        heading = _("Not for marking") if last else _heading(patients.get(patient, 0), study)
+        if several and heading:
+            rows.append(heading)
+        rows += members
+    return rows
+
+
+def _heading(patient: int, study: str) -> str:
+    who = _("Patient {n}").format(n=patient) if patient else ""
+    return ", ".join(part for part in (who, study) if part)
+
+
+def _fitted(picture: QImage, place: QRect) -> QRect:
+    size = picture.size().scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
+    return QRect(place.center() - QPoint(size.width() // 2 - 1, size.height() // 2 - 1), size)

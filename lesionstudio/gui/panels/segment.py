@@ -1,0 +1,232 @@
+"""The Segment section: the model in use, what to run it on, the open draft, and the slice's own check."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+
+from lesionstudio.gui.menus import Actions
+from lesionstudio.gui.theme import Look
+from lesionstudio.gui.views import DraftView, ModelView
+from lesionstudio.gui.widgets.buttons import action_button, say, word_button
+from lesionstudio.gui.widgets.text import ElidedLabel, Reason, label, paragraph
+from lesionstudio.words import _, ngettext
+
+_STATUS_SIGNS = {
+    "new": ("circle-dashed", "plain"),
+    "draft": ("sparkles", "accent"),
+    "imported": ("folder-plus", "plain"),
+    "corrected": ("pencil", "warn"),
+    "checked": ("circle-check", "good"),
+}
+
+
+class SegmentPanel(QFrame):
+    """Shows models and drafts; the verbs are those of the action table."""
+
+    model_wanted = Signal(str)
+    model_folder_wanted = Signal()
+
+    def __init__(self, look: Look, actions: Actions) -> None:
+        super().__init__()
+        self.setProperty("kind", "section")
+        self._look = look
+        self._model = ModelLine(look)
+        self._notice = paragraph(role="hint", name="model_notice")
+        self._slice = action_button(look, actions, "segment_slice", _("Slice"), kind="primary")
+        self._scan = action_button(look, actions, "segment_scan", _("Scan"))
+        self._all = action_button(look, actions, "segment_all", _("All"))
+        self._reason = Reason(look, "segment_reason")
+        self._choose = word_button(_("Choose a model"), "choose_model_folder_button")
+        self._choose.clicked.connect(self.model_folder_wanted)
+        self._draft = DraftCard(look, actions)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 9, 14, 10)
+        column.setSpacing(6)
+        column.addWidget(label(_("Segment"), "section"))
+        column.addSpacing(2)
+        for part in (self._model, self._notice):
+            column.addWidget(part)
+        column.addLayout(self._buttons_row())
+        for part in (self._reason, self._choose, self._draft):
+            column.addWidget(part)
+        self.show_models((), "")
+        self.show_draft(None)
+
+    def show_models(self, models: Sequence[ModelView], in_use: str) -> None:
+        """Offers these models; without one, offers to choose a folder."""
+        current = next((model for model in models if model.id == in_use), None)
+        self._model.show_model(current)
+        self._model.setVisible(bool(models))
+        self._model.setMenu(self._menu(models, in_use))
+        self._notice.setText(current.notice if current else "")
+        self._notice.setVisible(bool(current and current.notice))
+        self._choose.setVisible(current is None)
+
+    def show_reason(self, reason: str) -> None:
+        """Says why the model cannot run now; "" when it can."""
+        self._reason.show_words(reason)
+
+    def show_scans(self, scans: int, *, is_volume: bool) -> None:
+        """Says how many scans "all" means, and whether this one has more than one slice."""
+        self._all.setText(_("All {n}").format(n=scans) if scans > 1 else _("All"))
+        self._slice.setText(_("Slice") if is_volume else _("Picture"))
+        self._scan.setVisible(is_volume)
+        self._draft.show_volume(is_volume)
+
+    def show_draft(self, draft: DraftView | None) -> None:
+        """Shows the open draft's card, or hides it."""
+        self._draft.show_draft(draft)
+
+    def _buttons_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(self._slice, 5)
+        row.addWidget(self._scan, 3)
+        row.addWidget(self._all, 3)
+        return row
+
+    def _menu(self, models: Sequence[ModelView], in_use: str) -> QMenu:
+        menu = QMenu(self)
+        for model in models:
+            entry = menu.addAction(f"{model.title}   {model.line}")
+            entry.setCheckable(True)
+            entry.setChecked(model.id == in_use)
+            entry.triggered.connect(lambda _on=False, chosen=model.id: self.model_wanted.emit(chosen))
+        menu.addSeparator()
+        menu.addAction(_("Choose a model folder"), self.model_folder_wanted.emit)
+        return menu
+
+
+class ModelLine(QPushButton):
+    """Name of the model in use and what was measured of it; a click shows the others."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self.setObjectName("choose_model_button")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFixedHeight(32)
+        self.setStyleSheet("QPushButton::menu-indicator { image: none; width: 0; }")
+        self._title, self._line, arrow = (
+            ElidedLabel("strong", "model_title"),
+            ElidedLabel("second", "model_line"),
+            QLabel(),
+        )
+        look.icons.dress(arrow, "chevron-down", 16)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 0, 8, 0)
+        row.setSpacing(8)
+        row.addWidget(self._title, 3)
+        row.addWidget(self._line, 4)
+        row.addWidget(arrow)
+        for part in (self._title, self._line, arrow):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def show_model(self, model: ModelView | None) -> None:
+        """Shows this model."""
+        self._title.setText(model.title if model else _("No model"))
+        self._line.setText(model.line if model else "")
+        say(self, self._title.text(), _("Model in use; a click shows the others"))
+
+
+class DraftCard(QFrame):
+    """What the model proposes and nobody has judged yet, and the two answers."""
+
+    def __init__(self, look: Look, actions: Actions) -> None:
+        super().__init__()
+        self.setProperty("kind", "raised")
+        self.setObjectName("draft_card")
+        self._title = ElidedLabel("strong", "draft_text")
+        self._scan = action_button(look, actions, "accept_scan")
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(HatchSign(look))
+        head.addWidget(self._title, 1)
+        answers = QHBoxLayout()
+        answers.setSpacing(6)
+        answers.addWidget(action_button(look, actions, "accept"), 1)
+        answers.addWidget(action_button(look, actions, "reject"), 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(10, 7, 10, 7)
+        column.setSpacing(4)
+        column.addLayout(head)
+        column.addLayout(answers)
+        column.addWidget(self._scan)
+        column.addWidget(paragraph(_("A on a lesion accepts only that one."), "hint"))
+
+    def show_volume(self, is_volume: bool) -> None:
+        """Whether there are other slices that a draft may lie on."""
+        self._scan.setVisible(is_volume)
+
+    def show_draft(self, draft: DraftView | None) -> None:
+        """Shows how much is proposed; None hides the card."""
+        self.setVisible(draft is not None)
+        if draft is not None:
+            self._title.setText(_draft_words(draft))
+            self._scan.setText(ngettext("Accept all on {n} slice", "Accept all on {n} slices", draft.open_slices))
+
+
+def _draft_words(draft: DraftView) -> str:
+    if draft.lesions == 0:
+        return ngettext("Draft on {n} other slice", "Draft on {n} other slices", draft.open_slices)
+    lesions = ngettext("Draft: {n} lesion", "Draft: {n} lesions", draft.lesions)
+    return f"{lesions}, {draft.amount_text}"
+
+
+class HatchSign(QWidget):
+    """A small hatched square: how a draft looks on the picture."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self.setFixedSize(16, 16)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paints the hatch in the first label's colour."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor("#F5A539"), 1.2))
+        painter.drawRoundedRect(1, 1, 14, 14, 3, 3)
+        for start in (5, 10, 15):
+            painter.drawLine(1, start, start, 1)
+        for start in (5, 10):
+            painter.drawLine(start, 15, 15, start)
+
+
+class CheckPanel(QFrame):
+    """How far the work on this slice is, and the button that says it is right."""
+
+    def __init__(self, look: Look, actions: Actions) -> None:
+        super().__init__()
+        self._look = look
+        self._sign = QLabel()
+        self._sign.setObjectName("slice_status")
+        check = action_button(look, actions, "check_slice")
+        self._seen = action_button(look, actions, "check_seen", _("All seen"), kind="quiet")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 8, 10, 10)
+        row.setSpacing(6)
+        row.addWidget(self._sign)
+        row.addWidget(check, 1)
+        row.addWidget(self._seen)
+
+    def show_status(self, status: str, *, is_volume: bool) -> None:
+        """Shows the slice's status."""
+        icon, role = _STATUS_SIGNS[status]
+        self._look.icons.dress(self._sign, icon, 16, role)
+        words = _("This slice: {status}").format(status=_status_words(status))
+        self._sign.setToolTip(words)
+        self._sign.setAccessibleName(words)
+        self._seen.setVisible(is_volume)
+
+
+def _status_words(status: str) -> str:
+    words = {
+        "new": _("New"),
+        "draft": _("Draft"),
+        "imported": _("Imported"),
+        "corrected": _("Corrected"),
+        "checked": _("Checked"),
+    }
+    return words[status]

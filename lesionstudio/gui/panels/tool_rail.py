@@ -1,0 +1,28 @@
+"""The rail of tools at the left of the picture, and at its foot how the picture is fitted."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QVBoxLayout
+
+from lesionstudio.gui.actions import TOOLS
+from lesionstudio.gui.menus import Actions
+from lesionstudio.gui.theme import Look
+from lesionstudio.gui.widgets.buttons import action_sign
+
+WIDTH = 46
+
+
+class ToolRail(QFrame):
+    """46 wide, one button of 36 a tool; the one in use is lit."""
+
+    def __init__(self, look: Look, actions: Actions) -> None:
+        super().__init__()
+        self.setProperty("kind", "panel")
+        self.setFixedWidth(WIDTH)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(5, 6, 5, 6)
+        column.setSpacing(2)
+        for verb in TOOLS:
+            column.addWidget(action_sign(look, actions, verb, px=20, tool=True), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(1)
+        for verb in ("fit", "one_to_one"):
+            column.addWidget(action_sign(look, actions, verb, px=20, tool=True), 0, Qt.AlignmentFlag.AlignHCenter)

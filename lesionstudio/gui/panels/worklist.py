@@ -1,0 +1,239 @@
+"""The scan list: filter, which ones, rows, and how far the study is."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QImage, QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QListView, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from lesionstudio.gui.menus import Actions
+from lesionstudio.gui.panels.scan_rows import ITEM, RowPainter, ScanRows
+from lesionstudio.gui.panels.worklist_parts import EmptyList, Foot, Skeleton
+from lesionstudio.gui.theme import Look
+from lesionstudio.gui.views import ItemView, Reading
+from lesionstudio.gui.widgets.buttons import Choices, action_sign
+from lesionstudio.gui.widgets.fields import Field, keeps_key
+from lesionstudio.gui.widgets.text import label
+from lesionstudio.words import _
+
+WIDTH, WIDE, FOLDED = 240, 280, 60
+_SKELETON_AFTER_MS = 150
+
+
+class Worklist(QFrame):
+    """240 wide, folds to 60."""
+
+    item_wanted = Signal(str)
+    flag_wanted = Signal(str, bool)
+
+    def __init__(self, look: Look, actions: Actions) -> None:
+        super().__init__()
+        self.setProperty("kind", "panel")
+        self._items: dict[str, ItemView] = {}
+        self._reading: Reading | None = None
+        self._actions = actions
+        self._rows = ScanRows(self)
+        self._painter = RowPainter(look, self)
+        self._count = label(role="second", name="scan_count")
+        self.filter = Field("filter", _("Filter by name"))
+        self._which = Choices("which")
+        self.list = _RowsView()
+        self._pages = QStackedWidget()
+        self._skeleton, self._empty, self._none = Skeleton(look), EmptyList(look, actions), _no_match()
+        self._foot = Foot(look)
+        self._dress(look)
+        self._lay_out(look, actions)
+        self.fold(False)
+        self._refresh()
+        look.changed.connect(self.list.viewport().update)
+
+    def show_items(self, items: Sequence[ItemView]) -> None:
+        """Shows these scans, in this order."""
+        self._items = {item.id: item for item in items}
+        self._refresh()
+
+    def show_item(self, item: ItemView) -> None:
+        """Shows one scan's new state where it stands."""
+        if item.id in self._items:
+            self._items[item.id] = item
+            self._rows.show_item(item)
+            self._refresh_counts()
+
+    def show_picture(self, item_id: str, picture: QImage) -> None:
+        """Shows the thumbnail of one scan from now on."""
+        self._painter.pictures[item_id] = picture
+        place = self._rows.index_of(item_id)
+        if place.isValid():
+            self.list.update(place)
+
+    def show_current(self, item_id: str | None) -> None:
+        """Lights the scan that is open and brings it into view."""
+        self._painter.current_id = item_id or ""
+        place = self._rows.index_of(item_id or "")
+        if place.isValid():
+            self.list.setCurrentIndex(place)
+            self.list.scrollTo(place)
+        self.list.viewport().update()
+
+    def show_reading(self, reading: Reading | None) -> None:
+        """Says how far the search of the folder is; None when it is over."""
+        self._reading = reading
+        self._refresh_counts()
+
+    def fold(self, folded: bool) -> None:
+        """Makes it narrow (pictures only) or wide."""
+        self._folded = self._painter.folded = folded
+        for part in (self._head, self.filter, self._which):
+            part.setVisible(not folded)
+        self._unfold.setVisible(folded)
+        self._foot.fold(folded)
+        self.widen(False)
+        self.list.doItemsLayout()
+
+    def widen(self, wide: bool) -> None:
+        """Takes the width for a window over 1600 (wide) or under."""
+        self._painter.side = 56 if wide and not self._folded else 44
+        self.setFixedWidth(FOLDED if self._folded else WIDE if wide else WIDTH)
+        self.list.doItemsLayout()
+
+    def _refresh(self) -> None:
+        self._rows.show_items([item for item in self._items.values() if self._wanted(item)])
+        self._refresh_counts()
+        current = self._rows.index_of(self._painter.current_id)
+        if current.isValid():
+            self.list.setCurrentIndex(current)
+
+    def _refresh_counts(self) -> None:
+        items = list(self._items.values())
+        self._count.setText(str(len(items)) if items else "")
+        to_do, drafts = sum(_is_to_do(item) for item in items), sum(item.status == "draft" for item in items)
+        choices = (
+            ("all", _("All")),
+            ("to_do", _("To do {n}").format(n=to_do)),
+            ("drafts", _("Drafts {n}").format(n=drafts)),
+        )
+        self._which.show_choices(choices, self._which.current or "all")
+        self._foot.show_counts(items, self._reading)
+        if items:
+            self._pages.setCurrentWidget(self.list if self._rows.rowCount() else self._none)
+        elif self._reading is None:
+            self._pages.setCurrentWidget(self._empty)
+        else:
+            QTimer.singleShot(_SKELETON_AFTER_MS, self._show_skeleton)
+
+    def _show_skeleton(self) -> None:
+        if not self._items and self._reading is not None:
+            self._pages.setCurrentWidget(self._skeleton)
+
+    def _wanted(self, item: ItemView) -> bool:
+        typed = self.filter.text().strip().casefold()
+        if typed and typed not in f"{item.name} {item.study}".casefold():
+            return False
+        which = self._which.current
+        return {"to_do": _is_to_do(item), "drafts": item.status == "draft"}.get(which, True)
+
+    def _open(self, index: QModelIndex) -> None:
+        row = index.data(ITEM)
+        if isinstance(row, ItemView):
+            self.item_wanted.emit(row.id)
+
+    def _show_row_menu(self, place: QPoint) -> None:
+        row = self.list.indexAt(place).data(ITEM)
+        if not isinstance(row, ItemView):
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(_("Open"), lambda: self.item_wanted.emit(row.id))
+        words = _("Remove the flag") if row.flagged else _("Flag")
+        menu.addAction(words, lambda: self.flag_wanted.emit(row.id, not row.flagged))
+        menu.addSeparator()
+        menu.addAction(self._actions["import_masks"])
+        menu.popup(self.list.viewport().mapToGlobal(place))
+
+    def _dress(self, look: Look) -> None:
+        self.filter.setPlaceholderText(_("Filter by name"))
+        self.filter.setClearButtonEnabled(True)
+        self.filter.textChanged.connect(self._refresh)
+        self.filter.abandoned.connect(self.filter.clear)
+        glass = QAction(self)
+        self.filter.addAction(glass, Field.ActionPosition.LeadingPosition)
+        look.icons.dress(glass, "search")
+        self._which.chosen.connect(self._refresh)
+        self.list.setModel(self._rows)
+        self.list.setItemDelegate(self._painter)
+        self.list.clicked.connect(self._open)
+        self.list.entered_row.connect(self._open)
+        self.list.customContextMenuRequested.connect(self._show_row_menu)
+
+    def _lay_out(self, look: Look, actions: Actions) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 8, 0, 0)
+        column.setSpacing(8)
+        self._head = QWidget()
+        head = QHBoxLayout(self._head)
+        head.setContentsMargins(12, 0, 8, 0)
+        head.setSpacing(2)
+        head.addWidget(label(_("Scans"), "section"), 1)
+        head.addWidget(self._count)
+        head.addSpacing(6)
+        head.addWidget(action_sign(look, actions, "import_masks"))
+        head.addWidget(action_sign(look, actions, "fold_worklist"))
+        self._unfold = action_sign(look, actions, "fold_worklist")
+        self._unfold.setObjectName("unfold_worklist_button")
+        look.icons.dress(self._unfold, "layout-sidebar-left-expand", 18)
+        column.addWidget(self._head)
+        column.addWidget(self._unfold, 0, Qt.AlignmentFlag.AlignHCenter)
+        for part in (self.filter, self._which):
+            inset = QHBoxLayout()
+            inset.setContentsMargins(12, 0, 12, 0)
+            inset.addWidget(part)
+            column.addLayout(inset)
+        for page in (self.list, self._skeleton, self._empty, self._none):
+            self._pages.addWidget(page)
+        column.addWidget(self._pages, 1)
+        column.addWidget(self._foot)
+
+
+class _RowsView(QListView):
+    """The rows, one of which has the focus; Enter opens it."""
+
+    entered_row = Signal(QModelIndex)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("scan_list")
+        self.setAccessibleName(_("Scans"))
+        self.setMouseTracking(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setTabKeyNavigation(False)
+
+    def event(self, event: QEvent) -> bool:
+        """Claims Enter and the arrows before the window's shortcuts see them."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and keeps_key(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens the row; letters belong to the window."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.entered_row.emit(self.currentIndex())
+        elif event.text().strip():
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+
+def _is_to_do(item: ItemView) -> bool:
+    return item.status != "checked" and not item.error
+
+
+def _no_match() -> QLabel:
+    words = label(_("No scan fits the filter."), "second")
+    words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    return words

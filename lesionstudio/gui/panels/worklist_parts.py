@@ -1,0 +1,110 @@
+"""What the scan list is made of besides its rows: grey shapes while it loads, words when it is empty, totals at its foot."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+
+from lesionstudio.gui.menus import Actions
+from lesionstudio.gui.theme import Look
+from lesionstudio.gui.views import ItemView, Reading
+from lesionstudio.gui.widgets.buttons import action_button
+from lesionstudio.gui.widgets.bars import ShareBar
+from lesionstudio.gui.widgets.text import ElidedLabel, label, paragraph
+from lesionstudio.words import _, ngettext
+
+
+class Skeleton(QWidget):
+    """Grey shapes in the places of the rows to come."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paints four of them."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._look.tokens.bg3))
+        for n in range(4):
+            top = 8 + 61 * n
+            painter.drawRoundedRect(14, top, 44, 44, 4, 4)
+            if self.width() > 60:
+                painter.drawRoundedRect(68, top + 6, 110 - 14 * (n % 2), 9, 4, 4)
+                painter.drawRoundedRect(68, top + 27, 76, 8, 4, 4)
+
+
+class EmptyList(QWidget):
+    """What stands there while the list is empty."""
+
+    def __init__(self, look: Look, actions: Actions) -> None:
+        super().__init__()
+        sign = QLabel()
+        look.icons.dress(sign, "folder-search", 32)
+        column = QVBoxLayout(self)
+        column.setSpacing(8)
+        column.addStretch(1)
+        words = (label(_("No scans here yet"), "strong"), label(_("Drop a folder, or press Ctrl+O."), "second"))
+        again = action_button(look, actions, "open_folder")
+        again.setObjectName("open_other_folder_button")
+        for part in (sign, *words, again):
+            column.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(2)
+
+
+class Foot(QFrame):
+    """Totals, and while a folder is searched how far that is."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self.setProperty("kind", "foot")
+        self._words, self._held_out = (
+            ElidedLabel("second", "checked_total"),
+            label(role="second", name="held_out_total"),
+        )
+        self._scale = QLabel()
+        look.icons.dress(self._scale, "scale")
+        self._shares = ShareBar(look)
+        self._reading, self._progress = paragraph(name="reading_text"), QProgressBar()
+        self._progress.setTextVisible(False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 9)
+        column.setSpacing(6)
+        row = QHBoxLayout()
+        row.setSpacing(5)
+        row.addWidget(self._words, 1)
+        row.addWidget(self._scale)
+        row.addWidget(self._held_out)
+        column.addLayout(row)
+        column.addWidget(self._shares)
+        column.addWidget(self._reading)
+        column.addWidget(self._progress)
+
+    def fold(self, folded: bool) -> None:
+        """Leaves only nothing when folded: there is no room for words."""
+        self.setVisible(not folded)
+
+    def show_counts(self, items: Sequence[ItemView], reading: Reading | None) -> None:
+        """Shows totals and, while it goes on, the search."""
+        checked, drafts = sum(item.status == "checked" for item in items), sum(item.status == "draft" for item in items)
+        held_out = sum(item.held_out for item in items)
+        self._words.setText(_("{n} of {total} checked").format(n=checked, total=len(items)) if items else "")
+        self._held_out.setText(_("{n} held out").format(n=held_out))
+        for part in (self._scale, self._held_out):
+            part.setVisible(held_out > 0)
+        self._shares.show_shares(checked / max(len(items), 1), drafts / max(len(items), 1))
+        for part in (self._reading, self._progress):
+            part.setVisible(reading is not None)
+        if reading is not None:
+            self._reading.setText(_reading_words(reading, bool(items)))
+            self._progress.setRange(0, reading.total)
+            self._progress.setValue(reading.read)
+
+
+def _reading_words(reading: Reading, can_start: bool) -> str:
+    if not reading.total:
+        return ngettext("{n} file read.", "{n} files read.", reading.read)
+    words = _("{read} of {total} files read.").format(read=reading.read, total=reading.total)
+    return f"{words} {_('You can start already.')}" if can_start else words

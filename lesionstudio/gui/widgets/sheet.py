@@ -1,0 +1,92 @@
+"""Sheet: a page laid over the window that darkens behind it. Always left by Esc or its cross."""
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from lesionstudio.gui.theme import Look
+from lesionstudio.gui.widgets.buttons import sign
+from lesionstudio.gui.widgets.text import label
+from lesionstudio.words import _
+
+_SCRIM_ALPHA = 150
+
+
+class Sheet(QDialog):
+    """A modal page of a fixed width in the middle of its window. Fill `self.body`; `self.head` takes more at the title."""
+
+    def __init__(self, window: QWidget, look: Look, title: str, name: str, width: int) -> None:
+        super().__init__(window, Qt.WindowType.FramelessWindowHint | Qt.WindowType.Dialog)
+        self.setObjectName(name)
+        self.setWindowTitle(title)
+        self.setWindowModality(Qt.WindowModality.WindowModal)
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        self.setStyleSheet(f"QDialog#{name} {{ background: transparent; }}")
+        self._window, self._scrim = window, _Scrim(window, look)
+        frame = QFrame()
+        frame.setProperty("kind", "sheet")
+        frame.setFixedWidth(min(width, max(window.width() - 40, 400)))
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(frame)
+        self.body = QVBoxLayout(frame)
+        self.body.setContentsMargins(24, 16, 24, 18)
+        self.body.setSpacing(12)
+        self.head = self._make_head(look, title)
+        self.body.addLayout(self.head)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Darkens the window and stands in its middle."""
+        super().showEvent(event)
+        self._scrim.cover()
+        self._window.installEventFilter(self)
+        self._centre()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Gives the window its light back."""
+        super().hideEvent(event)
+        self._window.removeEventFilter(self)
+        self._scrim.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stays in the middle of a window that moves."""
+        if event.type() in (QEvent.Type.Move, QEvent.Type.Resize):
+            self._scrim.cover()
+            self._centre()
+        return False
+
+    def _centre(self) -> None:
+        self.adjustSize()
+        middle = self._window.mapToGlobal(QPoint(self._window.width() // 2, self._window.height() // 2))
+        self.move(middle.x() - self.width() // 2, middle.y() - self.height() // 2)
+
+    def _make_head(self, look: Look, title: str) -> QHBoxLayout:
+        head = QHBoxLayout()
+        head.setSpacing(10)
+        head.addWidget(label(title, "title"))
+        head.addStretch(1)
+        close = sign(look, "x", _("Close  Esc"), "close_sheet_button")
+        close.clicked.connect(self.reject)
+        head.addWidget(close)
+        return head
+
+
+class _Scrim(QWidget):
+    """The shade over the window behind a sheet."""
+
+    def __init__(self, window: QWidget, look: Look) -> None:
+        super().__init__(window)
+        self._look, self._window = look, window
+        self.hide()
+
+    def cover(self) -> None:
+        """Lies over the whole window."""
+        self.setGeometry(self._window.rect())
+        self.raise_()
+        self.show()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paints the shade."""
+        shade = QColor(self._look.tokens.scrim)
+        shade.setAlpha(_SCRIM_ALPHA)
+        QPainter(self).fillRect(self.rect(), shade)
