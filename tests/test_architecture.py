@@ -16,7 +16,7 @@ BANNED_ROOM_NAMES = {"core", "common", "utils", "helpers", "misc", "manager", "b
 CATCHES_EVERYTHING = {
     "lesionstudio/gui/jobs.py",
     "lesionstudio/gui/app.py",
-    "lesionstudio/cli.py",
+    "lesionstudio/cli/verb.py",
     "lesionstudio/compute/server.py",
     "lesionstudio/imaging/formats/__init__.py",
 }

@@ -1,0 +1,64 @@
+"""The front door: no words, or a folder, opens the window; a verb goes to the command line.
+
+The only module that knows both faces: it hands the command line what shows a study in the window. Nothing slow is
+imported here before it is known what is wanted.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+VERBS = ("info", "models", "segment", "train", "evaluate", "score", "export", "demo", "doctor")
+COMPUTE = "_compute"
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Does what the words ask for and returns the exit code."""
+    words = sys.argv[1:] if words is None else list(words)
+    if words == [COMPUTE]:
+        return _serve()
+    if not words:
+        return _open_window(None)
+    if len(words) == 1 and not words[0].startswith("-") and _is_place(words[0]):
+        return _open_window(Path(words[0]))
+    return _command_line(words)
+
+
+def show_demo(project: Path, screenshot: Path) -> None:
+    """Opens a study in the window, without showing it on a screen, and writes a picture of it."""
+    from lesionstudio.gui.app import show_demo as show
+
+    show(project, screenshot)
+
+
+def _is_place(word: str) -> bool:
+    """Whether the word is a folder or a file rather than a verb; `./train` is the folder, `train` the verb."""
+    return word not in VERBS and (Path(word).exists() or len(Path(word).parts) > 1)
+
+
+def _open_window(place: Path | None) -> int:
+    from lesionstudio.gui.app import run
+    from lesionstudio.workflows.sample import own_copy
+
+    return run(own_copy(place) if place else None)
+
+
+def _command_line(words: Sequence[str]) -> int:
+    from lesionstudio.settings import load_settings
+    from lesionstudio.words import use_language
+
+    use_language(load_settings().language)
+    from lesionstudio.cli import run
+
+    return run(words, show_demo)
+
+
+def _serve() -> int:
+    from lesionstudio.compute.server import serve
+
+    serve()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

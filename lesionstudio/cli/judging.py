@@ -1,0 +1,143 @@
+"""Verbs that make and judge models: train, evaluate, score."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from lesionstudio.cli.options import (
+    Channels,
+    Data,
+    HuOffset,
+    Images,
+    InStructure,
+    Masks,
+    Model,
+    OnDevice,
+    Out,
+    Patients,
+    Split,
+    numbers,
+    pairs,
+)
+from lesionstudio.cli.verb import verb
+from lesionstudio.words import _, number
+
+
+@verb("train", _("Trains a model on pictures and masks."))
+def train(
+    ctx: typer.Context,
+    out: Out,
+    images: Images = None,
+    masks: Masks = None,
+    split: Split = None,
+    data: Data = None,
+    model_from: Annotated[str, typer.Option("--from", metavar="MODEL", help=_("Starts from this model."))] = "",
+    recipe: Annotated[Path | None, typer.Option(help=_("JSON file that says how to train."))] = None,
+    architecture: Annotated[str | None, typer.Option(help=_("The network."))] = None,
+    depth: Annotated[int | None, typer.Option(min=3, max=5, help=_("Levels of the encoder."))] = None,
+    encoder: Annotated[str | None, typer.Option(help=_("The network's encoder."))] = None,
+    encoder_weights: Annotated[
+        str | None, typer.Option(metavar="imagenet|none|FILE|MODEL", help=_("What its encoder starts from."))
+    ] = None,
+    channels: Channels = "",
+    loss: Annotated[str | None, typer.Option(help=_("What is made small."))] = None,
+    size: Annotated[int | None, typer.Option(min=32, help=_("Side of a training patch in pixels."))] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help=_("How often every picture is seen."))] = None,
+    minutes: Annotated[float | None, typer.Option(min=0, help=_("Ends after so many minutes."))] = None,
+    patients: Patients = "",
+    structure: InStructure = None,
+    hu_offset: HuOffset = None,
+    seed: Annotated[int | None, typer.Option(help=_("Repeats a training exactly."))] = None,
+    resume: Annotated[bool, typer.Option("--resume", help=_("Goes on where it was stopped."))] = False,
+) -> None:
+    """Trains a model on pictures and masks."""
+    from lesionstudio.workflows.train import train as train_model
+
+    named: dict[str, Any] = {
+        "architecture": architecture,
+        "encoder": encoder,
+        "encoder_weights": encoder_weights,
+        "loss": loss,
+    }
+    named |= {"depth": depth, "size": size, "epochs": epochs, "minutes": minutes, "seed": seed}
+    with ctx.obj.terminal.progress() as report:
+        made = train_model(
+            out,
+            **pairs(images, masks, split, data),
+            model_from=model_from,
+            recipe=recipe,
+            changes={name: value for name, value in named.items() if value is not None},
+            channels=channels,
+            patients=patients,
+            structure=structure and int(structure),
+            hu_offset=hu_offset,
+            resume=resume,
+            report=report,
+        )
+    ctx.obj.terminal.say(_("The model is in {folder}.").format(folder=out.absolute()))
+    ctx.obj.terminal.result(made)
+
+
+@verb("evaluate", _("How well a model does on pictures whose masks are known."))
+def evaluate(
+    ctx: typer.Context,
+    model: Model,
+    images: Images = None,
+    masks: Masks = None,
+    split: Split = None,
+    data: Data = None,
+    part: Annotated[Literal["train", "val", "test"] | None, typer.Option(help=_("Only this part."))] = None,
+    patients: Patients = "",
+    threshold: Annotated[float | None, typer.Option(min=0, max=1, help=_("Marks from this probability on."))] = None,
+    flips: Annotated[bool, typer.Option("--flips", help=_("Averages over mirrored pictures."))] = False,
+    structure: InStructure = None,
+    hu_offset: HuOffset = None,
+    device: OnDevice = "auto",
+) -> None:
+    """How well a model does on pictures whose masks are known."""
+    from lesionstudio.workflows.evaluate import evaluate as evaluate_model
+
+    with ctx.obj.terminal.progress() as report:
+        scores = evaluate_model(
+            model,
+            **pairs(images, masks, split, data),
+            part=part or "",
+            patients=patients,
+            threshold=threshold,
+            flips=flips,
+            structure=structure and int(structure),
+            hu_offset=hu_offset,
+            device=device,
+            report=report,
+        )
+    _show_scores(ctx, scores)
+
+
+@verb("score", _("How well masks agree with reference masks."))
+def score(
+    ctx: typer.Context,
+    predictions: Annotated[Path, typer.Option(help=_("Folder of masks to judge."))],
+    masks: Annotated[Path, typer.Option(help=_("Folder of reference masks."))],
+    spacing: Annotated[str, typer.Option(metavar="MM,MM,MM", help=_("Slice, row and column distance."))] = "",
+    structure: InStructure = None,
+) -> None:
+    """How well masks agree with reference masks."""
+    from lesionstudio.workflows.score import score as score_masks
+
+    spacing_mm = numbers(spacing, "--spacing", 3)
+    with ctx.obj.terminal.progress() as report:
+        scores = score_masks(
+            predictions,
+            masks,
+            spacing=spacing_mm,
+            structure=structure and int(structure),
+            report=report,
+        )
+    _show_scores(ctx, scores)
+
+
+def _show_scores(ctx: typer.Context, scores: dict[str, Any]) -> None:
+    mean = {name: value for name, value in scores["mean"].items() if value is not None}
+    ctx.obj.terminal.table((_("Mean over cases"), ""), [(name, number(value, 3)) for name, value in mean.items()])
+    ctx.obj.terminal.result(scores)

@@ -1,0 +1,75 @@
+"""Verbs that look: info, models, doctor."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lesionstudio.cli.options import (
+    Paths,
+    Strict,
+)
+from lesionstudio.cli.terminal import Terminal
+from lesionstudio.cli.verb import end, verb
+from lesionstudio.words import _, size
+
+
+@verb("info", _("What is in these files: size, spacing, modality."))
+def info(ctx: typer.Context, paths: Paths, strict: Strict = False) -> None:
+    """What is in these files: size, spacing, modality."""
+    from lesionstudio.workflows.info import describe
+
+    with ctx.obj.terminal.progress() as report:
+        entries = describe(paths, strict=strict, report=report)
+    rows = [
+        (entry["path"], entry["format"], size(*reversed(entry["shape"])), entry["dtype"], entry["modality"])
+        for entry in entries
+        if "error" not in entry
+    ]
+    ctx.obj.terminal.table((_("File"), _("Format"), _("Size"), _("Values"), _("Modality")), rows)
+    end(ctx, entries, entries)
+
+
+@verb("models", _("The models there are, and what is known of them."))
+def models(
+    ctx: typer.Context,
+    model: Annotated[str, typer.Argument(metavar="[ID]", help=_("Shows this model's card."))] = "",
+    layers: Annotated[bool, typer.Option("--layers", help=_("Shows its layers, shapes and parameters."))] = False,
+    add: Annotated[Path | None, typer.Option(metavar="FILE|FOLDER|ZIP", help=_("Takes a model in."))] = None,
+) -> None:
+    """The models there are, and what is known of them."""
+    from lesionstudio.workflows import models as shelf
+
+    if layers and not model:
+        raise typer.BadParameter(_("--layers needs the ID of a model."))
+    terminal: Terminal = ctx.obj.terminal
+    if add is not None:
+        taken = shelf.add_model(add)
+        terminal.say(_("{id} is on the shelf, in {folder}.").format(**taken))
+        terminal.result(taken)
+    elif layers:
+        table = shelf.layer_table(model)
+        rows = [(row["name"], row["type"], size(*row["output_shape"]), row["parameters"]) for row in table["layers"]]
+        terminal.table((_("Layer"), _("Type"), _("Output"), _("Parameters")), rows)
+        terminal.say(_("{trainable} weights, {running_statistics} running statistics.").format(**table))
+        terminal.result(table)
+    elif model:
+        card = shelf.show_model(model)
+        terminal.table((_("Entry"), _("Value")), [(name, str(value)) for name, value in card.items()])
+        terminal.result(card)
+    else:
+        known = shelf.list_models()
+        rows = [(entry["id"], entry["title"], ", ".join(entry["labels"]), entry["licence"]) for entry in known]
+        terminal.table((_("Model"), _("Title"), _("Labels"), _("Licence")), rows)
+        terminal.result(known)
+
+
+@verb("doctor", _("What is installed, and which device will be used and why."))
+def doctor(ctx: typer.Context) -> None:
+    """What is installed, and which device will be used and why."""
+    from lesionstudio.workflows.doctor import doctor as examine
+
+    with ctx.obj.terminal.progress() as report:
+        found = examine(report=report)
+    ctx.obj.terminal.table((_("Entry"), _("Value")), [(name, str(value)) for name, value in found.items()])
+    ctx.obj.terminal.result(found)

@@ -1,0 +1,46 @@
+"""The words that several verbs of the command line take, and what they mean."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from lesionstudio.words import _
+
+Device = Literal["auto", "cpu", "cuda", "mps"]
+Format = Literal["png", "tiff", "nifti"]
+Values = Literal["auto", "binary", "index", "per-label"]
+Structure = Literal["0", "255"]
+
+Paths = Annotated[list[Path], typer.Argument(help=_("Files, folders, or both; a folder is searched for scans."))]
+Out = Annotated[Path, typer.Option(help=_("Where the files go."))]
+Strict = Annotated[bool, typer.Option(help=_("Stops at the first file that cannot be read."))]
+Overwrite = Annotated[bool, typer.Option(help=_("Replaces files that exist."))]
+OnDevice = Annotated[Device, typer.Option(help=_("Where the network runs."))]
+Model = Annotated[str, typer.Option(metavar="ID|FOLDER", help=_("The model, by id or folder."))]
+Images = Annotated[Path | None, typer.Option(help=_("Folder of pictures."))]
+Masks = Annotated[Path | None, typer.Option(help=_("Folder of masks."))]
+Split = Annotated[Path | None, typer.Option(help=_("CSV with the columns file and split."))]
+Data = Annotated[Path | None, typer.Option(help=_("Folder with train, val and test in it."))]
+Patients = Annotated[str, typer.Option(metavar="REGEX|CSV", help=_("What tells the patients apart."))]
+InStructure = Annotated[Structure | None, typer.Option(help=_("The grey that marks the structure in these masks."))]
+HuOffset = Annotated[float | None, typer.Option(help=_("What was added to HU in these pictures."))]
+Channels = Annotated[str, typer.Option(metavar="NUMBER,...|luminance", help=_("Which channels the model gets."))]
+InValues = Annotated[Values, typer.Option(help=_("What a pixel of a mask holds."))]
+
+
+def pairs(images: Path | None, masks: Path | None, split: Path | None, data: Path | None) -> dict[str, Path | None]:
+    """Where pictures and masks are: --data, or --images and --masks, perhaps with --split."""
+    if (data is None) == (images is None and masks is None) or (images is None) != (masks is None):
+        raise typer.BadParameter(_("Give either --data, or --images and --masks."))
+    return {"images": images, "masks": masks, "split": split, "data": data}
+
+
+def numbers(text: str, option: str, count: int) -> tuple[float, ...] | None:
+    try:
+        found = tuple(float(part) for part in text.split(",")) if text else ()
+    except ValueError:
+        found = (0.0,)
+    if len(found) not in (0, count):
+        raise typer.BadParameter(_("{option} takes {n} numbers with commas.").format(option=option, n=count))
+    return found or None

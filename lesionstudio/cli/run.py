@@ -1,0 +1,33 @@
+"""Carries out one command line."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from lesionstudio import __version__
+from lesionstudio.cli import judging, looking, working
+from lesionstudio.cli.terminal import Terminal, take_json
+from lesionstudio.cli.verb import Face, ShowDemo, app
+from lesionstudio.words import _
+
+__all__ = ["judging", "looking", "run", "working"]
+
+
+def run(words: Sequence[str], show_demo: ShowDemo) -> int:
+    """Carries out one command line and returns its exit code."""
+    rest, json_to = take_json(words)
+    command = typer.main.get_command(app)
+    try:
+        command.main(rest, prog_name="lesionstudio", obj=Face(Terminal(json_to), show_demo))
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(bool(ended.code))
+    return 0
+
+
+@app.callback()
+def program(version: Annotated[bool, typer.Option("--version", help=_("Says which version this is."))] = False) -> None:
+    """Answers for the program as a whole."""
+    if version:
+        print(__version__)
+        raise typer.Exit

@@ -1,0 +1,117 @@
+"""Verbs that make files of a person's scans: segment, export, demo."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from lesionstudio.cli.options import (
+    Channels,
+    Format,
+    HuOffset,
+    InValues,
+    Model,
+    OnDevice,
+    Out,
+    Overwrite,
+    Paths,
+    Strict,
+    numbers,
+)
+from lesionstudio.cli.terminal import Terminal
+from lesionstudio.cli.verb import end, verb
+from lesionstudio.words import _, number
+
+
+@verb("segment", _("Marks lesions with a model and writes a mask of every slice."))
+def segment(
+    ctx: typer.Context,
+    paths: Paths,
+    model: Model,
+    out: Out,
+    format: Annotated[Format, typer.Option(help=_("The kind of file."))] = "png",
+    values: InValues = "auto",
+    threshold: Annotated[float | None, typer.Option(min=0, max=1, help=_("Marks from this probability on."))] = None,
+    box: Annotated[str, typer.Option(metavar="ROW,COLUMN,ROW,COLUMN", help=_("Only within this box."))] = "",
+    flips: Annotated[bool, typer.Option("--flips", help=_("Averages over mirrored pictures."))] = False,
+    hu_offset: HuOffset = None,
+    channels: Channels = "",
+    device: OnDevice = "auto",
+    probabilities: Annotated[bool, typer.Option("--probabilities", help=_("Writes probabilities too."))] = False,
+    overwrite: Overwrite = False,
+    strict: Strict = False,
+) -> None:
+    """Marks lesions with a model and writes a mask of every slice."""
+    from lesionstudio.workflows.segment import segment_files
+
+    corners = numbers(box, "--box", 4)
+    with ctx.obj.terminal.progress() as report:
+        entries = segment_files(
+            paths,
+            model,
+            out,
+            format=format,
+            values=values,
+            threshold=threshold,
+            box=tuple(int(corner) for corner in corners) if corners else None,
+            flips=flips,
+            hu_offset=hu_offset,
+            channels=channels,
+            device=device,
+            probabilities=probabilities,
+            overwrite=overwrite,
+            strict=strict,
+            report=report,
+        )
+    written = sum(len(entry.get("masks", ())) for entry in entries)
+    ctx.obj.terminal.say(_("{n} masks written to {folder}.").format(n=written, folder=out.absolute()))
+    end(ctx, entries, entries)
+
+
+@verb("export", _("Writes the masks of a study as files."))
+def export(
+    ctx: typer.Context,
+    project: Annotated[Path, typer.Argument(help=_("The folder of scans, or the lesionstudio folder in it."))],
+    out: Out,
+    format: Annotated[Format, typer.Option(help=_("The kind of file."))] = "png",
+    values: InValues = "auto",
+    names: Annotated[Literal["original", "alias", "hash"], typer.Option(help=_("What files are called."))] = "original",
+    only: Annotated[Literal["checked"] | None, typer.Option(help=_("Leaves corrected slices out."))] = None,
+    unchecked: Annotated[Literal["black"] | None, typer.Option(help=_("Writes the other slices black."))] = None,
+    images: Annotated[bool, typer.Option("--images", help=_("Writes the pictures too, in the window shown."))] = False,
+    overwrite: Overwrite = False,
+) -> None:
+    """Writes the masks of a study as files."""
+    from lesionstudio.workflows.export import ExportOrder, export_masks
+
+    order = ExportOrder(project, out, format, values, names, only == "checked", unchecked == "black", images, overwrite)
+    with ctx.obj.terminal.progress() as report:
+        done = export_masks(order, report)
+    terminal: Terminal = ctx.obj.terminal
+    terminal.say(_("{n} files written to {folder}.").format(n=len(done["files"]), folder=out.absolute()))
+    if not done["files"] and not done["kept"]:
+        terminal.warn(_("There was nothing to export."), _("Check a slice in the window first."))
+    if done["kept"]:
+        text = _("{n} files were there already and stay as they are.").format(n=len(done["kept"]))
+        terminal.warn(text, _("--overwrite replaces them."))
+    end(ctx, done, done["failed"], failed=bool(done["kept"]))
+
+
+@verb("demo", _("The main job on the sample study, without a window."))
+def demo(
+    ctx: typer.Context,
+    out: Annotated[Path | None, typer.Option(help=_("Where masks and screenshot go."))] = None,
+    device: OnDevice = "auto",
+) -> None:
+    """The main job on the sample study, without a window."""
+    from lesionstudio.settings import data_folder
+    from lesionstudio.workflows.demo import DemoOrder
+    from lesionstudio.workflows.demo import demo as do_demo
+
+    terminal: Terminal = ctx.obj.terminal
+    with terminal.progress() as report:
+        done = do_demo(DemoOrder(out or data_folder() / "demo", device), ctx.obj.show_demo, report)
+    terminal.say(_("Dice {dice}, with the model {model}.").format(dice=number(done["dice"], 2), model=done["model"]))
+    terminal.say(_("{n} masks in {folder}").format(n=len(done["masks"]), folder=Path(done["masks"][0]).parent))
+    terminal.say(_("The window: {path}").format(path=done["screenshot"]))
+    terminal.result(done)

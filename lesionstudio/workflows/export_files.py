@@ -1,0 +1,112 @@
+"""What an export calls its files, and index.csv beside them, which says what each one is."""
+
+import csv
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from lesionstudio.imaging.formats.whole import whole_file
+from lesionstudio.imaging.geometry import Geometry
+from lesionstudio.imaging.labels import Label
+from lesionstudio.imaging.mask import Mask, Origin
+from lesionstudio.project.project import Project
+from lesionstudio.project.storage import telling_what_fails
+from lesionstudio.project.worklist import WorkItem
+
+Names = Literal["original", "alias", "hash"]
+ORIGINS = {
+    Origin.HAND: "hand",
+    Origin.DRAFT_ACCEPTED: "draft accepted",
+    Origin.DRAFT_CORRECTED: "draft corrected",
+    Origin.IMPORTED: "imported",
+}
+_FROM_MODEL = {ORIGINS[Origin.DRAFT_ACCEPTED], ORIGINS[Origin.DRAFT_CORRECTED]}
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRow:
+    """One slice of one exported file. Slices count from 1; words and numbers are the same in every language."""
+
+    file: str
+    source: str
+    slice: int | str
+    position_mm: str
+    spacing_mm: str
+    status: str
+    origin: str
+    model: str
+    labels: str
+
+    @classmethod
+    def of(cls, source: str, geometry: Geometry, mask: Mask, k: int, labels: Sequence[Label]) -> "IndexRow":
+        """What is known of slice k; origin and labels are those of its marked voxels."""
+        pixels, origin = mask.labels(k), mask.origin(k)
+        present = [label for label in labels if (pixels == label.number).any()]
+        marked = np.isin(pixels, [label.number for label in present])
+        origins = [name for kind, name in ORIGINS.items() if (origin[marked] == kind).any()]
+        spacing = " ".join(f"{length:.6g}" for length in geometry.spacing_mm) if geometry.has_spacing else ""
+        return cls(
+            file="",
+            source=source,
+            slice=k + 1,
+            position_mm=f"{geometry.slice_position_mm(k):.3f}" if geometry.has_orientation else "",
+            spacing_mm=spacing,
+            status=mask.status(k).name.lower(),
+            origin="; ".join(origins),
+            model=mask.draft_source.model if mask.draft_source and _FROM_MODEL & set(origins) else "",
+            labels="; ".join(label.name for label in present),
+        )
+
+
+def read_index(path: Path) -> list[IndexRow]:
+    """The rows of an index written before; none where there is no such file or it is another kind of table."""
+    names = [column.name for column in fields(IndexRow)]
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            table = csv.DictReader(file)
+            return [IndexRow(**row) for row in table] if table.fieldnames == names else []
+    except (OSError, ValueError, TypeError):
+        return []
+
+
+def write_index(path: Path, before: Sequence[IndexRow], now: Sequence[IndexRow]) -> None:
+    """Writes the rows, those of before too where their file was not written again. Raises ProjectProblem."""
+    again = {row.file for row in now}
+    kept = [row for row in before if row.file not in again and (path.parent / row.file).exists()]
+    rows = sorted([*kept, *now], key=lambda row: (row.file, int(row.slice)))
+    with telling_what_fails(path), whole_file(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, [column.name for column in fields(IndexRow)])
+        table.writeheader()
+        table.writerows(asdict(row) for row in rows)
+
+
+def base_names(project: Project, names: Names) -> dict[str, str]:
+    """For each item what its files' names begin with, folders before "/"; never the same for two, whatever the case."""
+    chosen: dict[str, str] = {}
+    taken: set[str] = set()
+    for number, item in enumerate(project.items.values(), 1):
+        wished = _wished_name(item, names, number, project.salt)
+        name, again = wished, 1
+        while name.casefold() in taken:
+            again += 1
+            name = f"{wished}_{again}"
+        taken.add(name.casefold())
+        chosen[item.id] = name
+    return chosen
+
+
+def _wished_name(item: WorkItem, names: Names, number: int, salt: str) -> str:
+    if names == "alias":
+        return f"scan_{number:04d}"
+    if names == "hash":
+        return hashlib.sha256(f"{salt} {item.id}".encode()).hexdigest()[:16]
+    if item.source.format == "dicom":
+        return "_".join(item.name.replace("/", " ").split()) or f"scan_{number:04d}"
+    folder, _slash, name = item.id.rpartition("/")
+    stem = name.removesuffix(".gz")
+    stem = stem.rpartition(".")[0] or stem
+    return f"{folder}/{stem}" if folder else stem
