@@ -25,7 +25,8 @@ class MaskFiles:
 
     def __init__(self, home: Path) -> None:
         self._home = home
-        self._written: dict[tuple[str, Layer], dict[int, Pixels]] = {}
+        self._last_item = ""
+        self._written: dict[Layer, dict[int, Pixels]] = {}
 
     def load(
         self, item_id: str, geometry: Geometry, record: ItemRecord, saved_on: tuple[Geometry, Places] | None = None
@@ -44,16 +45,13 @@ class MaskFiles:
 
     def save(self, item_id: str, snapshot: MaskSnapshot, geometry: Geometry, colours: dict[int, str]) -> None:
         """Writes the layers that changed since they were last written. Raises ProjectProblem when the disk refuses."""
+        if item_id != self._last_item:
+            self._last_item, self._written = item_id, {}
         for layer in LAYERS:
             slices = snapshot.layers[layer]
-            if not _same_pixels(self._written.get((item_id, layer)), slices):
+            if not _same_pixels(self._written.get(layer), slices):
                 self._write(item_id, layer, snapshot, geometry, colours if layer in ("labels", "draft") else {})
-                self._written[item_id, layer] = dict(slices)
-
-    def forget(self, item_id: str) -> None:
-        """Lets go of the memory that was kept to see which layers change."""
-        for layer in LAYERS:
-            self._written.pop((item_id, layer), None)
+                self._written[layer] = dict(slices)
 
     def path(self, item_id: str, layer: Layer) -> Path | None:
         """The file a layer of an item is kept in; None where it has no mark."""

@@ -127,7 +127,7 @@ class _Export:
 
         try:
             scan = read_scan(item.source)
-            mask = self._project.load_mask(item.id, scan.geometry)
+            mask = self._project.load_mask(item.id, scan.geometry, scan.slice_ids)
         except (UnreadableFile, GridMismatch) as problem:
             self._done.failed.append({"id": item.id, "error": problem.message, "hint": problem.hint})
             steps.advance(expected)
@@ -167,7 +167,7 @@ class _Export:
                 _write_picture(path, one.picture(k))
                 self._done.images.append(path)
 
-    def _layers(self, labels: Pixels) -> Iterator[tuple[str, Pixels, str]]:
+    def _layers(self, labels: Pixels) -> Iterator[tuple[str, Pixels, Values]]:
         """What becomes a file each: what its name gets, its pixels, and how they are written."""
         values = self._order.values
         if values == "auto":
@@ -178,7 +178,7 @@ class _Export:
         for label in self._labels:
             yield f"_{label.name}".replace("/", "_"), (labels == label.number).astype(np.uint8), "binary"
 
-    def _write(self, path: Path, labels: Pixels, grid: Geometry, values: str, *rows: IndexRow) -> None:
+    def _write(self, path: Path, labels: Pixels, grid: Geometry, values: Values, *rows: IndexRow) -> None:
         from lesionstudio.imaging.formats import write_mask
 
         if not self._may_write(path):
