@@ -19,7 +19,7 @@ class Settings:
     brush_diameter_px: float = 12.0
     mask_opacity: float = 0.3
     outline_only: bool = False
-    hold_out_slices: bool = True
+    hold_out_slices: bool = False
     undo_megabytes: int = 300
 
 

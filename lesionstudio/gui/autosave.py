@@ -42,6 +42,7 @@ class Autosave(QObject):
         self._write = write
         self._pending.clear()
         self._failed.clear()
+        self._again.stop()
 
     def watch(self, item_id: str, mask: Mask) -> None:
         """Saves this mask from now on; the one before is saved now."""
@@ -98,6 +99,8 @@ class Autosave(QObject):
             self._tell(SavedState("saved", _("Saved"), time.time()))
 
     def _missed(self, item_id: str, snapshot: MaskSnapshot, problem: BaseException) -> None:
+        if self._write is None:
+            return
         if self._pending.get(item_id) is snapshot:
             self._failed[item_id] = snapshot
         why = problem.message if isinstance(problem, LesionStudioError) else str(problem)

@@ -28,7 +28,7 @@ class ComputeLane(QObject):
 
     def submit(self, verb: str, arguments: Mapping[str, Any], title: str, *, urgent: bool = False) -> Job:
         """Queues a verb and returns its Job."""
-        job = Job(title, self)
+        job = Job(title)
         job_id = self._compute.submit(verb, arguments, urgent=urgent)
         self._jobs[job_id] = job
         job.on_cancel = lambda: self._compute.cancel(job_id)

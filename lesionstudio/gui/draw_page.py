@@ -56,10 +56,15 @@ class DrawPage(QWidget):
         self.worklist.widen(wide)
         self.right_panel.widen(wide)
 
+    def find_scan(self) -> None:
+        """Gives the keys to the filter of the scan list, unfolding it."""
+        self.fold_worklist(False)
+        self.worklist.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.worklist.filter.selectAll()
+
     def leave_picture(self) -> None:
         """Gives the keys to the first panel at the right."""
-        self.right_panel.setFocus(Qt.FocusReason.TabFocusReason)
-        self.display.focusNextChild()
+        self.display.take_focus()
 
     def _make_stage(self) -> QFrame:
         stage = QFrame()

@@ -33,8 +33,19 @@ class Exporting(QObject):
         self.job_changed.emit(JobView("export", _("Exporting")))
 
     def _start(self, project: Project, choice: ExportChoice) -> None:
-        items = (self._session.current_id,) if choice.which == "this" else None
-        self._job = job = self._session.runner.run("files", _("Exporting"), export_chosen, project, choice, items)
+        from lesionstudio.workflows.export import ExportOrder, export_masks
+
+        order = ExportOrder(
+            project=project.folder,
+            out=choice.out,
+            format=choice.format,
+            values=choice.values,
+            only_checked=choice.which == "checked",
+            images=choice.images,
+            overwrite=choice.overwrite,
+            items=(self._session.current_id,) if choice.which == "this" else None,
+        )
+        self._job = job = self._session.runner.run("files", _("Exporting"), export_masks, order)
         job.progressed.connect(self._progressed)
         job.succeeded.connect(lambda result: self._exported(choice, result))
         job.failed.connect(self._session.tell_problem)
@@ -49,12 +60,13 @@ class Exporting(QObject):
         self.job_changed.emit(JobView("export", _("Exporting"), progress.fraction, progress.left_s))
 
     def _exported(self, choice: ExportChoice, result: dict[str, Any]) -> None:
-        written = len(result["files"])
-        title = ngettext("{n} mask exported.", "{n} masks exported.", written)
+        for failed in result["failed"][:1]:
+            self._session.tell(Notice("error", failed["error"], failed["hint"]))
+        written, kept = len(result["files"]), len(result["kept"])
         if not written:
-            why = _("Check a slice (Enter) first.")
-            self._session.tell(Notice("warning", _("There was nothing to export."), why))
+            self._session.tell(_nothing_written(kept))
             return
+        title = ngettext("{n} mask exported.", "{n} masks exported.", written)
         self._session.tell(
             Notice("good", title, str(choice.out), _("Open folder"), "show_in_folder", payload=str(choice.out))
         )
@@ -62,6 +74,13 @@ class Exporting(QObject):
     def _ended(self) -> None:
         self._job = None
         self.job_changed.emit(None)
+
+
+def _nothing_written(kept: int) -> Notice:
+    if kept:
+        why = ngettext("{n} file is there already and was kept.", "{n} files are there already and were kept.", kept)
+        return Notice("warning", _("Nothing was exported."), why)
+    return Notice("warning", _("There was nothing to export."), _("Check a slice (Enter) first."))
 
 
 def _nothing() -> None:

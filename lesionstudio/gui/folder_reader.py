@@ -39,7 +39,7 @@ class FolderReader(QObject):
         self._tell(Reading(0))
         job.progressed.connect(self._progressed)
         job.succeeded.connect(lambda masks: self._finished(job, masks))
-        job.failed.connect(self.failed)
+        job.failed.connect(self.failed.emit)
         job.ended.connect(lambda: self._ended(job))
 
     def stop(self) -> None:

@@ -1,6 +1,7 @@
 """Job, JobRunner: the background threads, by lane. Whatever a job says is said as a signal on the window's thread."""
 
 import inspect
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -12,18 +13,36 @@ from lesionstudio.progress import Cancelled, Progress
 LANES = {"files": 2, "save": 1}
 
 
-class Job(QObject):
+class Ears:
+    """Who listens to one thing a job says. Like a Qt signal, but it belongs to no QObject that could be gone."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Callable[..., object]] = []
+
+    def connect(self, listener: Callable[..., object]) -> None:
+        """Calls the listener from now on."""
+        self._listeners.append(listener)
+
+    def emit(self, *values: object) -> None:
+        """Calls all of them; one that fails is reported to the last-resort hook and the others still hear."""
+        for listener in tuple(self._listeners):
+            try:
+                listener(*values)
+            except Exception:
+                sys.excepthook(*sys.exc_info())
+
+    def clear(self) -> None:
+        """Nobody listens any more."""
+        self._listeners.clear()
+
+
+class Job:
     """One background call. Of succeeded, failed and cancelled exactly one comes, then `ended`, exactly once."""
 
-    progressed = Signal(object)
-    succeeded = Signal(object)
-    failed = Signal(object)
-    cancelled = Signal()
-    ended = Signal()
-
-    def __init__(self, title: str, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, title: str) -> None:
         self.title = title
+        self.progressed, self.succeeded, self.failed = Ears(), Ears(), Ears()
+        self.cancelled, self.ended = Ears(), Ears()
         self.is_over = False
         self.is_cancelled = False
         self.on_cancel: Callable[[], None] | None = None
@@ -52,7 +71,8 @@ class Job(QObject):
         else:
             (self.succeeded if ending == "succeeded" else self.failed).emit(value)
         self.ended.emit()
-        self.deleteLater()
+        for ears in (self.progressed, self.succeeded, self.failed, self.cancelled, self.ended):
+            ears.clear()
 
 
 class Mailbox(QObject):
@@ -84,7 +104,7 @@ class JobRunner(QObject):
 
     def run(self, lane: str, title: str, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Job:
         """Starts function(*args, **kwargs) on a lane and returns its Job; connect to it before returning to Qt."""
-        job = Job(title, self)
+        job = Job(title)
         if "report" in inspect.signature(function).parameters:
             kwargs["report"] = lambda progress: self._report(job, progress)
         self._running += 1

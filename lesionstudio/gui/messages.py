@@ -2,6 +2,7 @@
 
 import platform
 import traceback
+from collections.abc import Callable
 from types import TracebackType
 
 from PySide6.QtCore import Qt
@@ -41,6 +42,14 @@ def ask(window: QWidget, look: Look, title: str, words: str, yes: str, *, danger
     question = Question(window, look, title, words, yes, danger=danger)
     question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     return question.exec() == Question.DialogCode.Accepted
+
+
+def ask_then(window: QWidget, look: Look, title: str, words: str, yes: str, do: Callable[[], object]) -> None:
+    """Asks, and does it when the person says yes; the window's thread goes on meanwhile."""
+    question = Question(window, look, title, words, yes)
+    question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    question.accepted.connect(do)
+    question.open()
 
 
 def ask_to_lose_edits(window: QWidget, look: Look, why: str) -> bool:

@@ -1,5 +1,7 @@
 """Models: which model is in use, why Segment is off while it is, and the drafts that come back."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +18,20 @@ from lesionstudio.project.worklist import WorkItem
 from lesionstudio.words import _, number
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class MappingQuestion:
+    """Which of the study's labels each of the model's stands for; the answer goes to `then`."""
+
+    names: tuple[str, ...]
+    then: Callable[[dict[int, int]], None]
+
+
 class Models(QObject):
     """The shelf as the window shows it, and Segment."""
 
     models_changed = Signal()
     job_changed = Signal(object)
+    mapping_wanted = Signal(object)
 
     def __init__(self, session: Session, segmenter: Segmenter, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -79,18 +90,27 @@ class Models(QObject):
 
     def segment_slice(self) -> None:
         """Asks for a draft of the slice on screen, past whatever else runs."""
+        self._once_mapped(self._segment_slice)
+
+    def _segment_slice(self) -> None:
         order = self._order_for_open(_("Segmenting this slice"), only_here=True)
         if order is not None:
             self._segmenter.urgent(order)
 
     def segment_scan(self) -> None:
         """Asks for a draft of the scan on screen, the slice in view first."""
+        self._once_mapped(self._segment_scan)
+
+    def _segment_scan(self) -> None:
         order = self._order_for_open(_("Segmenting this scan"))
         if order is not None:
             self._segmenter.queue([order])
 
     def segment_all(self) -> None:
         """Asks for drafts of every scan of the folder, one after the other, the one on screen first."""
+        self._once_mapped(self._segment_all)
+
+    def _segment_all(self) -> None:
         if self._session.project is None or self.reason:
             return
         items = [item for item in self._session.project.items.values() if not item.error and not item.last]
@@ -142,7 +162,7 @@ class Models(QObject):
     # What comes back
 
     def _part_arrived(self, part: DraftPart) -> None:
-        with_labels = relabelled(part, self._label_table(part.order))
+        with_labels = relabelled(part, self._kept_table(part.order.model_id) or {})
         opened = self._session.open
         if opened is not None and opened.item.id == part.order.item_id:
             self._put(opened.history, with_labels)
@@ -165,14 +185,43 @@ class Models(QObject):
         if history is self._session.history and box is not None:
             self._session.edited(box)
 
-    def _label_table(self, order: Order) -> dict[int, int]:
-        names = next(
-            (card.labels for card, _folder in self._shelf().segmentation_models() if card.id == order.model_id), ()
-        )
-        labels, table = match_labels(names, self._session.labels)
+    # The model's labels and the study's
+
+    def _once_mapped(self, go: Callable[[], None]) -> None:
+        """Goes on when every label of the model in use has its place in the study; asks first where one has none."""
+        model, project = self.model_in_use, self._session.project
+        if model is None or project is None:
+            return
+        names = self._labels[model.id]
+        if self._kept_table(model.id) is None:
+            table = match_labels(names, self._session.labels)
+            if table is None:
+                self.mapping_wanted.emit(MappingQuestion(names, lambda answer: self._mapped(model.id, answer, go)))
+                return
+            self._keep_table(model.id, table)
+        go()
+
+    def _mapped(self, model_id: str, answer: dict[int, int], go: Callable[[], None]) -> None:
+        labels, table = self._session.labels, {}
+        for theirs, ours in answer.items():
+            if ours < 0:
+                labels = labels.add(self._labels[model_id][theirs - 1])
+            table[theirs] = labels.labels[-1].number if ours < 0 else ours
         if labels is not self._session.labels:
             self._session.set_labels(labels)
-        return table
+        self._keep_table(model_id, table)
+        go()
+
+    def _keep_table(self, model_id: str, table: dict[int, int]) -> None:
+        tables = self._session.study_settings.setdefault("label_tables", {})
+        tables[model_id] = {str(theirs): ours for theirs, ours in table.items()}
+        self._session.save_project()
+
+    def _kept_table(self, model_id: str) -> dict[int, int] | None:
+        kept = self._session.study_settings.get("label_tables", {}).get(model_id)
+        if kept is None or len(kept) != len(self._labels[model_id]):
+            return None
+        return {int(theirs): int(ours) for theirs, ours in kept.items()}
 
     def _scan_finished(self, order: Order, result: dict[str, Any]) -> None:
         for sentence in result.get("warnings", ()):
@@ -185,21 +234,17 @@ class Models(QObject):
             raise problem
 
 
-def match_labels(names: tuple[str, ...], labels: LabelSet) -> tuple[LabelSet, dict[int, int]]:
-    """The study's labels, perhaps with new ones, and {model's number: study's number}.
+def match_labels(names: tuple[str, ...], labels: LabelSet) -> dict[int, int] | None:
+    """{model's number: study's number} where nobody has to be asked, else None.
 
     By name, whatever the case; a model with one label and a study with one label belong together.
     """
-    table: dict[int, int] = {}
-    for theirs, name in enumerate(names, 1):
-        ours = next((label for label in labels if label.name.casefold() == name.casefold()), None)
-        if ours is None and len(names) == 1 and len(labels) == 1:
-            ours = labels.shown()[0]
-        if ours is None:
-            labels = labels.add(name)
-            ours = labels.labels[-1]
-        table[theirs] = ours.number
-    return labels, table
+    if len(names) == 1 and len(labels) == 1:
+        return {1: labels.shown()[0].number}
+    by_name = {label.name.casefold(): label.number for label in labels}
+    if all(name.casefold() in by_name for name in names):
+        return {theirs: by_name[name.casefold()] for theirs, name in enumerate(names, 1)}
+    return None
 
 
 def _runs(slices: tuple[int, ...]) -> list[tuple[int, int]]:

@@ -29,5 +29,7 @@ def read_item(project: Project, item: WorkItem, k: int, pending: MaskSnapshot | 
 
     scan = read_scan(item.source)
     scan.slice(min(k, scan.slices - 1))
-    mask = Mask.restore(pending) if pending is not None else project.load_mask(item.id, scan.geometry)
+    mask = project.load_mask(item.id, scan.geometry, scan.slice_ids)
+    if pending is not None:
+        mask = Mask.restore(pending)
     return scan, mask

@@ -105,7 +105,7 @@ class Segmenter(QObject):
         job.progressed.connect(lambda progress: self._progressed(run, progress))
         job.succeeded.connect(lambda result: self._succeeded(run, result))
         job.failed.connect(lambda problem: self._failed(problem))
-        job.cancelled.connect(self.stopped)
+        job.cancelled.connect(self.stopped.emit)
         job.ended.connect(lambda: self._ended(run))
         return run
 

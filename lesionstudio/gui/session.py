@@ -157,7 +157,7 @@ class Session(QObject):
             return
         self.project = project
         self.label_in_use = next((label.number for label in project.labels), 1)
-        self.autosave.write_with(None if project.read_only else self._write_mask)
+        self.autosave.write_with(None if project.read_only else project.save_mask)
         self._remember(project.folder)
         self.folder_opened.emit()
         self.items_changed.emit()
@@ -176,6 +176,7 @@ class Session(QObject):
         if self.project is None:
             return
         self._close_scan()
+        self.autosave.write_with(None)
         project, self.project = self.project, None
         self.runner.run("save", _("Saving"), project.close)
         self.folder_opened.emit()
@@ -196,7 +197,7 @@ class Session(QObject):
             self.open_item(first.id)
 
     def _all_found(self) -> None:
-        if self.project is not None:
+        if self.project is not None and self.settings.hold_out_slices:
             self.project.deal_roles()
         self.save_project()
         self.items_changed.emit()
@@ -313,6 +314,11 @@ class Session(QObject):
     def is_flagged(self) -> bool:
         """Whether the slice on screen is marked for discussion."""
         return self.open is not None and self.open.k in self.record(self.current_id).flags
+
+    @property
+    def study_settings(self) -> dict[str, Any]:
+        """This study's choices, as JSON values; lost when nothing is open."""
+        return self.project.settings if self.project is not None else {}
 
     @property
     def known_items(self) -> Mapping[str, WorkItem]:
@@ -432,9 +438,6 @@ class Session(QObject):
     def record(self, item_id: str) -> ItemRecord:
         """What is written down of an item: status, role and flag of each slice."""
         return self._project().record(item_id)
-
-    def _write_mask(self, item_id: str, snapshot: MaskSnapshot) -> None:
-        self._project().save_mask(item_id, snapshot)
 
     def apply_settings(self, settings: Settings) -> None:
         """Takes on and saves the person's choices."""

@@ -74,13 +74,14 @@ def make_thumbnails(wanted: list[tuple[str, Any]], report: Reporter) -> None:
     """Reads or makes one picture after the other, reporting each; what cannot be read has none."""
     for item_id, source in wanted:
         try:
-            image = _kept(source) or _keep_new(source)
+            image = kept_image(source) or _keep_new(source)
         except LesionStudioError:
             continue
         report(Progress(None, partial=(item_id, image)))
 
 
-def _kept(source: Any) -> QImage | None:
+def kept_image(source: Any) -> QImage | None:
+    """The picture of a ScanSource, if it was made before."""
     path = _place(source)
     if not path.is_file():
         return None

@@ -1,6 +1,7 @@
 """Scan: read-only voxels on a Geometry, read a slice at a time, and what is known of them."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from threading import Lock
 from typing import Protocol
 
@@ -36,7 +37,8 @@ class Scan:
 
     geometry.shape is (slices, rows, columns) in display order. `unit` is "HU" for CT in Hounsfield units, else "".
     `value_range` is the full range that stored picture values could have, None for physical values. `notes` are
-    sentences the reader wants said. Reading is thread-safe; at most about 1 GiB of slices is kept.
+    sentences the reader wants said, `slice_ids` what the file calls each slice. Reading is thread-safe; at most about
+    1 GiB of slices is kept.
     """
 
     def __init__(
@@ -55,10 +57,12 @@ class Scan:
         study: str = "",
         notes: tuple[str, ...] = (),
         value_range: tuple[float, float] | None = None,
+        slice_ids: tuple[str, ...] = (),
     ) -> None:
         self.geometry, self.dtype, self.modality, self.unit = geometry, np.dtype(dtype), modality, unit
         self.channels, self.colour, self.window, self.name = channels, colour, window, name
         self.patient, self.study, self.notes, self.value_range = patient, study, notes, value_range
+        self.slice_ids = slice_ids
         self._source = source
         self._kept: OrderedDict[int, NDArray[np.generic]] = OrderedDict()
         self._kept_bytes = 0
@@ -92,6 +96,10 @@ class Scan:
         with self._lock:
             self._keep(k, pixels)
         return pixels
+
+    def read_through(self, wrap: Callable[[SliceSource], SliceSource]) -> None:
+        """From now on reads every slice through what `wrap` makes of the source: how a reader adds its guard."""
+        self._source = wrap(self._source)
 
     def is_read(self, k: int) -> bool:
         """Whether slice k is at hand without reading the file."""

@@ -16,7 +16,8 @@ from lesionstudio.gui.models import Models
 from lesionstudio.gui.segmenter import Segmenter
 from lesionstudio.gui.session import Session
 from lesionstudio.gui.views import Notice
-from lesionstudio.settings import Settings
+from lesionstudio.model_card import IntensityRule, ModelCard, ModelInput, write_card
+from lesionstudio.settings import Settings, data_folder
 from tests.stand_in import StandIn
 
 WAIT_MS = 10_000
@@ -63,9 +64,18 @@ class Desk:
         self.until(lambda: self.session.autosave.is_settled and self.runner.is_idle)
 
 
+def put_model_on_shelf() -> None:
+    """A model by name and card; the stand-in needs no weights."""
+    folder = data_folder() / "models" / "stand-in"
+    folder.mkdir(parents=True)
+    rule = IntensityRule("window", -1350, 150)
+    write_card(ModelCard("stand-in", "Stand-in", ("Lesion",), (ModelInput(rule),)), folder)
+
+
 @contextmanager
 def desk(bot: QtBot) -> Iterator[Desk]:
     """A desk that is put away at the end."""
+    put_model_on_shelf()
     runner = JobRunner()
     session = Session(Settings(), runner)
     stand_ins: list[StandIn] = []

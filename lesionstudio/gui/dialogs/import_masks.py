@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QWidget
 
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.widgets.buttons import GAP, word_button
@@ -26,9 +26,9 @@ class MaskPair:
 
 
 class ImportSheet(Sheet):
-    """Says `import_wanted(pairs, trusted)`; trusted: these masks count as checked, which is written down."""
+    """Says `import_wanted({item id: file})`."""
 
-    import_wanted = Signal(object, bool)
+    import_wanted = Signal(object)
 
     def __init__(self, window: QWidget, look: Look, pairs: Sequence[MaskPair]) -> None:
         super().__init__(window, look, _("Import masks"), "import_sheet", _WIDTH)
@@ -42,8 +42,6 @@ class ImportSheet(Sheet):
         self._rows.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         for pair in self._pairs:
             self._rows.addItem(_row(pair))
-        self._trust = QCheckBox(_("Trust these masks: count them as checked"))
-        self._trust.setObjectName("trust_masks")
         self._total, self._go = label(role="second"), word_button("", "import_files_button", "primary")
         cancel = word_button(_("Cancel"), "cancel_import_button")
         look.icons.dress(self._go, "folder-plus", 16, "primary", GAP)
@@ -53,7 +51,6 @@ class ImportSheet(Sheet):
         foot.addWidget(cancel)
         foot.addWidget(self._go)
         self.body.addWidget(self._rows)
-        self.body.addWidget(self._trust)
         self.body.addLayout(foot)
         self._rows.itemChanged.connect(self._refresh)
         cancel.clicked.connect(self.reject)
@@ -74,9 +71,9 @@ class ImportSheet(Sheet):
         self._total.setText(ngettext("{n} mask found.", "{n} masks found.", len(self._pairs)))
 
     def _import(self) -> None:
-        chosen, trusted = self.chosen, self._trust.isChecked()
+        chosen = {pair.item_id: pair.path for pair in self.chosen}
         self.accept()
-        self.import_wanted.emit(chosen, trusted)
+        self.import_wanted.emit(chosen)
 
 
 def _row(pair: MaskPair) -> QListWidgetItem:

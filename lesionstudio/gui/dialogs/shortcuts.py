@@ -9,7 +9,7 @@ from lesionstudio.gui.widgets.sheet import Sheet
 from lesionstudio.gui.widgets.text import key_caps, label
 from lesionstudio.words import _
 
-_WIDTH, _COLUMNS, _HEIGHT = 1120, 4, 430
+_WIDTH, _COLUMNS, _HEIGHT = 1120, 4, 520
 Line = tuple[str, tuple[tuple[str, ...], ...]]
 
 
@@ -72,7 +72,7 @@ class ShortcutsSheet(Sheet):
             section = _Section(heading, lines)
             self._sections.append(section)
             shortest = heights.index(min(heights))
-            heights[shortest] += len(lines) + 3
+            heights[shortest] += len(lines) + 2
             columns[shortest].addWidget(section)
         for column in columns:
             column.addStretch(1)

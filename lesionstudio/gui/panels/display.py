@@ -81,6 +81,10 @@ class DisplayPanel(QFrame):
         self._opacity.show_value(round(opacity * 100))
         self._percent.setText(_("{n} %").format(n=number(round(opacity * 100))))
 
+    def take_focus(self) -> None:
+        """Gives the keys to the first field."""
+        self._width.setFocus(Qt.FocusReason.TabFocusReason)
+
     def _connect(self) -> None:
         self._histogram.window_wanted.connect(lambda low, high: self.window_wanted.emit(Window.between(low, high)))
         self._width.value_changed.connect(lambda width: self.window_wanted.emit(Window(width, self._window.level)))

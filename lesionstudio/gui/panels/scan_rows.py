@@ -59,8 +59,11 @@ class ScanRows(QAbstractListModel):
     def show_items(self, items: Sequence[ItemView]) -> None:
         """Takes these rows; nothing jumps where only more came at the end."""
         rows = with_headings(items)
-        if rows[: len(self._rows)] == self._rows and self._rows:
-            self._append(rows[len(self._rows) :])
+        before = len(self._rows)
+        if before and [_key(row) for row in rows[:before]] == [_key(row) for row in self._rows]:
+            self._rows[:] = rows[:before]
+            self.dataChanged.emit(self.index(0), self.index(before - 1))
+            self._append(rows[before:])
             return
         self.beginResetModel()
         self._rows = rows
@@ -263,6 +266,10 @@ def with_headings(items: Sequence[ItemView]) -> list[ItemView | str]:
             rows.append(heading)
         rows += members
     return rows
+
+
+def _key(row: ItemView | str) -> str:
+    return row if isinstance(row, str) else row.id
 
 
 def _heading(patient: int, study: str) -> str:

@@ -24,7 +24,6 @@ class Worklist(QFrame):
     """240 wide, folds to 60."""
 
     item_wanted = Signal(str)
-    flag_wanted = Signal(str, bool)
 
     def __init__(self, look: Look, actions: Actions) -> None:
         super().__init__()
@@ -144,8 +143,8 @@ class Worklist(QFrame):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(_("Open"), lambda: self.item_wanted.emit(row.id))
-        words = _("Remove the flag") if row.flagged else _("Flag")
-        menu.addAction(words, lambda: self.flag_wanted.emit(row.id, not row.flagged))
+        if row.id == self._painter.current_id:
+            menu.addAction(self._actions["flag"])
         menu.addSeparator()
         menu.addAction(self._actions["import_masks"])
         menu.popup(self.list.viewport().mapToGlobal(place))
