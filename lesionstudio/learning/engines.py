@@ -1,0 +1,62 @@
+"""Engines: what computes a network, on a processor or a GPU. The same pictures in, the same logits out."""
+
+import sys
+from importlib import metadata
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lesionstudio.errors import ModelProblem
+from lesionstudio.words import _
+
+Batch = NDArray[np.float32]
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+class Engine(Protocol):
+    """Runs one network."""
+
+    @property
+    def name(self) -> str:
+        """How it computes, for people: "OpenVINO, bf16"."""
+
+    @property
+    def device(self) -> str:
+        """Where it computes: "cpu", "cuda" or "mps"."""
+
+    @property
+    def batch(self) -> int:
+        """How many pictures at a time suit it best."""
+
+    def logits(self, pictures: Batch) -> Batch:
+        """(batch, channels, rows, columns) -> (batch, labels, rows, columns); both sides multiples of 32.
+
+        Raises MemoryError where that is too much at a time.
+        """
+
+
+def device_for(wanted: str) -> str:
+    """The device that is meant: for "auto" a GPU that torch can use, else the processor. Raises ModelProblem."""
+    if wanted not in DEVICES:
+        raise ModelProblem(
+            _("There is no device called {name}.").format(name=wanted),
+            hint=_("Known are: {names}.").format(names=", ".join(DEVICES)),
+        )
+    if wanted == "cpu" or (wanted == "auto" and not _may_have_gpu()):
+        return "cpu"
+    import torch
+
+    found = [("cuda", torch.cuda.is_available()), ("mps", torch.backends.mps.is_available())]
+    usable = [name for name, is_there in found if is_there] + ["cpu"]
+    if wanted != "auto" and wanted not in usable:
+        raise ModelProblem(
+            _("This computer has no {device} device that the installed PyTorch can use.").format(device=wanted),
+            hint=_("Choose auto or cpu. `lesionstudio doctor` says what is installed."),
+        )
+    return usable[0] if wanted == "auto" else wanted
+
+
+def _may_have_gpu() -> bool:
+    """Whether it is worth a second of importing torch to ask it."""
+    return sys.platform == "darwin" or not metadata.version("torch").endswith("+cpu")

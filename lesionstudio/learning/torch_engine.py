@@ -1,0 +1,59 @@
+"""The engine that computes with PyTorch itself: on a GPU, and on processors where OpenVINO does not work."""
+
+from functools import partial
+
+import numpy as np
+import torch
+from torch import nn
+
+from lesionstudio.learning.engines import Batch
+from lesionstudio.learning.folding import folded
+from lesionstudio.learning.processor import may_know_bf16, quickest, trial_seconds
+
+_GPU_BATCH = 8
+_NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
+
+
+class TorchEngine:
+    """A network folded, channels last, in "bf16" or "fp32"."""
+
+    def __init__(self, network: nn.Module, channels: int, device: str = "cpu", precision: str = "fp32") -> None:
+        self.device, self.precision = device, precision
+        self.batch = 1 if device == "cpu" else _GPU_BATCH
+        self._type = torch.bfloat16 if precision == "bf16" else torch.float32
+        fast = folded(network, channels)
+        self._network = fast.to(device=device, dtype=self._type, memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    @property
+    def name(self) -> str:
+        """"PyTorch, bf16"."""
+        return f"PyTorch, {self.precision}"
+
+    @torch.inference_mode()
+    def logits(self, pictures: Batch) -> Batch:
+        """(batch, channels, rows, columns) -> (batch, labels, rows, columns). Raises MemoryError."""
+        try:
+            there = torch.from_numpy(np.ascontiguousarray(pictures))
+            there = there.to(self.device, self._type).contiguous(memory_format=torch.channels_last)
+            answer: Batch = self._network(there).float().cpu().numpy()
+        except RuntimeError as problem:
+            if not any(sign in str(problem) for sign in _NO_MEMORY):
+                raise
+            if self.device == "cuda":
+                torch.cuda.empty_cache()
+            raise MemoryError(str(problem)) from problem
+        return answer
+
+
+def quickest_torch_engine(network: nn.Module, kind: str, channels: int) -> TorchEngine:
+    """The network on the processor, in the precision that is quickest there; `kind` names the sort of network."""
+    precisions = ["fp32", "bf16"] if may_know_bf16() else ["fp32"]
+    made = {precision: TorchEngine(network, channels, "cpu", precision) for precision in precisions}
+    trials = {precision: partial(trial_seconds, engine.logits, channels) for precision, engine in made.items()}
+    return made[quickest(f"PyTorch {kind}", trials)]
+
+
+def gpu_precision(device: str) -> str:
+    """"bf16" where the GPU computes it in hardware, else "fp32"."""
+    is_quick = device == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
+    return "bf16" if is_quick else "fp32"
