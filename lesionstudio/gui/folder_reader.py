@@ -31,11 +31,11 @@ class FolderReader(QObject):
         self._read = 0
         self.reading: Reading | None = None
 
-    def start(self, project: Project, only: Path | None = None) -> None:
-        """Searches the project's folder, or looks at one file of it."""
+    def start(self, project: Project) -> None:
+        """Searches the project's folder."""
         self.stop()
         self._read = 0
-        self._job = job = self._runner.run("files", _("Searching"), search, only or project.folder, project.salt)
+        self._job = job = self._runner.run("files", _("Searching"), search, project.folder, project.salt)
         self._tell(Reading(0))
         job.progressed.connect(self._progressed)
         job.succeeded.connect(lambda masks: self._finished(job, masks))
@@ -70,7 +70,7 @@ class FolderReader(QObject):
         self.reading_changed.emit(reading)
 
 
-def search(place: Path, salt: str, report: Reporter) -> dict[str, Path]:
+def search(folder: Path, salt: str, report: Reporter) -> dict[str, Path]:
     """Finds scans, reporting each lot as a partial result; returns the masks that lie beside them, by item id.
 
     Slow: runs on the `files` lane. Raises ProjectProblem when the folder is gone, Cancelled.
@@ -80,7 +80,7 @@ def search(place: Path, salt: str, report: Reporter) -> dict[str, Path]:
     found: list[Any] = []
     lot: list[Any] = []
     sent = time.monotonic() - LOT_S
-    for one in find_scans(place, salt=salt):
+    for one in find_scans(folder, salt=salt):
         found.append(one)
         lot.append(one)
         if len(lot) >= LOT or time.monotonic() - sent > LOT_S:
@@ -88,4 +88,4 @@ def search(place: Path, salt: str, report: Reporter) -> dict[str, Path]:
             lot, sent = [], time.monotonic()
     if lot:
         report(Progress(None, partial=tuple(lot)))
-    return find_masks(place if place.is_dir() else place.parent, found)
+    return find_masks(folder, found)

@@ -71,6 +71,7 @@ class Session(QObject):
         self._reader.masks_found.connect(self.masks_found)
         self._opening: Job | None = None
         self._wanted = ""
+        self._first_file: Path | None = None
         self._later = QTimer(self, singleShot=True, interval=LATER_MS)
         self._later.timeout.connect(self.drafts_changed)
 
@@ -143,15 +144,15 @@ class Session(QObject):
     # Folders and scans
 
     def open_folder(self, path: Path) -> None:
-        """Opens a folder of scans (or the folder of one file): what is known of it at once, the rest as it is found."""
+        """Opens a folder of scans: what is known of it at once, the rest as found. A file opens its folder on it."""
         self.close_folder()
-        only = path if path.is_file() else None
-        job = self.runner.run("files", _("Opening"), Project.open, path.parent if only else path)
+        self._first_file = path if path.is_file() else None
+        job = self.runner.run("files", _("Opening"), Project.open, path.parent if path.is_file() else path)
         self._opening = job
-        job.succeeded.connect(lambda project: self._folder_is_open(job, project, only))
+        job.succeeded.connect(lambda project: self._folder_is_open(job, project))
         job.failed.connect(self.tell_problem)
 
-    def _folder_is_open(self, job: Job, project: Project, only: Path | None) -> None:
+    def _folder_is_open(self, job: Job, project: Project) -> None:
         if job is not self._opening:
             project.close()
             return
@@ -164,10 +165,9 @@ class Session(QObject):
         self.saved_changed.emit(self.saved)
         if project.read_only:
             self.tell(Notice("warning", _("Opened for looking only."), project.read_only))
-        self._reader.start(project, only)
-        wanted = str(project.settings.get("last_item", ""))
-        if wanted in project.items:
-            self.open_item(wanted)
+        self._reader.start(project)
+        if project.items:
+            self._open_first()
 
     def close_folder(self) -> None:
         """Saves and closes what is open."""
@@ -188,11 +188,18 @@ class Session(QObject):
         for one in found:
             self.project.add(one)
         self.items_changed.emit()
-        if self.open is None and not self._wanted:
+        if self._first_file is not None or (self.open is None and not self._wanted):
             self._open_first()
 
     def _open_first(self) -> None:
-        first = next((item for item in self._project().items.values() if not item.error), None)
+        """The file that was asked for, the scan that was on screen last time, or the first one that can be read."""
+        project = self._project()
+        readable = [item for item in project.items.values() if not item.error]
+        if self._first_file is not None:
+            readable = [item for item in readable if self._first_file in item.source.files]
+            self._first_file = None if readable else self._first_file
+        last = project.items.get(str(project.settings.get("last_item", "")))
+        first = last if last in readable else next(iter(readable), None)
         if first is not None:
             self.open_item(first.id)
 

@@ -233,3 +233,9 @@ def test_a_window_chosen_for_one_scan_is_kept_for_the_next(here: Desk, tmp_path:
     here.session.next_item()
     here.until(lambda: here.session.current_id not in ("", first))
     assert here.session.preset == "bone" and here.session.window.width == 1800
+
+
+def test_a_file_opens_its_folder_on_that_file(here: Desk, pictures: Path) -> None:
+    here.open(pictures / "p2.png")
+    assert here.session.folder == pictures and here.session.current_id == "p2.png"
+    assert len(here.session.items) == 3
