@@ -52,6 +52,7 @@ def train(
     resume: Annotated[bool, typer.Option("--resume", help=_("Goes on where it was stopped."))] = False,
 ) -> None:
     """Trains a model on pictures and masks."""
+    places = pairs(images, masks, split, data)
     from lesionstudio.workflows.train import train as train_model
 
     named: dict[str, Any] = {
@@ -64,7 +65,7 @@ def train(
     with ctx.obj.terminal.progress() as report:
         made = train_model(
             out,
-            **pairs(images, masks, split, data),
+            **places,
             model_from=model_from,
             recipe=recipe,
             changes={name: value for name, value in named.items() if value is not None},
@@ -96,12 +97,13 @@ def evaluate(
     device: OnDevice = "auto",
 ) -> None:
     """How well a model does on pictures whose masks are known."""
+    places = pairs(images, masks, split, data)
     from lesionstudio.workflows.evaluate import evaluate as evaluate_model
 
     with ctx.obj.terminal.progress() as report:
         scores = evaluate_model(
             model,
-            **pairs(images, masks, split, data),
+            **places,
             part=part or "",
             patients=patients,
             threshold=threshold,
@@ -123,9 +125,9 @@ def score(
     structure: InStructure = None,
 ) -> None:
     """How well masks agree with reference masks."""
+    spacing_mm = numbers(spacing, "--spacing", 3)
     from lesionstudio.workflows.score import score as score_masks
 
-    spacing_mm = numbers(spacing, "--spacing", 3)
     with ctx.obj.terminal.progress() as report:
         scores = score_masks(
             predictions,

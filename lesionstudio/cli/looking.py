@@ -33,7 +33,7 @@ def info(ctx: typer.Context, paths: Paths, strict: Strict = False) -> None:
 @verb("models", _("The models there are, and what is known of them."))
 def models(
     ctx: typer.Context,
-    model: Annotated[str, typer.Argument(metavar="[ID]", help=_("Shows this model's card."))] = "",
+    model: Annotated[str, typer.Argument(metavar="ID", help=_("Shows this model's card."))] = "",
     layers: Annotated[bool, typer.Option("--layers", help=_("Shows its layers, shapes and parameters."))] = False,
     add: Annotated[Path | None, typer.Option(metavar="FILE|FOLDER|ZIP", help=_("Takes a model in."))] = None,
 ) -> None:

@@ -14,6 +14,12 @@ from lesionstudio.words import _
 __all__ = ["judging", "looking", "run", "working"]
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        print(__version__)
+        raise typer.Exit
+
+
 def run(words: Sequence[str], show_demo: ShowDemo) -> int:
     """Carries out one command line and returns its exit code."""
     rest, json_to = take_json(words)
@@ -26,8 +32,9 @@ def run(words: Sequence[str], show_demo: ShowDemo) -> int:
 
 
 @app.callback()
-def program(version: Annotated[bool, typer.Option("--version", help=_("Says which version this is."))] = False) -> None:
-    """Answers for the program as a whole."""
-    if version:
-        print(__version__)
-        raise typer.Exit
+def program(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_say_version, help=_("Says which version this is."))
+    ] = False,
+) -> None:
+    """Holds what is said before a verb."""

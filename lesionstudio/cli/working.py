@@ -42,9 +42,9 @@ def segment(
     strict: Strict = False,
 ) -> None:
     """Marks lesions with a model and writes a mask of every slice."""
+    corners = numbers(box, "--box", 4)
     from lesionstudio.workflows.segment import segment_files
 
-    corners = numbers(box, "--box", 4)
     with ctx.obj.terminal.progress() as report:
         entries = segment_files(
             paths,
