@@ -1,10 +1,10 @@
-"""Every action of the window in one table: verb, words, sign, keys, place; menus, buttons and shortcuts come from it."""
+"""Every action of the window in one table: verb, words, sign, keys, place. Menus and buttons come from it."""
 
 from dataclasses import dataclass, replace
 
 from lesionstudio.words import _
 
-NUMBERS = tuple(range(1, 10))
+LABEL_NUMBERS = tuple(range(1, 10))
 PRESETS = 6
 TOOLS = ("brush", "eraser")
 
@@ -132,7 +132,7 @@ def _view_actions() -> tuple[ActionSpec, ...]:
         ActionSpec("one_to_one", _("One to one"), menu, "relation-one-to-one", "Shift+0", look),
         *(
             ActionSpec(f"preset_{n}", _("Window preset {n}").format(n=n), keys=str(n), checkable=True)
-            for n in NUMBERS[:6]
+            for n in range(1, PRESETS + 1)
         ),
         ActionSpec("outline_only", _("Outline only"), menu, "border-outer", "O", look, checkable=True),
         ActionSpec("hide_mask", _("Hide mask"), menu, "eye", checkable=True),
@@ -177,7 +177,7 @@ def _label_actions() -> tuple[ActionSpec, ...]:
         tips,
         ActionSpec("add_label", _("Add label"), menu, "plus"),
         ActionSpec("lock_label", _("Lock label"), menu, "lock", "Ctrl+L", group),
-        *(ActionSpec(f"choose_label_{n}", _("Choose label {n}").format(n=n), keys=f"Ctrl+{n}") for n in NUMBERS),
+        *(ActionSpec(f"choose_label_{n}", _("Choose label {n}").format(n=n), keys=f"Ctrl+{n}") for n in LABEL_NUMBERS),
     )
 
 

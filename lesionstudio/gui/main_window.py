@@ -1,5 +1,6 @@
 """The window: puts the panels in their places, folds them, takes what is dropped. It decides nothing about scans."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from lesionstudio.gui.draw_page import DrawPage
 from lesionstudio.gui.menus import Actions
@@ -22,6 +23,7 @@ from lesionstudio.gui.panels.status_bar import StatusBar
 from lesionstudio.gui.panels.top_bar import TopBar
 from lesionstudio.gui.start_page import StartPage
 from lesionstudio.gui.theme import Look
+from lesionstudio.gui.views import Notice
 
 SMALLEST, WIDE = (1000, 640), 1600
 
@@ -31,6 +33,7 @@ class MainWindow(QMainWindow):
 
     first_painted = Signal()
     dropped = Signal(list)
+    banner_answered = Signal(object)
     may_close: Callable[[], bool]
 
     def __init__(self, look: Look) -> None:
@@ -45,6 +48,7 @@ class MainWindow(QMainWindow):
         self.actions_by_verb = Actions(self, look)
         self.top_bar = TopBar(look, self.actions_by_verb)
         self.start_page = StartPage(look, self.actions_by_verb)
+        self.start_page.banners.action_wanted.connect(self.banner_answered)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.start_page)
         self.job_bar, self.status_bar = JobBar(look, self.actions_by_verb), StatusBar(look)
@@ -66,6 +70,7 @@ class MainWindow(QMainWindow):
         if self._draw_page is None:
             self._draw_page = DrawPage(self.look, self.actions_by_verb)
             self.pages.addWidget(self._draw_page)
+            self._draw_page.banners.action_wanted.connect(self.banner_answered)
             self._draw_page.make_room(self.width() > WIDE, narrow=self.width() < 1280)
         return self._draw_page
 
@@ -80,6 +85,24 @@ class MainWindow(QMainWindow):
         self.top_bar.show_folder(folder_name)
         self.pages.setCurrentWidget(self.draw_page)
         self.draw_page.picture.setFocus()
+
+    def show_notice(self, notice: Notice) -> None:
+        """Tells something over the page that is shown."""
+        on_draw = self._draw_page is not None and self.pages.currentWidget() is self._draw_page
+        (self.draw_page.banners if on_draw else self.start_page.banners).show_notice(notice)
+
+    def use_menus(self, recent: QMenu) -> None:
+        """Puts the whole menu under the mark; on macOS also into the system's bar."""
+        menus = self.actions_by_verb.menus(self)
+        first = next(iter(menus.values()))
+        first.insertMenu(self.actions_by_verb["open_sample"], recent)
+        whole = QMenu(self)
+        for name, menu in menus.items():
+            menu.setTitle(name)
+            whole.addMenu(menu)
+            if sys.platform == "darwin":
+                self.menuBar().addMenu(menu)
+        self.top_bar.show_menu(whole)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Says when the window is seen for the first time: what is not needed for that comes after."""

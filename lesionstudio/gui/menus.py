@@ -1,6 +1,7 @@
 """The action table as live actions on a window, and the menus made of them."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -11,7 +12,7 @@ from lesionstudio.gui.theme import Look
 
 
 class Actions(QObject):
-    """The table as QActions on a window, by verb. `connect` says what a verb does, `allow` whether it can be done now."""
+    """The table as QActions on a window, by verb: `on` says what a verb does, `allow` whether it can be done."""
 
     def __init__(self, window: QWidget, look: Look) -> None:
         super().__init__(window)
@@ -27,7 +28,7 @@ class Actions(QObject):
     def __iter__(self) -> Iterator[str]:
         return iter(self._actions)
 
-    def connect(self, verb: str, do: Callable[[], object]) -> None:
+    def on(self, verb: str, do: Callable[[], object]) -> None:
         """From now on the verb calls `do`."""
         self._actions[verb].triggered.connect(lambda _checked=False: do())
 
@@ -39,19 +40,18 @@ class Actions(QObject):
         """Whether the verb can be done now; its buttons and menu entries follow."""
         self._actions[verb].setEnabled(possible)
 
+    def retitle(self, verb: str, words: str) -> None:
+        """Says more exactly what the verb would do now: "Undo Brush"."""
+        action, spec = self._actions[verb], self.specs[verb]
+        if action.text() != words:
+            action.setText(words)
+            action.setToolTip(tip_text(replace(spec, text=words)))
+
     def aim_at_picture(self, picture: QWidget) -> None:
         """Tells which widget is the picture: some keys count only there."""
         for verb, spec in self.specs.items():
             if spec.on_picture:
                 picture.addAction(self._actions[verb])
-
-    def menu(self, parent: QWidget) -> QMenu:
-        """The whole menu, one entry a group."""
-        whole = QMenu(parent)
-        for name, menu in self.menus(parent).items():
-            menu.setTitle(name)
-            whole.addMenu(menu)
-        return whole
 
     def menus(self, parent: QWidget) -> dict[str, QMenu]:
         """The menus by name, in order."""

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPainterPath
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from lesionstudio.gui.menus import Actions
+from lesionstudio.gui.panels.banners import Banners
 from lesionstudio.gui.theme import Look, restyle
 from lesionstudio.gui.views import RecentView
 from lesionstudio.gui.widgets.bars import ShareBar
@@ -41,6 +42,7 @@ class StartPage(QWidget):
         row.addWidget(self._recent_column(), 0, Qt.AlignmentFlag.AlignTop)
         row.addStretch(1)
         row.setContentsMargins(24, 104, 24, 24)
+        self.banners = Banners(look, self)
         self.show_recent(())
 
     def show_recent(self, folders: Sequence[RecentView]) -> None:

@@ -1,1 +1,1 @@
-"""Sheets laid over the window: export, import of masks, shortcuts, settings. Each is given plain values and says what was chosen."""
+"""Sheets laid over the window: export, import, shortcuts, settings; given plain values, they say what was chosen."""

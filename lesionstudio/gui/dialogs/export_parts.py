@@ -51,7 +51,7 @@ class _Card(QPushButton):
         self.setCheckable(True)
         self.setAutoDefault(False)
         self.setFixedHeight(56)
-        column = QVBoxLayout(self)
+        column = self._lines = QVBoxLayout(self)
         column.setContentsMargins(10, 6, 10, 6)
         column.setSpacing(2)
         for words in (label(name, "section"), label(what, "second")):
@@ -60,7 +60,7 @@ class _Card(QPushButton):
 
     def sizeHint(self) -> QSize:
         """Wide enough for both lines."""
-        return QSize(self.layout().sizeHint().width() + 4, 56)
+        return QSize(self._lines.sizeHint().width() + 4, 56)
 
 
 class Radios(QWidget):

@@ -57,8 +57,8 @@ class ExportSheet(Sheet):
             values = "index"
         return ExportChoice(
             out=Path(self._folder.text().strip()),
-            format=kind,
-            values=values,
+            format=kind,  # type: ignore[arg-type]
+            values=values,  # type: ignore[arg-type]
             which=self._part.key,
             images=self._images.isChecked(),
             overwrite=self._exists.current == "replace",
@@ -118,9 +118,7 @@ class ExportSheet(Sheet):
         parts = [(part.key, part.title) for part in self._offer.parts]
         first = next((part.key for part in self._offer.parts if part.slices), parts[0][0])
         self._which.show_choices(parts, first)
-        first_words = (
-            _("Label number (0, 1, 2, …)") if self._offer.labels > 1 else _("Grey: 0 outside, 255 inside")
-        )
+        first_words = _("Label number (0, 1, 2, …)") if self._offer.labels > 1 else _("Grey: 0 outside, 255 inside")
         self._values.show_words("auto", first_words)
         self._values.show_choice("binary", self._offer.labels > 1)
         self._values.show_choice("per-label", self._offer.labels > 1)

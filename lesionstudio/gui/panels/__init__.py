@@ -1,1 +1,1 @@
-"""The parts of the window: each shows plain values and forwards what is asked for by signals; none knows Session or files."""
+"""The parts of the window: each shows plain values and forwards what is asked for; none knows Session or files."""

@@ -29,7 +29,7 @@ _LOOKS = {
 
 
 class Banners(QWidget):
-    """Lies over the top of its host and moves nothing in it. The newest is on top; one with the same title replaces the old."""
+    """Lies over the top of its host and moves nothing in it. The newest is on top and replaces one of its title."""
 
     action_wanted = Signal(object)
 

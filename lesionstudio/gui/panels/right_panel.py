@@ -1,4 +1,4 @@
-"""The right panel: its sections from top to bottom, or folded to their signs; a sign then opens one over the picture."""
+"""The right panel: its sections from top to bottom, or folded to signs that open one over the picture."""
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtWidgets import QFrame, QStackedLayout, QToolButton, QVBoxLayout, QWidget

@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from lesionstudio.gui.theme import Look, font
@@ -143,14 +143,14 @@ class RowPainter(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paints a row or a heading."""
         row = index.data(ITEM)
-        area = QRect(option.rect)  # type: ignore[attr-defined]
+        area = QRect(option.rect)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         if isinstance(row, str):
             self._paint_heading(painter, area, row)
         elif isinstance(row, ItemView):
-            self._paint_ground(painter, area.adjusted(7, 0, -7, -2), row, option.state)  # type: ignore[attr-defined]
+            self._paint_ground(painter, area.adjusted(7, 0, -7, -2), row, option.state)
             self._paint_row(painter, area.adjusted(7, 0, -7, -2), row)
         painter.restore()
 
@@ -239,13 +239,13 @@ class RowPainter(QStyledItemDelegate):
             QRectF(bar.topLeft(), bar.bottomRight()).adjusted(0, 0, -bar.width() * (1 - share), 0), 1.5, 1.5
         )
 
-    def _write(self, painter: QPainter, room: QRect, words: str, face: object, colour: str) -> None:
-        painter.setFont(face)  # type: ignore[call-overload]
+    def _write(self, painter: QPainter, room: QRect, words: str, face: QFont, colour: str) -> None:
+        painter.setFont(face)
         painter.setPen(QColor(colour))
         shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
-    def _sign(self, name: str, colour: str, px: int, painter: QPainter):  # type: ignore[no-untyped-def]
+    def _sign(self, name: str, colour: str, px: int, painter: QPainter) -> QPixmap:
         return self._look.icons.pixmap(name, colour, px, painter.device().devicePixelRatio())
 
 

@@ -49,8 +49,8 @@ class SegmentPanel(QFrame):
         for part in (self._model, self._notice):
             column.addWidget(part)
         column.addLayout(self._buttons_row())
-        for part in (self._reason, self._choose, self._draft):
-            column.addWidget(part)
+        for below in (self._reason, self._choose, self._draft):
+            column.addWidget(below)
         self.show_models((), "")
         self.show_draft(None)
 
@@ -205,7 +205,7 @@ class CheckPanel(QFrame):
         check = action_button(look, actions, "check_slice")
         self._seen = action_button(look, actions, "check_seen", _("All seen"), kind="quiet")
         row = QHBoxLayout(self)
-        row.setContentsMargins(14, 8, 10, 10)
+        row.setContentsMargins(14, 8, 14, 10)
         row.setSpacing(6)
         row.addWidget(self._sign)
         row.addWidget(check, 1)

@@ -1,4 +1,4 @@
-"""The bar at the bottom: at the left what mouse and keys do now, at the right where the pointer is and what is there."""
+"""The bar at the bottom: what mouse and keys do now, where the pointer is and what is there."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The bar at the top: the mark with the whole menu, the folder, the page, what is saved, undo, redo, export, settings."""
+"""The bar at the top: the mark with the whole menu, folder, page, what is saved, undo, redo, export, settings."""
 
 from PySide6.QtCore import QDateTime, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
@@ -162,5 +162,6 @@ def _page_button(look: Look, actions: Actions) -> QPushButton:
     page.setFixedHeight(HEIGHT - 1)
     page.setCheckable(True)
     page.setChecked(True)
-    page.clicked.connect(lambda: page.setChecked(True))
+    for said in (page.clicked, actions["draw"].changed):
+        said.connect(lambda: page.setChecked(True))
     return page

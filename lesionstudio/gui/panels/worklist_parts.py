@@ -1,4 +1,4 @@
-"""What the scan list is made of besides its rows: grey shapes while it loads, words when it is empty, totals at its foot."""
+"""The scan list besides its rows: grey shapes while it loads, words when it is empty, totals at its foot."""
 
 from collections.abc import Sequence
 
@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLa
 from lesionstudio.gui.menus import Actions
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.views import ItemView, Reading
-from lesionstudio.gui.widgets.buttons import action_button
 from lesionstudio.gui.widgets.bars import ShareBar
+from lesionstudio.gui.widgets.buttons import action_button
 from lesionstudio.gui.widgets.text import ElidedLabel, label, paragraph
 from lesionstudio.words import _, ngettext
 
@@ -95,8 +95,8 @@ class Foot(QFrame):
         for part in (self._scale, self._held_out):
             part.setVisible(held_out > 0)
         self._shares.show_shares(checked / max(len(items), 1), drafts / max(len(items), 1))
-        for part in (self._reading, self._progress):
-            part.setVisible(reading is not None)
+        for told in (self._reading, self._progress):
+            told.setVisible(reading is not None)
         if reading is not None:
             self._reading.setText(_reading_words(reading, bool(items)))
             self._progress.setRange(0, reading.total)

@@ -1,1 +1,1 @@
-"""Small widgets that know nothing of scans: buttons, fields, texts, sheets. May import theme, menus and PySide6 only."""
+"""Small widgets that know nothing of scans: buttons, fields, texts, sheets. May import theme, icons and menus."""

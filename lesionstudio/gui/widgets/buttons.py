@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QPushB
 from lesionstudio.gui.menus import Actions
 from lesionstudio.gui.theme import Look
 
-
 GAP, SMALLEST, BUTTON, TOOL = 6, 28, 30, 36
 
 

@@ -45,7 +45,7 @@ class Field(QLineEdit):
 
 
 class NumberField(Field):
-    """A number with its unit. Says `value_changed` only for a number in range; else its edge turns red and `fault` says why."""
+    """A number with its unit. Says `value_changed` for a number in range; else its edge is red and `fault` says why."""
 
     value_changed = Signal(float)
     fault = Signal(str)

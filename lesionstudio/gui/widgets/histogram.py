@@ -1,4 +1,4 @@
-"""The window over a histogram: what share of the values is shown between black and white, and two handles to change it."""
+"""The window over a histogram: which values are shown between black and white, and two handles to change it."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ _MARGIN, _GRIP = 8, 9
 
 
 class WindowHistogram(QWidget):
-    """Values across, how many of them upwards (square root, so that rare ones are seen). Drag an end, or between both."""
+    """Values across, how many of them upwards (as a square root: rare ones are seen). Drag an end, or between both."""
 
     window_wanted = Signal(float, float)
 

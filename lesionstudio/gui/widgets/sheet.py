@@ -13,7 +13,7 @@ _SCRIM_ALPHA = 150
 
 
 class Sheet(QDialog):
-    """A modal page of a fixed width in the middle of its window. Fill `self.body`; `self.head` takes more at the title."""
+    """A modal page of a fixed width in the middle of its window. Fill `body`; `head` takes more at the title."""
 
     def __init__(self, window: QWidget, look: Look, title: str, name: str, width: int) -> None:
         super().__init__(window, Qt.WindowType.FramelessWindowHint | Qt.WindowType.Dialog)

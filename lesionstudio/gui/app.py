@@ -1,0 +1,150 @@
+"""Builds everything once and joins it: application, window, session, threads and the compute process."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEventLoop, Qt
+from PySide6.QtWidgets import QApplication
+
+from lesionstudio.gui.main_window import MainWindow
+from lesionstudio.gui.theme import Look, use_typeface
+from lesionstudio.settings import Settings, load_settings
+from lesionstudio.words import use_language
+
+if TYPE_CHECKING:
+    from lesionstudio.compute.compute import Compute, Listener
+
+PICTURE_SIZE = (1280, 800)
+_SHOW_WAIT_MS, _SETTLE_MS = 60_000, 1200
+
+
+def run(place: Path | None) -> int:
+    """Opens the window, on a folder or file if one is given, and returns the exit code when it is closed."""
+    settings = load_settings()
+    app = make_application(settings)
+    window = MainWindow(Look(app, settings.theme))
+    sys.excepthook = last_resort(window.look)
+    desk: list[Desk] = []
+
+    def begin() -> None:
+        window.look.icons.load()
+        desk.append(Desk(window, settings))
+        if place is not None:
+            desk[0].session.open_folder(place)
+
+    window.first_painted.connect(begin)
+    window.show()
+    try:
+        return app.exec()
+    finally:
+        for one in desk:
+            one.close()
+
+
+def show_demo(project: Path, screenshot: Path) -> None:
+    """Opens a study in a window that no screen shows, waits for its first scan, and writes a picture of the window."""
+    if not (sys.platform in ("win32", "darwin") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    settings = load_settings()
+    app = make_application(settings)
+    window = MainWindow(Look(app, settings.theme))
+    window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+    window.resize(*PICTURE_SIZE)
+    window.show()
+    window.look.icons.load()
+    desk = Desk(window, settings)
+    desk.session.open_folder(project)
+    _let_work(lambda: desk.session.open is not None and desk.session.reading() is None, _SHOW_WAIT_MS)
+    _let_work(lambda: False, _SETTLE_MS)
+    window.grab().save(str(screenshot))
+    window.close()
+    desk.close()
+
+
+def make_application(settings: Settings) -> QApplication:
+    """The one application, dressed before its first widget; the one there is already, if there is one."""
+    use_language(settings.language)
+    app = QCoreApplication.instance()
+    if isinstance(app, QApplication):
+        return app
+    app = QApplication([])
+    app.setApplicationName("LesionStudio")
+    app.setStyle("Fusion")
+    use_typeface(app)
+    return app
+
+
+class Desk:
+    """What is behind the window, joined with it. Imported and built after the first paint."""
+
+    def __init__(
+        self, window: MainWindow, settings: Settings, start_compute: "Callable[[Listener], Compute] | None" = None
+    ) -> None:
+        from lesionstudio.gui.compute_lane import ComputeLane
+        from lesionstudio.gui.exporting import Exporting
+        from lesionstudio.gui.importing import Importing
+        from lesionstudio.gui.jobs import JobRunner
+        from lesionstudio.gui.marking import Marking
+        from lesionstudio.gui.models import Models
+        from lesionstudio.gui.parts import Parts
+        from lesionstudio.gui.segmenter import Segmenter
+        from lesionstudio.gui.session import Session
+        from lesionstudio.gui.thumbnails import Thumbnails
+        from lesionstudio.gui.wiring import Wiring
+
+        runner = JobRunner(window)
+        self.session = session = Session(settings, runner, window)
+        lane = ComputeLane(start_compute or _start_compute, window)
+        models = Models(session, Segmenter(lane, lambda: session.settings.device, window), window)
+        self.parts = Parts(
+            window=window,
+            session=session,
+            marking=Marking(session, window),
+            models=models,
+            importing=Importing(session, window),
+            exporting=Exporting(session, window),
+            thumbnails=Thumbnails(runner, window),
+            runner=runner,
+            lane=lane,
+        )
+        self.wiring: Wiring = Wiring(self.parts)
+
+    def close(self) -> None:
+        """Saves what is open, and ends threads and process."""
+        self.session.close_folder()
+        self.parts.lane.close()
+        self.parts.runner.close()
+
+
+def last_resort(look: Look) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
+    """What happens with a mistake nobody expected: it is shown with its trace, and the window stays."""
+
+    def hook(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
+        sys.__excepthook__(kind, error, where)
+        if issubclass(kind, KeyboardInterrupt):
+            QCoreApplication.quit()
+            return
+        from lesionstudio.gui.messages import show_crash, trace_text
+
+        show_crash(look, trace_text(kind, error, where))
+
+    return hook
+
+
+def _start_compute(listener: "Listener") -> "Compute":
+    from lesionstudio.compute.worker import LocalCompute
+
+    compute = LocalCompute(listener=listener)
+    compute.start()
+    return compute
+
+
+def _let_work(until: Callable[[], bool], at_most_ms: int) -> None:
+    clock = QElapsedTimer()
+    clock.start()
+    while not until() and clock.elapsed() < at_most_ms:
+        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)

@@ -1,0 +1,28 @@
+"""Parts: everything the window is joined of, made once in app.py and handed to those who join it."""
+
+from dataclasses import dataclass
+
+from lesionstudio.gui.compute_lane import ComputeLane
+from lesionstudio.gui.exporting import Exporting
+from lesionstudio.gui.importing import Importing
+from lesionstudio.gui.jobs import JobRunner
+from lesionstudio.gui.main_window import MainWindow
+from lesionstudio.gui.marking import Marking
+from lesionstudio.gui.models import Models
+from lesionstudio.gui.session import Session
+from lesionstudio.gui.thumbnails import Thumbnails
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Parts:
+    """The window, what is behind it, and the threads and the process that work for it."""
+
+    window: MainWindow
+    session: Session
+    marking: Marking
+    models: Models
+    importing: Importing
+    exporting: Exporting
+    thumbnails: Thumbnails
+    runner: JobRunner
+    lane: ComputeLane

@@ -1,0 +1,228 @@
+"""ScanWiring: the scan on screen. What the session says of it goes to picture, map and panels, and back."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QTimer
+
+from lesionstudio.gui.actions import LABEL_NUMBERS, PRESETS
+from lesionstudio.gui.menus import Actions
+from lesionstudio.gui.parts import Parts
+from lesionstudio.gui.readout import Readout, histogram, read_out
+from lesionstudio.gui.toolbox import Toolbox
+from lesionstudio.imaging.geometry import Box
+from lesionstudio.imaging.windowing import Window, presets_for
+from lesionstudio.words import _
+
+_SEEN_MS = 500
+_NEED_SCAN = ("next_slice", "previous_slice", "ten_slices_on", "ten_slices_back", "fit", "one_to_one", "outline_only",
+              "hide_mask", "flag")  # fmt: skip
+_NEED_EDITING = ("brush", "eraser", "smaller", "larger", "add_label", "lock_label", "check_slice", "check_seen")
+_NEED_MODEL = ("segment_slice", "segment_scan", "segment_all")
+_NEED_DRAFT = ("accept", "reject", "accept_scan")
+_NEED_HISTORY = ("undo", "redo")
+
+
+class ScanWiring(QObject):
+    """Joined when the first folder is opened."""
+
+    def __init__(self, parts: Parts, toolbox: Toolbox) -> None:
+        super().__init__(parts.window)
+        self._parts, self._toolbox = parts, toolbox
+        self._window, self._session = parts.window, parts.session
+        self._page, self._actions = parts.window.draw_page, parts.window.actions_by_verb
+        self._seen = QTimer(self, singleShot=True, interval=_SEEN_MS)
+        self._seen.timeout.connect(lambda: parts.marking.saw(self._session.slice_number))
+        self._connect_session()
+        self._connect_panels()
+        self._connect_picture()
+        self._show_labels()
+        toolbox.choose("brush")
+
+    @staticmethod
+    def forbid_all(actions: Actions) -> None:
+        """Nothing of a scan can be done while there is none."""
+        labels = tuple(f"choose_label_{n}" for n in LABEL_NUMBERS)
+        presets = tuple(f"preset_{n}" for n in range(1, PRESETS + 1))
+        for verb in (*_NEED_SCAN, *_NEED_EDITING, *_NEED_MODEL, *_NEED_DRAFT, *_NEED_HISTORY, *labels, *presets):
+            actions.allow(verb, False)
+
+    def show_possible(self) -> None:
+        """Allows what can be done now and says why Segment cannot."""
+        self.forbid_all(self._actions)
+        session, draft = self._session, self._session.draft
+        reason = self._parts.models.reason
+        self._page.segment.show_reason(reason)
+        if session.scan is None:
+            return
+        can_edit = session.can_edit
+        presets = len(presets_for(session.scan))
+        allowed = (
+            *_NEED_SCAN,
+            *(_NEED_EDITING if can_edit else ()),
+            *(_NEED_MODEL if not reason else ()),
+            *(("accept", "reject") if can_edit and draft is not None and draft.lesions else ()),
+            *(("accept_scan",) if can_edit and draft is not None else ()),
+            *(f"choose_label_{n}" for n in LABEL_NUMBERS if n <= len(session.labels)),
+            *(f"preset_{n}" for n in range(1, presets + 1)),
+        )
+        for verb in allowed:
+            self._actions.allow(verb, True)
+        self._show_history()
+
+    def show_models(self) -> None:
+        """Shows the models there are, the one in use, and how many scans "all" means."""
+        models, segment = self._parts.models, self._page.segment
+        in_use = models.model_in_use
+        segment.show_models(models.models, in_use.id if in_use else "")
+        sound = sum(not item.error and not item.last for item in self._session.known_items.values())
+        segment.show_scans(sound, is_volume=self._is_volume)
+        self.show_possible()
+
+    @property
+    def _is_volume(self) -> bool:
+        return self._session.scan is not None and self._session.scan.slices > 1
+
+    def _connect_session(self) -> None:
+        session = self._session
+        session.scan_opened.connect(self._show_scan)
+        session.scan_closed.connect(self._show_no_scan)
+        session.slice_changed.connect(self._show_slice)
+        session.window_changed.connect(self._show_window)
+        session.region_changed.connect(self._show_region)
+        session.labels_changed.connect(self._show_labels)
+        session.history_changed.connect(self._history_changed)
+        session.drafts_changed.connect(self._show_counts)
+        session.settings_changed.connect(self._toolbox.refresh)
+        self._parts.models.models_changed.connect(self.show_models)
+
+    def _connect_panels(self) -> None:
+        page, marking = self._page, self._parts.marking
+        page.display.window_wanted.connect(self._session.set_window)
+        page.display.opacity_wanted.connect(self._keep_opacity)
+        page.labels.label_wanted.connect(marking.choose_label)
+        page.labels.rename_wanted.connect(lambda n, name: marking.change_label(n, name=name))
+        page.labels.colour_wanted.connect(lambda n, colour: marking.change_label(n, colour=colour))
+        page.labels.visible_wanted.connect(lambda n, on: marking.change_label(n, visible=on))
+        page.labels.locked_wanted.connect(lambda n, on: marking.change_label(n, locked=on))
+        page.labels.delete_wanted.connect(marking.delete_label)
+        page.options_bar.diameter_wanted.connect(self._toolbox.set_diameter)
+
+    def _connect_picture(self) -> None:
+        picture = self._page.picture
+        picture.slice_wanted.connect(self._session.go_to_slice)
+        picture.window_dragged.connect(self._session.set_window)
+        picture.pointer_moved.connect(self._show_pointer)
+        picture.diameter_wanted.connect(self._toolbox.step)
+        picture.label_picked.connect(self._parts.marking.choose_label)
+        picture.painted.connect(self._session.mask_changed)
+        picture.stroke_ended.connect(self._session.edited)
+        self._page.slice_map.slice_wanted.connect(self._session.go_to_slice)
+
+    # What the session says
+
+    def _show_scan(self) -> None:
+        scan, mask = self._session.scan, self._session.mask
+        self._page.picture.set_scan(scan, mask)
+        self._page.slice_map.set_scan(scan, mask)
+        self._page.worklist.show_current(self._session.current_id)
+        self._toolbox.refresh()
+        self._show_hints()
+        self.show_models()
+
+    def _show_no_scan(self) -> None:
+        self._toolbox.point = None
+        self._page.picture.set_scan(None, None)
+        self._page.slice_map.set_scan(None, None)
+        self._page.worklist.show_current("")
+        self._page.segment.show_draft(None)
+        self.show_possible()
+
+    def _show_slice(self, k: int) -> None:
+        self._page.picture.set_slice(k)
+        self._page.slice_map.set_slice(k)
+        self._actions["flag"].setChecked(self._session.is_flagged)
+        self._show_status()
+        self._seen.start()
+
+    def _show_window(self, window: Window) -> None:
+        self._page.picture.set_window(window)
+        if self._session.scan is None:
+            return
+        presets = presets_for(self._session.scan)
+        chosen = next((n for n, one in enumerate(presets, 1) if one.key == self._session.preset), 0)
+        self._page.display.show_presets([preset.name for preset in presets], chosen)
+        self._page.display.show_window(window, presets[chosen - 1].name if chosen else _("Own"))
+
+    def _show_region(self, box: Box) -> None:
+        self._page.picture.refresh(box)
+        self._page.slice_map.refresh(box)
+
+    def _show_labels(self) -> None:
+        labels = self._session.labels
+        self._page.picture.set_labels(labels)
+        self._page.slice_map.set_labels(labels)
+        self._page.labels.show_labels(labels, self._session.label_in_use)
+        self._toolbox.refresh()
+
+    def _history_changed(self) -> None:
+        self._show_history()
+        self._show_status()
+
+    def _show_history(self) -> None:
+        history = self._session.history if self._session.can_edit else None
+        for verb, title in (
+            ("undo", history.undo_title if history else ""),
+            ("redo", history.redo_title if history else ""),
+        ):
+            self._actions.allow(verb, bool(title))
+            words = self._actions.specs[verb].text
+            self._actions.retitle(verb, f"{words} {title}" if title else words)
+
+    def _show_status(self) -> None:
+        mask = self._session.mask
+        if mask is not None:
+            status = mask.status(self._session.slice_number).name.lower()
+            self._page.check.show_status(status, is_volume=self._is_volume)
+
+    def _show_counts(self) -> None:
+        scan = self._session.scan
+        self._page.segment.show_draft(self._session.draft)
+        self._page.labels.show_amounts(self._parts.marking.areas())
+        if scan is not None:
+            counted = histogram(scan, self._session.slice_number)
+            self._page.display.show_histogram(counted.counts, counted.low, counted.high, scan.unit)
+        self._show_status()
+        self.show_possible()
+
+    # What the picture and the panels say
+
+    def _show_pointer(self, pointer: object) -> None:
+        session = self._session
+        point = _voxel(pointer)
+        self._toolbox.point = point
+        if point is None or session.scan is None or session.mask is None:
+            told = Readout()
+        else:
+            told = read_out(session.scan, session.mask, session.labels, *point)
+        self._window.status_bar.show_cells(
+            told.colour, voxel=told.voxel, position=told.position, value=told.value, label=told.label
+        )
+
+    def _show_hints(self) -> None:
+        hints = [
+            (("Alt",), _("erase")),
+            (("Shift",), _("straight")),
+            (("Ctrl",), _("pick label")),
+            ((_("Wheel"),), _("slices") if self._is_volume else _("scans")),
+        ]
+        self._window.status_bar.show_hints(hints if self._is_volume else hints[:3])
+
+    def _keep_opacity(self, opacity: float) -> None:
+        self._page.picture.set_opacity(opacity)
+        self._session.apply_settings(replace(self._session.settings, mask_opacity=opacity))
+
+
+def _voxel(pointer: object) -> tuple[int, int, int] | None:
+    if pointer is None or not getattr(pointer, "inside", True):
+        return None
+    return int(pointer.k), int(pointer.row), int(pointer.column)  # type: ignore[attr-defined]

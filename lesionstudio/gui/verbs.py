@@ -1,0 +1,207 @@
+"""What each verb of the action table does: the one place where actions meet the session."""
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication
+
+from lesionstudio.gui.actions import LABEL_NUMBERS, PRESETS
+from lesionstudio.gui.messages import ask_then, choose_folder
+from lesionstudio.gui.parts import Parts
+from lesionstudio.gui.toolbox import Toolbox
+from lesionstudio.gui.views import Notice
+from lesionstudio.imaging.windowing import presets_for
+from lesionstudio.words import _, ngettext
+
+
+class Verbs(QObject):
+    """Connects the actions; holds nothing but what it was given."""
+
+    def __init__(self, parts: Parts, toolbox: Toolbox) -> None:
+        super().__init__(parts.window)
+        self._parts, self._toolbox = parts, toolbox
+        self._window, self._session = parts.window, parts.session
+        self._look = parts.window.look
+        self._connect_program()
+        self._connect_looking()
+        self._connect_marking()
+        self._connect_models()
+
+    def do_notice(self, notice: Notice) -> None:
+        """What the button of a banner does."""
+        if notice.action == "show_in_folder":
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(notice.payload)))
+        elif notice.action == "undo_import":
+            self._parts.importing.undo_import()
+        elif notice.action:
+            self._window.actions_by_verb.trigger(notice.action)
+
+    def open_places(self, places: list[Path]) -> None:
+        """Opens what was dropped: a folder, one file, or the folder that several files lie in."""
+        first = places[0]
+        self._session.open_folder(first if len(places) == 1 or first.is_dir() else first.parent)
+
+    def forget_folder(self, folder: Path) -> None:
+        """Takes a folder off the recent ones."""
+        recent = tuple(path for path in self._session.settings.recent if path != str(folder))
+        self._session.apply_settings(replace(self._session.settings, recent=recent))
+
+    def add_model(self) -> None:
+        """Takes a model in from a folder and uses it."""
+        chosen = choose_folder(self._window, _("Choose a model folder"))
+        if not chosen:
+            return
+        from lesionstudio.workflows.models import add_model
+
+        job = self._parts.runner.run("files", _("Adding the model"), add_model, Path(chosen))
+        job.succeeded.connect(lambda facts: self._use_added(str(facts["id"])))
+        job.failed.connect(self._session.tell_problem)
+
+    def _use_added(self, model_id: str) -> None:
+        self._parts.models.look_again()
+        self._parts.models.choose_model(model_id)
+
+    def _connect_program(self) -> None:
+        do = self._window.actions_by_verb.on
+        do("open_folder", self._open_folder)
+        do("open_sample", self._open_sample)
+        do("close_folder", self._session.close_folder)
+        do("import_masks", self._show_import)
+        do("export", self._show_export)
+        do("settings", self._show_settings)
+        do("shortcuts", self._show_shortcuts)
+        do("quit", self._window.close)
+        do("draw", lambda: self._window.draw_page.picture.setFocus())
+        do("leave_picture", lambda: self._window.draw_page.leave_picture())
+        do("find_scan", lambda: self._window.draw_page.find_scan())
+        fold_list, fold_panel = (self._window.actions_by_verb[verb] for verb in ("fold_worklist", "fold_panel"))
+        fold_list.toggled.connect(lambda on: self._window.draw_page.fold_worklist(on))
+        fold_panel.toggled.connect(lambda on: self._window.draw_page.right_panel.fold(on))
+
+    def _connect_looking(self) -> None:
+        do, session = self._window.actions_by_verb.on, self._session
+        do("next_slice", lambda: session.step_slice(1))
+        do("previous_slice", lambda: session.step_slice(-1))
+        do("ten_slices_on", lambda: session.step_slice(10))
+        do("ten_slices_back", lambda: session.step_slice(-10))
+        do("fit", lambda: self._window.draw_page.picture.fit())
+        do("one_to_one", lambda: self._window.draw_page.picture.one_to_one())
+        do("next_item", session.next_item)
+        do("previous_item", session.previous_item)
+        do("flag", lambda: session.flag(self._window.actions_by_verb["flag"].isChecked()))
+        for n in range(1, PRESETS + 1):
+            do(f"preset_{n}", partial(self._choose_preset, n))
+        do("outline_only", self._keep_outline_only)
+        do("hide_mask", self._hide_mask)
+
+    def _connect_marking(self) -> None:
+        do, marking, toolbox = self._window.actions_by_verb.on, self._parts.marking, self._toolbox
+        do("brush", lambda: toolbox.choose("brush"))
+        do("eraser", lambda: toolbox.choose("eraser"))
+        do("smaller", lambda: toolbox.step(-1))
+        do("larger", lambda: toolbox.step(1))
+        do("undo", marking.undo)
+        do("redo", marking.redo)
+        do("add_label", self._add_label)
+        do("lock_label", marking.lock_label)
+        for n in LABEL_NUMBERS:
+            do(f"choose_label_{n}", partial(marking.choose_nth_label, n))
+        do("accept", lambda: marking.accept(toolbox.point))
+        do("reject", lambda: marking.reject(toolbox.point))
+        do("accept_scan", marking.accept_scan)
+        do("check_slice", marking.check_slice)
+        do("check_seen", self._check_seen)
+
+    def _connect_models(self) -> None:
+        do, models = self._window.actions_by_verb.on, self._parts.models
+        do("segment_slice", models.segment_slice)
+        do("segment_scan", models.segment_scan)
+        do("segment_all", models.segment_all)
+        do("cancel_job", self._cancel)
+
+    def _cancel(self) -> None:
+        for worker in (self._parts.models, self._parts.exporting, self._parts.importing):
+            worker.cancel()
+
+    def _open_folder(self) -> None:
+        start = str(self._session.folder or next(iter(self._session.settings.recent), ""))
+        chosen = choose_folder(self._window, _("Open folder"), start)
+        if chosen:
+            self._session.open_folder(Path(chosen))
+
+    def _open_sample(self) -> None:
+        from lesionstudio.workflows.sample import sample_study
+
+        job = self._parts.runner.run("files", _("Opening"), sample_study)
+        job.succeeded.connect(self._session.open_folder)
+        job.failed.connect(self._session.tell_problem)
+
+    def _choose_preset(self, n: int) -> None:
+        presets = presets_for(self._session.scan) if self._session.scan else ()
+        if n <= len(presets):
+            self._session.choose_preset(presets[n - 1].key)
+
+    def _keep_outline_only(self) -> None:
+        only = self._window.actions_by_verb["outline_only"].isChecked()
+        self._session.apply_settings(replace(self._session.settings, outline_only=only))
+
+    def _hide_mask(self) -> None:
+        self._window.draw_page.picture.set_mask_hidden(self._window.actions_by_verb["hide_mask"].isChecked())
+
+    def _add_label(self) -> None:
+        self._parts.marking.add_label()
+        self._window.draw_page.labels.rename(self._session.label_in_use)
+
+    def _check_seen(self) -> None:
+        slices = self._parts.marking.slices_to_check()
+        if not slices:
+            words = _("Only slices that were on screen and have no open draft can be checked together.")
+            self._session.tell(Notice("info", _("There is nothing more to check here."), words))
+            return
+        title = ngettext("Check {n} slice?", "Check {n} slices?", len(slices))
+        words = _("Those you have seen that have no open draft. Slices you have not looked at stay as they are.")
+        yes = ngettext("Check {n} slice", "Check {n} slices", len(slices))
+        ask_then(self._window, self._look, title, words, yes, self._parts.marking.check_seen)
+
+    def _show_export(self) -> None:
+        from lesionstudio.gui.dialogs.export_sheet import ExportSheet
+        from lesionstudio.gui.offers import export_offer
+
+        if self._session.project is not None:
+            offer = export_offer(self._session.project, self._session.current_id)
+            sheet = ExportSheet(self._window, self._look, offer)
+            sheet.export_wanted.connect(self._parts.exporting.export)
+            _open(sheet)
+
+    def _show_import(self) -> None:
+        from lesionstudio.gui.dialogs.import_masks import ImportSheet
+        from lesionstudio.gui.offers import mask_pairs
+
+        if self._session.project is not None:
+            pairs = mask_pairs(self._session.project, self._parts.importing.found)
+            sheet = ImportSheet(self._window, self._look, pairs)
+            sheet.import_wanted.connect(self._parts.importing.import_found)
+            _open(sheet)
+
+    def _show_settings(self) -> None:
+        from lesionstudio.gui.dialogs.settings_sheet import SettingsSheet
+
+        sheet = SettingsSheet(self._window, self._look, self._session.settings, self._parts.models.device_text)
+        sheet.settings_wanted.connect(self._session.apply_settings)
+        _open(sheet)
+
+    def _show_shortcuts(self) -> None:
+        from lesionstudio.gui.dialogs.shortcuts import ShortcutsSheet
+
+        _open(ShortcutsSheet(self._window, self._look))
+
+
+def _open(sheet: QObject) -> None:
+    from lesionstudio.gui.widgets.sheet import Sheet
+
+    if isinstance(sheet, Sheet) and not isinstance(QApplication.activeModalWidget(), Sheet):
+        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        sheet.open()

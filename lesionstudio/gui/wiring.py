@@ -1,0 +1,213 @@
+"""Wiring: what the session says goes to the panels, and what they ask for goes back to it."""
+
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QMenu
+
+from lesionstudio import __version__
+from lesionstudio.gui.messages import ask_to_lose_edits
+from lesionstudio.gui.parts import Parts
+from lesionstudio.gui.scan_wiring import ScanWiring
+from lesionstudio.gui.toolbox import Toolbox
+from lesionstudio.gui.verbs import Verbs
+from lesionstudio.gui.views import JobView, Reading, RecentView, SavedState
+from lesionstudio.settings import Settings
+from lesionstudio.words import _
+
+_LOTS_MS, _MOST_RECENT = 60, 8
+_NEED_FOLDER = (
+    "close_folder",
+    "export",
+    "find_scan",
+    "fold_worklist",
+    "fold_panel",
+    "draw",
+    "next_item",
+    "previous_item",
+)
+
+
+class Wiring(QObject):
+    """Joins the window with what is behind it: folder, list, jobs, messages. ScanWiring joins the scan on screen."""
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__(parts.window)
+        self._parts, self._window, self._session = parts, parts.window, parts.session
+        self.toolbox = Toolbox(parts)
+        self.verbs = Verbs(parts, self.toolbox)
+        self._scan: ScanWiring | None = None
+        self._jobs: dict[str, JobView | None] = {}
+        self._settings: Settings | None = None
+        self._lots = QTimer(self, singleShot=True, interval=_LOTS_MS)
+        self._lots.timeout.connect(self._show_items)
+        self._menus()
+        self._connect_session()
+        self._connect_window()
+        self._show_folder()
+
+    def _connect_session(self) -> None:
+        session, parts = self._session, self._parts
+        session.folder_opened.connect(self._show_folder)
+        session.items_changed.connect(self._items_changed)
+        session.item_changed.connect(self._item_changed)
+        session.reading_changed.connect(self._show_reading)
+        session.saved_changed.connect(self._show_saved)
+        session.settings_changed.connect(self._show_settings)
+        session.notice.connect(self._window.show_notice)
+        parts.thumbnails.made.connect(self._show_thumbnail)
+        parts.models.models_changed.connect(self._show_device)
+        parts.importing.offered.connect(lambda _found: self._show_possible())
+        for name in ("models", "exporting", "importing"):
+            worker = getattr(parts, name)
+            worker.job_changed.connect(lambda job, name=name: self._show_job(name, job))
+
+    def _connect_window(self) -> None:
+        window, start = self._window, self._window.start_page
+        window.dropped.connect(self.verbs.open_places)
+        window.banner_answered.connect(self.verbs.do_notice)
+        window.may_close = self._may_close
+        start.folder_wanted.connect(self._session.open_folder)
+        start.forget_wanted.connect(self.verbs.forget_folder)
+
+    # Folder and list
+
+    def _show_folder(self) -> None:
+        folder = self._session.folder
+        self._parts.thumbnails.forget()
+        if folder is None:
+            self._window.show_start()
+            self._show_recent()
+            self._window.status_bar.show_hints(())
+            self._window.status_bar.show_cells(voxel=_("Not a medical device"), position="", value="", label="")
+        else:
+            self._join_scan()
+            self._window.show_draw(folder.name)
+            self._window.status_bar.show_cells(voxel="")
+        self._window.setWindowTitle(f"{folder.name} \N{EN DASH} LesionStudio" if folder else "LesionStudio")
+        self._show_saved(self._session.saved)
+        self._show_settings()
+        self._show_device()
+        self._show_possible()
+
+    def _join_scan(self) -> None:
+        page = self._window.draw_page
+        page.banners.clear()
+        if self._scan is None:
+            self._scan = ScanWiring(self._parts, self.toolbox)
+            page.worklist.item_wanted.connect(self._session.open_item)
+            page.segment.model_wanted.connect(self._parts.models.choose_model)
+            page.segment.model_folder_wanted.connect(self.verbs.add_model)
+        self._scan.show_models()
+
+    def _items_changed(self) -> None:
+        if not self._lots.isActive():
+            self._lots.start()
+
+    def _show_items(self) -> None:
+        if self._session.folder is None:
+            return
+        self._window.draw_page.worklist.show_items(self._session.items)
+        self._window.draw_page.worklist.show_current(self._session.current_id)
+        sound = [item for item in self._session.known_items.values() if not item.error]
+        self._parts.thumbnails.ask([(item.id, item.source) for item in sound])
+        if self._scan is not None:
+            self._scan.show_models()
+
+    def _item_changed(self, item_id: str) -> None:
+        if item_id in self._session.known_items:
+            self._window.draw_page.worklist.show_item(self._session.item_view(item_id))
+
+    def _show_thumbnail(self, item_id: str, picture: QImage) -> None:
+        self._window.draw_page.worklist.show_picture(item_id, picture)
+
+    def _show_reading(self, reading: Reading | None) -> None:
+        if self._session.folder is not None:
+            self._window.draw_page.worklist.show_reading(reading)
+
+    # Start page and menus
+
+    def _show_recent(self) -> None:
+        paths = self._session.settings.recent[:_MOST_RECENT]
+        self._window.start_page.show_recent([RecentView(Path(path), Path(path).name) for path in paths])
+        if not paths:
+            return
+        from lesionstudio.gui.offers import recent_views
+
+        job = self._parts.runner.run("files", _("Reading"), recent_views, paths, datetime.now())
+        job.succeeded.connect(self._window.start_page.show_recent)
+
+    def _menus(self) -> None:
+        window = self._window
+        recent = QMenu(_("Recent folders"), window)
+        recent.aboutToShow.connect(lambda: self._fill_recent(recent))
+        window.use_menus(recent)
+        folder = QMenu(window)
+        folder.addAction(window.actions_by_verb["open_folder"])
+        folder.addMenu(recent)
+        folder.addSeparator()
+        folder.addAction(window.actions_by_verb["close_folder"])
+        window.top_bar.show_folder_menu(folder)
+
+    def _fill_recent(self, menu: QMenu) -> None:
+        menu.clear()
+        for path in self._session.settings.recent:
+            menu.addAction(path, partial(self._session.open_folder, Path(path)))
+        if menu.isEmpty():
+            menu.addAction(_("None yet")).setEnabled(False)
+
+    # Jobs, saving, settings
+
+    def _show_job(self, worker: str, job: JobView | None) -> None:
+        self._jobs[worker] = job
+        running = [one for one in self._jobs.values() if one is not None]
+        waiting = sum(one.waiting for one in running) + max(len(running) - 1, 0)
+        self._window.job_bar.show_job(replace(running[0], waiting=waiting) if running else None)
+        self._window.actions_by_verb.allow("cancel_job", bool(running))
+
+    def _show_saved(self, saved: SavedState) -> None:
+        self._window.top_bar.show_saved(saved)
+
+    def _show_settings(self) -> None:
+        settings, before = self._session.settings, self._settings
+        self._settings = settings
+        self._window.look.use(settings.theme)
+        self._window.actions_by_verb["outline_only"].setChecked(settings.outline_only)
+        if self._session.folder is None:
+            if before is not None and before.recent != settings.recent:
+                self._show_recent()
+            return
+        page = self._window.draw_page
+        page.picture.set_opacity(settings.mask_opacity)
+        page.picture.set_outline_only(settings.outline_only)
+        page.display.show_opacity(settings.mask_opacity)
+
+    def _show_device(self) -> None:
+        device = self._parts.models.device_text
+        start = self._session.folder is None
+        words = _("Device: {device}").format(device=device) if start and device else device
+        version = _("Version {version}").format(version=__version__) if start else ""
+        self._window.status_bar.show_cells(device=words, version=version)
+
+    def _show_possible(self) -> None:
+        actions, folder = self._window.actions_by_verb, self._session.folder
+        for verb in _NEED_FOLDER:
+            actions.allow(verb, folder is not None)
+        actions.allow("import_masks", bool(folder and self._parts.importing.found))
+        actions.allow("cancel_job", any(self._jobs.values()))
+        if self._scan is not None:
+            self._scan.show_possible()
+        else:
+            ScanWiring.forbid_all(actions)
+
+    def _may_close(self) -> bool:
+        self._session.autosave.flush()
+        saved = self._session.saved
+        if saved.kind == "failed" and not ask_to_lose_edits(self._window, self._window.look, saved.text):
+            return False
+        self._session.close_folder()
+        return True
