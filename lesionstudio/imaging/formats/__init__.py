@@ -1,0 +1,201 @@
+"""Reading and writing scans and masks, one module a format; decoders are imported when a file needs them.
+
+`find_scans` searches a folder, `read_scan` opens what it found, `read_mask` and `write_mask` carry labels. Whatever a
+decoder raises leaves this room as UnreadableFile, and what it warns about is dropped: the readers themselves say in
+Scan.notes what a person should know.
+"""
+
+import logging
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lesionstudio.errors import LesionStudioError, UnreadableFile
+from lesionstudio.imaging.formats import dicom, dicom_series, masks, nifti, raster, search, tiff
+from lesionstudio.imaging.formats.dicom_header import Instance, read_instance
+from lesionstudio.imaging.formats.kinds import format_of
+from lesionstudio.imaging.formats.masks import Values
+from lesionstudio.imaging.formats.source import FoundScan, ScanSource
+from lesionstudio.imaging.geometry import Geometry
+from lesionstudio.imaging.scan import Scan, SliceSource
+from lesionstudio.progress import Cancelled, Reporter, silent
+from lesionstudio.words import _
+
+__all__ = ["FoundScan", "ScanSource", "find_masks", "find_scans", "read_mask", "read_scan", "write_mask"]
+
+_LOGGERS = ("PIL", "pydicom", "nibabel", "nibabel.global", "tifffile")
+_CHATTY = r"(PIL|pydicom|nibabel|tifffile|imagecodecs|numpy|lesionstudio\.imaging\.formats)\b"
+
+
+def find_scans(folder: Path, report: Reporter = silent, *, salt: str = "") -> Iterator[FoundScan]:
+    """Every scan below the folder, as soon as it is known; what cannot be read comes too, with the reason.
+
+    Pictures come one by one, a DICOM series when its folder has been read; series that are no diagnostic pictures are
+    marked `last`. Masks (`*_mask.*`, folders `masks*` and `labels*`) and the program's own folders are passed over.
+    """
+    if not folder.is_dir():
+        raise UnreadableFile(
+            _("There is no folder {name}.").format(name=folder.name), hint=_("Was it moved or renamed?")
+        )
+    yield from search.scans_in(folder, report, salt, _guarded)
+
+
+def find_masks(folder: Path, found: Sequence[FoundScan]) -> dict[str, Path]:
+    """The mask beside each scan that has one, by the scan's id: same name, perhaps with _mask, _label or _seg."""
+    return search.masks_beside(folder, found)
+
+
+def read_scan(what: Path | ScanSource) -> Scan:
+    """The scan in a file, in the series a DICOM file belongs to, in a folder of one series, or that a search found.
+
+    Headers are read now, slices when they are looked at. Raises UnreadableFile, also from Scan.slice.
+    """
+    path = what if isinstance(what, Path) else what.files[0]
+    with decoding(path):
+        scan = _scan_of_path(what) if isinstance(what, Path) else _scan_of_source(what)
+    scan.read_through(lambda source: _Guarded(source, path))
+    return scan
+
+
+def read_mask(
+    path: Path,
+    geometry: Geometry,
+    *,
+    structure: int | None = None,
+    notes: list[str] | None = None,
+    exact: bool = False,
+) -> NDArray[np.uint8]:
+    """Label numbers (slice, row, column) on the scan's grid from a file, or from a folder of one picture a slice.
+
+    0/255 becomes 0/1, label numbers stay; greys are cut at half, and said so in `notes`. `structure` 0 means that 0 is
+    the structure and 255 the background; `exact` takes the numbers as they are stored. Raises GridMismatch with both
+    sizes, UnreadableFile.
+    """
+    with decoding(path):
+        if exact:
+            return masks.read_exactly(path, geometry)
+        return masks.read(path, geometry, structure, notes if notes is not None else [])
+
+
+def write_mask(
+    path: Path,
+    labels: NDArray[np.uint8],
+    geometry: Geometry,
+    *,
+    values: Values = "auto",
+    colours: Mapping[int, str] | None = None,
+    names: Mapping[int, str] | None = None,
+) -> tuple[Path, ...]:
+    """Writes labels (slice, row, column) as .png (one slice), .tif, .nii or .nii.gz; returns the files written.
+
+    `colours` are the study's labels: `auto` writes 0 and 255 where there is one, else label numbers; `per-label` one
+    file a label, called by `names`. Each file appears whole or not at all. Raises OSError.
+    """
+    return masks.write(path, labels, geometry, values, colours or {}, names or {})
+
+
+@contextmanager
+def decoding(path: Path) -> Iterator[None]:
+    """Inside, whatever a decoder raises becomes UnreadableFile, its cause kept."""
+    _quieten()
+    try:
+        with np.errstate(all="ignore"):
+            yield
+    except (LesionStudioError, Cancelled):
+        raise
+    except FileNotFoundError as error:
+        message = _("{name} is not there any more.").format(name=path.name)
+        raise UnreadableFile(message, hint=_("Was it moved or renamed?")) from error
+    except PermissionError as error:
+        message = _("{name} may not be read.").format(name=path.name)
+        raise UnreadableFile(message, hint=_("Ask for the right to read this file.")) from error
+    except MemoryError as error:
+        message = _("{name} does not fit into the memory.").format(name=path.name)
+        raise UnreadableFile(message, hint=_("Close other programs, or cut it into smaller files.")) from error
+    except Exception as error:
+        raise _damaged(path, error) from error
+
+
+class _Guarded:
+    """Slices whose decoder may fail at any time."""
+
+    def __init__(self, source: SliceSource, path: Path) -> None:
+        self._source, self._path = source, path
+
+    def read(self, k: int) -> NDArray[np.generic]:
+        """Slice k. Raises UnreadableFile."""
+        with decoding(self._path):
+            return self._source.read(k)
+
+
+def _guarded(path: Path, decode: Callable[[], object]) -> object:
+    with decoding(path):
+        return decode()
+
+
+def _quieten() -> None:
+    """Drops what decoders warn about and log: names of files and patients are in it. Done again if it was reset."""
+    for name in _LOGGERS:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    if not any(getattr(one[3], "pattern", None) == _CHATTY for one in warnings.filters[:1]):
+        warnings.filterwarnings("ignore", module=_CHATTY)
+
+
+def _damaged(path: Path, error: Exception) -> UnreadableFile:
+    if path.is_file() and path.stat().st_size == 0:
+        return UnreadableFile(_("{name} is empty.").format(name=path.name), hint=_("Copy it once more."))
+    message = _("{name} is damaged, or not the kind of file it seems to be.").format(name=path.name)
+    if isinstance(error, (TypeError, LookupError, AttributeError, ArithmeticError, AssertionError)):
+        return UnreadableFile(message, hint=_("Copy it once more, or save it anew in the program it came from."))
+    reason = (str(error) or type(error).__name__).splitlines()[0][:160]
+    return UnreadableFile(message, hint=_("The decoder says: {reason}").format(reason=reason))
+
+
+def _scan_of_source(source: ScanSource) -> Scan:
+    if source.format == "dicom":
+        return dicom.read(source.files, source.part)
+    if source.format == "raster":
+        return raster.read(source.files[0])
+    return (tiff.read if source.format == "tiff" else nifti.read)(source.files[0], source.part)
+
+
+def _scan_of_path(path: Path) -> Scan:
+    if path.is_dir():
+        return dicom.scan_of(_only(_series_in(path), path))
+    kind = format_of(path)
+    if kind is None:
+        message = _("{name} is not a picture of a kind that is read.").format(name=path.name)
+        raise UnreadableFile(message, hint=_("PNG, JPEG, BMP, WebP, JPEG 2000, TIFF, NIfTI and DICOM are read."))
+    if kind != "dicom":
+        return _scan_of_source(ScanSource(kind, (path,)))
+    own = read_instance(path)
+    for series in _series_in(path.parent, own.series_uid):
+        if path in {instance.path for instance in series.instances}:
+            return dicom.scan_of(series)
+    return dicom.read([path])
+
+
+def _series_in(folder: Path, uid: str | None = None) -> list[dicom_series.Series]:
+    """The series of a folder, not of those below it; files that hold no picture are passed over."""
+    instances: list[Instance] = []
+    for path in sorted(folder.iterdir()):
+        try:
+            if path.is_file() and format_of(path) == "dicom":
+                found: Any = _guarded(path, lambda: read_instance(path))  # noqa: B023 - called at once
+                instances += [found] if uid in (None, found.series_uid) else []
+        except UnreadableFile:
+            continue
+    return dicom_series.group(instances)
+
+
+def _only(series: list[dicom_series.Series], folder: Path) -> dicom_series.Series:
+    wanted = [one for one in series if not one.comes_last] or series
+    if len(wanted) == 1:
+        return wanted[0]
+    message = _("{folder} holds {n} DICOM series, not one.").format(folder=folder.name, n=len(wanted))
+    raise UnreadableFile(message, hint=_("Choose a file of the series you mean."))

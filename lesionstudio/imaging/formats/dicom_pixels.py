@@ -1,0 +1,105 @@
+"""The pixels of one frame of a DICOM file: as stored, and as the values and colours that are shown."""
+
+from pathlib import Path
+from typing import Any, BinaryIO, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lesionstudio.errors import UnreadableFile
+from lesionstudio.imaging.formats import dicom_codecs
+from lesionstudio.imaging.formats.dicom_header import DEFLATED, Instance, header_syntax, read_tags
+from lesionstudio.imaging.formats.limits import guard
+from lesionstudio.words import _
+
+_PIXEL_TAGS: list[Any] = [
+    "SamplesPerPixel", "PhotometricInterpretation", "PlanarConfiguration", "NumberOfFrames", "Rows", "Columns",
+    "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "ExtendedOffsetTable",
+    "ExtendedOffsetTableLengths", "RedPaletteColorLookupTableDescriptor", "GreenPaletteColorLookupTableDescriptor",
+    "BluePaletteColorLookupTableDescriptor", "RedPaletteColorLookupTableData", "GreenPaletteColorLookupTableData",
+    "BluePaletteColorLookupTableData", "SegmentedRedPaletteColorLookupTableData",
+    "SegmentedGreenPaletteColorLookupTableData", "SegmentedBluePaletteColorLookupTableData",
+]  # fmt: skip
+_KINDS = {0x7FE00010: "PixelData", 0x7FE00008: "FloatPixelData", 0x7FE00009: "DoubleFloatPixelData"}
+
+
+def is_inverted(instance: Instance) -> bool:
+    """Whether the file's low values are white."""
+    return instance.photometric == "MONOCHROME1"
+
+
+def is_colour(instance: Instance) -> bool:
+    """Whether the frame is shown in colour."""
+    return instance.samples >= 3 or instance.photometric == "PALETTE COLOR"
+
+
+def inverted_sum(instance: Instance) -> int:
+    """Lowest plus highest stored value: a stored value of MONOCHROME1 is shown as this minus the value."""
+    return -1 if instance.signed else (1 << instance.bits_stored) - 1
+
+
+def read_frame(instance: Instance, frame: int = 0) -> NDArray[np.generic]:
+    """Frame as stored (rows, columns) with MONOCHROME1 turned round, or (rows, columns, 3) in colour."""
+    with instance.path.open("rb") as file:
+        header = read_tags(file, _PIXEL_TAGS)
+        pixels = stored_frame(file, header, instance.path, frame)
+    if instance.photometric == "PALETTE COLOR":
+        return _through_palette(pixels, header)
+    if is_inverted(instance) and pixels.dtype.kind in "iu":
+        return (np.asarray(inverted_sum(instance)) - pixels.astype(np.int64)).astype(pixels.dtype)
+    native = pixels.astype(pixels.dtype.newbyteorder("="), copy=False)
+    return native[..., :3] if native.ndim == 3 else native
+
+
+def stored_frame(file: BinaryIO, header: Any, path: Path, frame: int | None) -> NDArray[np.generic]:
+    """The frame's values as decoded (all frames where it is None), YBR as RGB. The file stands at its pixels."""
+    from pydicom.pixels import get_decoder
+    from pydicom.pixels.utils import as_pixel_options
+    from pydicom.uid import UID
+
+    dicom_codecs.register()
+    syntax = header_syntax(header)
+    if syntax == DEFLATED:
+        return _whole_file(path, frame)
+    options = as_pixel_options(header, transfer_syntax_uid=UID(syntax), **_kind_of_pixels(file, header))
+    _check(path, options)
+    plugin = dicom_codecs.LABEL if syntax in dicom_codecs.SYNTAXES else ""
+    decoder = get_decoder(syntax)
+    return np.asarray(decoder.as_array(file, index=frame, decoding_plugin=plugin, **options)[0])
+
+
+def _whole_file(path: Path, frame: int | None) -> NDArray[np.generic]:
+    """A deflated file cannot be entered in the middle."""
+    import pydicom
+    from pydicom.pixels import pixel_array
+
+    return np.asarray(pixel_array(pydicom.dcmread(path, force=True), index=frame))
+
+
+def _kind_of_pixels(file: BinaryIO, header: Any) -> dict[str, Any]:
+    """Reads the head of the pixel element (PS3.5 section 7.1) and leaves the file at its value."""
+    order: Literal["little", "big"] = "big" if header.original_encoding[1] is False else "little"
+    head = file.read(8)
+    number = (int.from_bytes(head[:2], order) << 16) | int.from_bytes(head[2:4], order)
+    if len(head) < 8 or number not in _KINDS:
+        raise UnreadableFile(_("The file holds no picture."), hint=_("It may be cut off."))
+    vr = head[4:6]
+    if vr not in (b"OB", b"OW", b"OF", b"OD", b"UN"):  # implicit, as the file is; not always what its syntax says
+        return {"pixel_keyword": _KINDS[number], "pixel_vr": "OW"}
+    file.read(4)
+    return {"pixel_keyword": _KINDS[number], "pixel_vr": vr.decode()}
+
+
+def _check(path: Path, options: dict[str, Any]) -> None:
+    frames, rows, columns = (int(options.get(key) or 0) for key in ("number_of_frames", "rows", "columns"))
+    width = max(int(options.get("bits_allocated") or 8) // 8, 1)
+    samples = max(int(options.get("samples_per_pixel") or 1), 1)
+    guard((frames, rows, columns, samples), f"u{width}" if width in (1, 2, 4, 8) else "u8", path.name)
+    guard((1, rows, columns, samples), np.uint8, path.name, path.stat().st_size)
+
+
+def _through_palette(indices: NDArray[np.generic], header: Any) -> NDArray[np.uint8]:
+    from pydicom.pixels import apply_color_lut
+
+    colours: NDArray[np.integer[Any]] = apply_color_lut(np.array(indices), header)
+    return (colours if colours.dtype == np.uint8 else colours >> 8).astype(np.uint8)

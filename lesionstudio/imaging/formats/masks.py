@@ -1,0 +1,267 @@
+"""Masks in and out: whatever another program drew becomes label numbers on the scan's grid, and goes out as asked."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lesionstudio.errors import GridMismatch, LesionStudioError, UnreadableFile
+from lesionstudio.imaging.formats import nifti, png, raster, tiff
+from lesionstudio.imaging.formats.kinds import format_of
+from lesionstudio.imaging.formats.names import natural_key, stem
+from lesionstudio.imaging.formats.whole import whole_file
+from lesionstudio.imaging.geometry import Geometry
+from lesionstudio.words import _, number, size
+
+Values = Literal["auto", "binary", "index", "per-label"]
+Labels = NDArray[np.uint8]
+Voxels = NDArray[Any]
+_MOST = 255
+_NEAR_END, _MOSTLY = 32, 0.9
+_SAME_GRID = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class StoredMask:
+    """Values (slice, row, column) as another program stored them. `is_index`: the file says they are label numbers."""
+
+    values: Voxels
+    is_index: bool = False
+
+
+def read(path: Path, geometry: Geometry, structure: int | None, notes: list[str]) -> Labels:
+    """Label numbers (slice, row, column) on the scan's grid; what was guessed is said in `notes`.
+
+    `structure` 0 or 255 says which end of a two-valued mask is the structure; 255 if not given. Raises GridMismatch
+    with both sizes, UnreadableFile.
+    """
+    stored = _load(path, geometry)
+    check_fit(stored.values.shape, geometry.shape)
+    return to_labels(stored, structure, notes, path.name)
+
+
+def read_exactly(path: Path, geometry: Geometry) -> Labels:
+    """The numbers of a mask this program wrote (slice, row, column), none of them guessed at."""
+    stored = _load(path, geometry)
+    check_fit(stored.values.shape, geometry.shape)
+    return stored.values.astype(np.uint8)
+
+
+def check_fit(mask: tuple[int, ...], scan: tuple[int, ...]) -> None:
+    """Lets a mask of the scan's size pass, else raises GridMismatch with both."""
+    if tuple(mask) == tuple(scan):
+        return
+    if mask[1:] != scan[1:] or (mask[0] == 1) != (scan[0] == 1):
+        text = _("This mask does not fit the scan. The mask has {mask} pixels, the scan {scan}. Nothing was changed.")
+        sizes = (_written(mask, scan), _written(scan, mask))
+    else:
+        text = _("This mask does not fit the scan. The mask has {mask} slices, the scan {scan}. Nothing was changed.")
+        sizes = (number(mask[0]), number(scan[0]))
+    hint = _("Was it drawn on another series? Open that scan instead.")
+    raise GridMismatch(text.format(mask=sizes[0], scan=sizes[1]), hint=hint)
+
+
+def to_labels(stored: StoredMask, structure: int | None, notes: list[str], name: str) -> Labels:
+    """0/255, 1-bit, label numbers, probabilities or anti-aliased greys as label numbers."""
+    values = stored.values
+    if values.dtype.kind == "f":
+        values = _whole_numbers(values, notes)
+    if values.dtype == np.bool_:
+        values = values.astype(np.uint8)
+    low, high = int(values.min()), int(values.max())
+    if low < 0 or (high > _MOST and not _has_two_values(values)):
+        message = _("{name} has values from {low} to {high}; label numbers go from 0 to {most}.")
+        raise UnreadableFile(
+            message.format(name=name, low=number(low), high=number(high), most=_MOST),
+            hint=_("Is it a picture and not a mask?"),
+        )
+    return _whole_labels(values, stored.is_index, structure, notes)
+
+
+def write(
+    path: Path,
+    labels: Labels,
+    geometry: Geometry,
+    values: Values,
+    colours: Mapping[int, str],
+    names: Mapping[int, str],
+) -> tuple[Path, ...]:
+    """Writes labels (slice, row, column) by the ending of path, each file whole or not at all; says which files."""
+    ending = path.name.lower()
+    if values == "per-label":
+        numbers = sorted(colours) or [int(n) for n in np.unique(labels) if n]
+        parts = [(_part_path(path, names.get(n, str(n))), (labels == n).astype(np.uint8)) for n in numbers]
+        return tuple(file for part, one in parts for file in write(part, one, geometry, "binary", {}, {}))
+    if ending.endswith(".png"):
+        _write_png(path, labels, values, colours)
+    elif ending.endswith((".nii", ".nii.gz")):
+        nifti.write(path, (labels > 0).astype(np.uint8) if values == "binary" else labels, geometry)
+    elif ending.endswith((".tif", ".tiff")):
+        _write_tiff(path, labels * np.uint8(255) if _as_binary(labels, values, colours) else labels, geometry)
+    else:
+        message = _("Masks are not written as {ending} files.").format(ending=path.suffix)
+        raise LesionStudioError(message, hint=_("Choose .png, .tif, .nii or .nii.gz."))
+    return (path,)
+
+
+def _load(path: Path, geometry: Geometry) -> StoredMask:
+    if path.is_dir():
+        return _load_folder(path)
+    kind = format_of(path)
+    if kind == "raster":
+        return _load_raster(path)
+    if kind == "tiff":
+        return StoredMask(_one_channel(tiff.read_mask(path), path.name))
+    if kind == "nifti":
+        return StoredMask(_on_grid(*nifti.read_stored(path), geometry), is_index=True)
+    message = _("{name} is not a mask of a kind that is read.").format(name=path.name)
+    raise UnreadableFile(message, hint=_("PNG, BMP, TIFF and NIfTI masks are read."))
+
+
+def _load_folder(folder: Path) -> StoredMask:
+    """One file a slice, in the order of their numbers."""
+    files = sorted((f for f in folder.iterdir() if not f.name.startswith(".")), key=lambda f: natural_key(f.name))
+    pictures = [_load_raster(file) for file in files if format_of(file) == "raster"]
+    if not pictures or len({picture.values.shape for picture in pictures}) > 1:
+        message = _("The pictures in {folder} are not all of one size.").format(folder=folder.name)
+        raise UnreadableFile(message, hint=_("A folder of masks holds one picture a slice."))
+    values = np.concatenate([picture.values for picture in pictures])
+    return StoredMask(values, all(picture.is_index for picture in pictures))
+
+
+def _load_raster(path: Path) -> StoredMask:
+    indices = raster.palette_indices(path)
+    if indices is not None:
+        return StoredMask(indices[np.newaxis], is_index=True)
+    pixels, _notes = raster.stored_pixels(path)
+    return StoredMask(_one_channel(pixels[np.newaxis], path.name))
+
+
+def _one_channel(values: Voxels, name: str) -> Voxels:
+    """Drops transparency and equal channels of (slice, row, column, channel)."""
+    if values.ndim == 3:
+        return values
+    colours = values[..., : 3 if values.shape[3] >= 3 else 1]
+    if (colours != colours[..., :1]).any():
+        message = _("{name} is in colour; which colour is which label cannot be told.").format(name=name)
+        raise UnreadableFile(message, hint=_("Save the mask in grey, or as a PNG with a palette."))
+    return colours[..., 0]
+
+
+def _on_grid(header: nifti.NiftiHeader, stored: Voxels, geometry: Geometry) -> Voxels:
+    """The file's voxels (i, j, k) in the scan's order, by their places in the patient where both have them."""
+    if not (geometry.has_orientation and header.geometry.has_orientation) or geometry.positions_mm is not None:
+        return header.stored.from_stored(stored)
+    to_file = np.linalg.inv(header.stored.affine) @ geometry.affine
+    steps = np.round(to_file[:3, :3])
+    is_turned = sorted(np.abs(steps).sum(axis=0)) == [1, 1, 1] and sorted(np.abs(steps).sum(axis=1)) == [1, 1, 1]
+    reach = np.abs(to_file[:3, :3] - steps) @ (np.array(geometry.shape) - 1)
+    if not is_turned or reach.max() > _SAME_GRID * max(geometry.shape):
+        return header.stored.from_stored(stored)
+    order = [int(np.flatnonzero(steps[:, axis])[0]) for axis in range(3)]
+    turned = stored.transpose(order)
+    flips = tuple(slice(None, None, -1 if steps[order[axis], axis] < 0 else 1) for axis in range(3))
+    fitted = turned[flips]
+    if fitted.shape == geometry.shape:
+        _check_place(to_file, order, flips, geometry)
+    return fitted
+
+
+def _check_place(to_file: NDArray[np.float64], order: list[int], flips: tuple[slice, ...], geometry: Geometry) -> None:
+    """A mask of the right size that lies elsewhere in the patient was drawn on another scan."""
+    for axis in range(3):
+        place = to_file[order[axis], 3]
+        expected = geometry.shape[axis] - 1 if flips[axis].step == -1 else 0
+        if abs(place - expected) > 0.5:
+            message = _("This mask does not fit the scan: it lies elsewhere in the patient. Nothing was changed.")
+            raise GridMismatch(message, hint=_("Was it drawn on another series? Open that scan instead."))
+
+
+def _whole_numbers(values: Voxels, notes: list[str]) -> Voxels:
+    """Label numbers that were stored as floats; probabilities are cut at a half."""
+    finite = np.nan_to_num(values.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
+    rounded = np.round(finite)
+    if np.abs(finite - rounded).max(initial=0.0) < 1e-3:
+        return rounded.astype(np.int64)
+    top = 1.0 if finite.max() <= 1.0 else float(finite.max())
+    text = _("The mask has values in between; from {half} on they count as marked.")
+    notes.append(text.format(half=number(top / 2, 2)))
+    return (finite >= top / 2).astype(np.uint8)
+
+
+def _whole_labels(values: Voxels, is_index: bool, structure: int | None, notes: list[str]) -> Labels:
+    if _has_two_values(values) and (structure is not None or not is_index or int(values.max()) == _MOST):
+        return _two_valued(values, structure)
+    if not is_index and _is_smoothed(values):
+        text = _("The mask has {n} grey values; from 128 on they count as marked.")
+        notes.append(text.format(n=number(len(np.unique(values)))))
+        return np.asarray(values < 128 if structure == 0 else values >= 128, np.uint8)
+    return values.astype(np.uint8)
+
+
+def _two_valued(values: Voxels, structure: int | None) -> Labels:
+    """1 where the structure is. A small single value is a label number and stays one."""
+    high = int(values.max())
+    if structure == 0:
+        return np.asarray(values == 0, np.uint8)
+    is_label = structure is None and 0 < high < 64
+    return np.asarray(values != 0, np.uint8) * np.uint8(high if is_label else 1)
+
+
+def _has_two_values(values: Voxels) -> bool:
+    high = values.max()
+    return bool(((values == 0) | (values == high)).all())
+
+
+def _is_smoothed(values: Voxels) -> bool:
+    """Whether these are an edge's greys between 0 and 255, not numbers of labels."""
+    if values.dtype != np.uint8 or int(values.max()) < 256 - _NEAR_END:
+        return False
+    at_top = values >= 256 - _NEAR_END
+    at_ends = at_top | (values < _NEAR_END)
+    return bool(at_ends.mean() >= _MOSTLY and at_top.sum() * 2 >= (values >= _NEAR_END).sum())
+
+
+def _as_binary(labels: Labels, values: Values, colours: Mapping[int, str]) -> bool:
+    """Whether marked pixels are written as 255: asked for, or `auto` in a study of one label."""
+    if values == "auto":
+        return max(colours, default=1) <= 1 and int(labels.max(initial=0)) <= 1
+    return values == "binary"
+
+
+def _write_png(path: Path, labels: Labels, values: Values, colours: Mapping[int, str]) -> None:
+    if labels.shape[0] != 1:
+        raise ValueError(f"a PNG holds one slice, not {labels.shape[0]}")
+    if _as_binary(labels, values, colours):
+        png.write_grey(path, (labels[0] > 0).astype(np.uint8) * np.uint8(255))
+    else:
+        png.write_palette(path, labels[0], colours)
+
+
+def _write_tiff(path: Path, labels: Labels, geometry: Geometry) -> None:
+    import tifffile
+
+    spacing = geometry.spacing_mm
+    described = {"axes": "ZYX", "spacing": spacing[0], "unit": "mm"} if geometry.has_spacing else {"axes": "ZYX"}
+    resolution = (1 / spacing[2], 1 / spacing[1]) if geometry.has_spacing else None
+    with whole_file(path) as draft:
+        tifffile.imwrite(
+            draft, labels, imagej=True, compression="adobe_deflate", metadata=described, resolution=resolution
+        )
+
+
+def _part_path(path: Path, label: str) -> Path:
+    """The file of one label: name_label.png. Nothing in a label's name becomes a path."""
+    safe = re.sub(r"[^\w .()-]+", "_", label).strip(" .") or "label"
+    base = stem(path.name)
+    return path.with_name(f"{base}_{safe[:60]}{path.name[len(base) :]}")
+
+
+def _written(shape: tuple[int, ...], other: tuple[int, ...]) -> str:
+    """Columns × rows, and slices where either has several."""
+    flat = shape[0] == 1 and other[0] == 1
+    return size(shape[2], shape[1]) if flat else size(shape[2], shape[1], shape[0])

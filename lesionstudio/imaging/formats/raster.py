@@ -1,0 +1,167 @@
+"""PNG, JPEG, BMP, WebP and JPEG 2000: pictures of one slice, without a place in a patient."""
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lesionstudio.errors import UnreadableFile
+from lesionstudio.imaging.formats.limits import guard
+from lesionstudio.imaging.scan import Scan
+from lesionstudio.words import _, ngettext
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+PILLOW_FORMATS = ("PNG", "JPEG", "BMP", "DIB", "WEBP", "JPEG2000")
+_DEEP_COLOUR_PNG = (2, 4, 6)
+_EXIF_ORIENTATION = 0x0112
+_BYTES_A_PIXEL = {"1": 1, "L": 1, "P": 1, "LA": 2, "I": 4, "F": 4, "I;16": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class RasterHeader:
+    """What a picture's header says: rows and columns as they are shown, and Pillow's name for the pixels."""
+
+    rows: int
+    columns: int
+    mode: str
+
+
+def read_header(path: Path) -> RasterHeader:
+    """Size and kind of a picture, nothing decoded. Raises what Pillow raises."""
+    with _opened(path) as image:
+        width, height = image.size
+        turned = int(image.getexif().get(_EXIF_ORIENTATION, 1) or 1) >= 5
+        return RasterHeader(*((width, height) if turned else (height, width)), image.mode)
+
+
+def read(path: Path) -> Scan:
+    """The picture as a scan of one slice: (rows, columns), or (rows, columns, 3) where it has colours.
+
+    Colour files whose channels are equal are grey, unless there is only one value in them. Transparency is dropped,
+    EXIF orientation is applied.
+    """
+    pixels, notes = stored_pixels(path)
+    shown, more = shown_pixels(pixels)
+    value_range = _value_range(shown.dtype)
+    return Scan.of_array(shown[np.newaxis], name=path.stem, notes=(*notes, *more), value_range=value_range)
+
+
+def stored_pixels(path: Path) -> tuple[NDArray[np.generic], tuple[str, ...]]:
+    """Pixels (rows, columns[, channels]) as stored, palettes and unusual colours as RGB; and what is to be said."""
+    with _opened(path) as image:
+        notes = _frame_note(int(getattr(image, "n_frames", 1)))
+        if _is_beyond_pillow(path, image.format):
+            return _upright(_decode_with_imagecodecs(path, image.format), image), notes
+        image.load()
+        return _to_array(_upright_image(image)), notes
+
+
+def palette_indices(path: Path) -> NDArray[np.uint8] | None:
+    """The indices (rows, columns) of a picture with a palette, None of any other."""
+    with _opened(path) as image:
+        if image.mode != "P":
+            return None
+        image.load()
+        return np.array(_upright_image(image))
+
+
+def shown_pixels(pixels: NDArray[np.generic]) -> tuple[NDArray[np.generic], tuple[str, ...]]:
+    """Pixels without their transparency, and without colour where there is none; and what is to be said."""
+    notes: tuple[str, ...] = ()
+    if pixels.ndim == 3 and pixels.shape[2] in (2, 4):
+        alpha = pixels[..., -1]
+        if alpha.min() != alpha.max():
+            notes = (_("The picture is partly transparent; that is ignored."),)
+        pixels = pixels[..., :-1]
+    if pixels.ndim == 3 and (pixels.shape[2] == 1 or (pixels.min() != pixels.max() and _is_grey(pixels))):
+        pixels = pixels[..., 0]
+    return np.ascontiguousarray(pixels), notes
+
+
+def _opened(path: Path) -> "Image":
+    from PIL import Image
+
+    try:
+        image = Image.open(path, formats=PILLOW_FORMATS)
+    except Image.DecompressionBombError as error:
+        message = _("{what} claims to be larger than any picture that can be opened.").format(what=path.name)
+        hint = _("If the picture really is that large, cut it into smaller files first.")
+        raise UnreadableFile(message, hint=hint) from error
+    width, height = image.size
+    try:
+        guard((1, height, width, _BYTES_A_PIXEL.get(image.mode, 4)), np.uint8, path.name, path.stat().st_size)
+    except UnreadableFile:
+        image.close()
+        raise
+    return image
+
+
+def _frame_note(frames: int) -> tuple[str, ...]:
+    if frames < 2:
+        return ()
+    return (ngettext("The file holds {n} picture.", "The file holds {n} pictures; only the first is shown.", frames),)
+
+
+def _is_beyond_pillow(path: Path, kind: str | None) -> bool:
+    """JPEG 2000, of which Pillow reads less, and 16-bit PNG with colour or transparency, which it cuts to 8 bits."""
+    if kind != "PNG":
+        return kind == "JPEG2000"
+    with path.open("rb") as file:
+        head = file.read(26)
+    depth, colour = struct.unpack(">BB", head[24:26])
+    return bool(depth == 16 and colour in _DEEP_COLOUR_PNG)
+
+
+def _decode_with_imagecodecs(path: Path, kind: str | None) -> NDArray[np.generic]:
+    import imagecodecs
+
+    decode = imagecodecs.png_decode if kind == "PNG" else imagecodecs.jpeg2k_decode
+    return np.asarray(decode(path.read_bytes()))
+
+
+def _upright_image(image: "Image") -> "Image":
+    from PIL import ImageOps
+
+    if image.mode in ("I;16B", "I;16N", "I;16L"):
+        return image
+    return ImageOps.exif_transpose(image) or image
+
+
+def _upright(pixels: NDArray[np.generic], image: "Image") -> NDArray[np.generic]:
+    """Turns an array as the picture's EXIF orientation says."""
+    orientation = int(image.getexif().get(_EXIF_ORIENTATION, 1) or 1)
+    if orientation >= 5:
+        pixels = pixels.swapaxes(0, 1)
+    flip_rows, flip_columns = orientation in (3, 4, 7, 8), orientation in (2, 3, 6, 7)
+    return pixels[:: -1 if flip_rows else 1, :: -1 if flip_columns else 1]
+
+
+def _to_array(image: "Image") -> NDArray[np.generic]:
+    mode = image.mode
+    if mode == "1":
+        return np.asarray(image).astype(np.uint8) * np.uint8(255)
+    if mode.startswith("I;16"):
+        return np.asarray(image).astype(np.uint16)
+    if mode in ("L", "I", "F", "RGB", "RGBA", "LA"):
+        return np.asarray(image)
+    return np.asarray(image.convert("RGBA" if mode in ("PA", "RGBa") or _has_transparency(image) else "RGB"))
+
+
+def _has_transparency(image: Any) -> bool:
+    return image.mode == "P" and "transparency" in image.info
+
+
+def _is_grey(pixels: NDArray[np.generic]) -> bool:
+    first = pixels[..., 0]
+    return all(np.array_equal(first, pixels[..., c]) for c in range(1, pixels.shape[2]))
+
+
+def _value_range(dtype: np.dtype[Any]) -> tuple[float, float] | None:
+    if dtype.kind != "u":
+        return None
+    return 0.0, float(np.iinfo(dtype).max)

@@ -1,0 +1,248 @@
+"""Searching a folder for scans, as they come, and for the masks beside them."""
+
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from lesionstudio.errors import UnreadableFile
+from lesionstudio.imaging.formats import dicom_series, nifti, raster, tiff, tiff_colour
+from lesionstudio.imaging.formats.dicom_header import Instance, NoPicture, read_instance
+from lesionstudio.imaging.formats.dicom_series import Series
+from lesionstudio.imaging.formats.kinds import format_of
+from lesionstudio.imaging.formats.names import (
+    is_mask_folder,
+    is_mask_name,
+    natural_key,
+    pairing_key,
+    patient_name,
+    stem,
+)
+from lesionstudio.imaging.formats.source import Format, FoundScan, ScanSource, Shape, hashed
+from lesionstudio.progress import Reporter, Steps
+from lesionstudio.words import _, ngettext, size
+
+Guard = Callable[[Path, Callable[[], object]], object]
+"""Runs a decoder on a file: whatever it raises becomes UnreadableFile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """One folder of a search: its files in natural order, masks apart."""
+
+    path: Path
+    files: tuple[Path, ...]
+    masks: tuple[Path, ...]
+
+
+def scans_in(root: Path, report: Reporter, salt: str, guarded: Guard) -> Iterator[FoundScan]:
+    """Every scan below root, folder by folder: pictures as they are met, series when their folder has been read."""
+    folders = list(folders_in(root))
+    steps = Steps(report, sum(len(folder.files) for folder in folders))
+    seen: set[str] = set()
+    for folder in folders:
+        for found in _scans_of(folder, root, salt, guarded, steps):
+            yield _with_own_id(found, seen)
+
+
+def folders_in(root: Path) -> Iterator[Folder]:
+    """Folders in natural order; hidden ones, masks' and the program's own are left out, and links are not followed."""
+    for place, names, files in os.walk(root):
+        here = Path(place)
+        if "project.json" in files and here != root:
+            names.clear()
+            continue
+        names[:] = sorted((name for name in names if not _is_left_out(name)), key=natural_key)
+        ordered = sorted((name for name in files if not name.startswith(".")), key=natural_key)
+        regular = [here / name for name in ordered if _is_regular(here / name)]
+        masks = [path for path in regular if is_mask_name(path.name)]
+        if len(masks) == len(regular) and not names:  # nothing beside them: then they are what the folder is about
+            masks = []
+        yield Folder(here, tuple(path for path in regular if path not in set(masks)), tuple(masks))
+
+
+def masks_beside(root: Path, found: Sequence[FoundScan]) -> dict[str, Path]:
+    """For each scan the mask file of the same name, beside it or in a folder of masks."""
+    known: dict[Path, dict[str, Path]] = {}
+    pairs: dict[str, Path] = {}
+    for scan in found:
+        if scan.error or scan.last:
+            continue
+        place = scan.source.files[0].parent
+        if place not in known:
+            known[place] = _masks_around(place, root)
+        mask = known[place].get(pairing_key(_own_name(scan)))
+        if mask is not None:
+            pairs[scan.id] = mask
+    return pairs | _only_volume_masks(root, found, pairs)
+
+
+def described(path: Path, kind: Format, root: Path, salt: str) -> FoundScan:
+    """What the header of a picture or volume in one file says. Raises what its decoder raises."""
+    shape, more = _facts_of(path, kind)
+    name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+    return FoundScan(
+        id=name,
+        source=ScanSource(kind, (path,)),
+        name=stem(path.name),
+        shape=shape,
+        patient=hashed(patient_name(path, root) if path.is_relative_to(root) else "", salt),
+        facts=facts(shape, *more),
+        kind=_kind(shape),
+    )
+
+
+def of_series(series: Series, salt: str) -> FoundScan:
+    """What is known of a DICOM series before any of its pixels are read."""
+    first = series.first
+    shape = (max(len(series.instances), first.frames), first.rows, first.columns)
+    return FoundScan(
+        id=series.id,
+        source=ScanSource("dicom", tuple(instance.path for instance in series.instances)),
+        name=series.name,
+        shape=shape,
+        modality=first.modality,
+        patient=hashed(first.patient, salt),
+        study=first.study or _("Study {number}").format(number=hashed(first.study_uid, salt, 4)),
+        facts=facts(shape, first.modality),
+        kind=_kind(shape),
+        last=series.comes_last,
+    )
+
+
+def facts(shape: Shape, *more: str) -> str:
+    """Size and kind in words: "CT, 512 × 512, 24 slices"."""
+    slices = [ngettext("{n} slice", "{n} slices", shape[0])] if shape[0] > 1 else []
+    return ", ".join([part for part in more if part] + [size(shape[2], shape[1]), *slices])
+
+
+def _scans_of(folder: Folder, root: Path, salt: str, guarded: Guard, steps: Steps) -> Iterator[FoundScan]:
+    instances: list[Instance] = []
+    for path in folder.files:
+        steps.advance(message=path.name)
+        try:
+            found = guarded(path, lambda: _look(path, root, salt, instances))  # noqa: B023 - called at once
+        except UnreadableFile as error:
+            yield _unreadable(path, root, salt, error)
+            continue
+        if isinstance(found, FoundScan):
+            yield found
+    for series in dicom_series.group(instances):
+        yield of_series(series, salt)
+
+
+def _look(path: Path, root: Path, salt: str, instances: list[Instance]) -> FoundScan | None:
+    """The scan in a file; a DICOM file is put aside for grouping, and what holds no picture is passed over."""
+    kind = format_of(path)
+    if kind is None or (kind == "nifti" and _has_header_beside(path)):
+        return None
+    if kind != "dicom":
+        return described(path, kind, root, salt)
+    with suppress(NoPicture):
+        instances.append(read_instance(path))
+    return None
+
+
+def _facts_of(path: Path, kind: Format) -> tuple[Shape, tuple[str, ...]]:
+    if kind == "raster":
+        picture = raster.read_header(path)
+        return (1, picture.rows, picture.columns), ()
+    if kind == "tiff":
+        group = tiff.read_header(path).groups[0]
+        return group.shape, (_("colour"),) if tiff_colour.is_colour(group.keyframe) else ()
+    header = nifti.read_header(path)
+    more = (ngettext("{n} volume", "{n} volumes", header.volumes),) if header.volumes > 1 else ()
+    return header.geometry.shape, more
+
+
+def _unreadable(path: Path, root: Path, salt: str, error: UnreadableFile) -> FoundScan:
+    name = path.relative_to(root).as_posix()
+    source = ScanSource(format_of_name(path), (path,))
+    patient = hashed(patient_name(path, root), salt)
+    return FoundScan(name, source, path.name, (0, 0, 0), patient=patient, error=error.message, hint=error.hint)
+
+
+def format_of_name(path: Path) -> Format:
+    """The format of a file that could not be read, as well as can be told."""
+    try:
+        return format_of(path) or "raster"
+    except OSError:
+        return "raster"
+
+
+def _with_own_id(found: FoundScan, seen: set[str]) -> FoundScan:
+    """A copy of a series in another folder is another scan; its folder's name makes the id its own."""
+    unique, n = found.id, 2
+    while unique in seen:
+        unique, n = f"{found.id}-{n}", n + 1
+    seen.add(unique)
+    return found if unique == found.id else replace(found, id=unique)
+
+
+def _masks_around(place: Path, root: Path) -> dict[str, Path]:
+    """Mask files by pairing key: beside the pictures first, then masks/, then labels/, then other folders of masks."""
+    folders = _mask_folders(place) + (_mask_folders(place.parent) if place != root else [])
+    files = [path for path in _files(place) if is_mask_name(path.name)]
+    files += [path for folder in folders for path in _files(folder)]
+    masks: dict[str, Path] = {}
+    for path in files:
+        masks.setdefault(pairing_key(path.name), path)
+    return masks
+
+
+def _mask_folders(place: Path) -> list[Path]:
+    """masks/, then labels/, then masks_cortex/ and the like."""
+    folders = [path for path in place.iterdir() if path.is_dir() and path.name.lower().startswith(("masks", "labels"))]
+    usual = {"masks": 0, "labels": 1}
+    return sorted(folders, key=lambda path: (usual.get(path.name.lower(), 2), natural_key(path.name)))
+
+
+def _only_volume_masks(root: Path, found: Sequence[FoundScan], pairs: dict[str, Path]) -> dict[str, Path]:
+    """A folder that holds one series (in a folder of its own) and one mask volume: they belong together."""
+    volumes: dict[Path, list[FoundScan]] = {}
+    for scan in found:
+        if scan.source.format == "dicom" and not scan.last and not scan.error:
+            place = scan.source.files[0].parent
+            volumes.setdefault(place if place == root else place.parent, []).append(scan)
+            volumes.setdefault(place, []).append(scan)
+    single: dict[str, Path] = {}
+    for place, scans in volumes.items():
+        masks = [path for path in _files(place) if is_mask_name(path.name) and ".nii" in path.name.lower()]
+        if len(masks) == 1 and len({scan.id for scan in scans}) == 1 and scans[0].id not in pairs:
+            single[scans[0].id] = masks[0]
+    return single
+
+
+def _files(folder: Path) -> list[Path]:
+    files = [path for path in folder.iterdir() if not path.name.startswith(".") and _is_regular(path)]
+    return sorted(files, key=lambda path: natural_key(path.name))
+
+
+def _own_name(scan: FoundScan) -> str:
+    return scan.source.files[0].name if len(scan.source.files) == 1 else scan.name
+
+
+def _has_header_beside(path: Path) -> bool:
+    """Whether this is the second file of a pair, found through its header."""
+    base = stem(path.name)
+    is_voxels = path.name[len(base) :].lower() in (".img", ".img.gz")
+    return is_voxels and any(path.with_name(base + end).exists() for end in (".hdr", ".hdr.gz"))
+
+
+def _is_regular(path: Path) -> bool:
+    """A file of its own: no link, device, pipe or socket."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def _is_left_out(name: str) -> bool:
+    return name.startswith(".") or is_mask_folder(name)
+
+
+def _kind(shape: Shape) -> Literal["image", "volume"]:
+    return "volume" if shape[0] > 1 else "image"

@@ -1,0 +1,79 @@
+"""ScanSource: where a scan lies on disk; FoundScan: what a search found, before anything of it is decoded."""
+
+import hashlib
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+Shape = tuple[int, int, int]
+Format = Literal["raster", "tiff", "dicom", "nifti"]
+FORMATS: tuple[Format, ...] = ("raster", "tiff", "dicom", "nifti")
+
+
+@dataclass(frozen=True, slots=True)
+class ScanSource:
+    """The files a scan is read from, in slice order where each holds one slice.
+
+    `part` says which of several scans in the same files is meant: "t3" the fourth volume of a 4-D file, "s2" the
+    third group of pages; "" the first. For a DICOM series it is not needed: the files say it.
+    """
+
+    format: Format
+    files: tuple[Path, ...]
+    part: str = ""
+
+    def to_json(self, root: Path | None = None) -> dict[str, Any]:
+        """As JSON; paths relative to root where they lie in it, else absolute, always with forward slashes."""
+        files = [_relative(file, root) for file in self.files]
+        return {"format": self.format, "files": files, "part": self.part}
+
+    @classmethod
+    def from_json(cls, saved: dict[str, Any], root: Path | None = None) -> "ScanSource":
+        """What to_json wrote. Raises ValueError or KeyError where it is no such thing."""
+        if saved["format"] not in FORMATS or not saved["files"]:
+            raise ValueError(saved["format"])
+        base = root or Path()
+        return cls(saved["format"], tuple(base / file for file in saved["files"]), str(saved.get("part", "")))
+
+
+@dataclass(frozen=True, slots=True)
+class FoundScan:
+    """One scan of a folder, or one file that could not be read (`error` and `hint` say why).
+
+    `id`: relative path, for DICOM a hash of what makes the series; `patient`: a salted hash, or "" where nothing tells;
+    `facts`: size and kind in words; `last`: localizers, screen captures and the like, listed after everything else.
+    """
+
+    id: str
+    source: ScanSource
+    name: str
+    shape: Shape
+    modality: str = ""
+    patient: str = ""
+    study: str = ""
+    facts: str = ""
+    kind: Literal["image", "volume"] = "image"
+    last: bool = False
+    error: str = ""
+    hint: str = ""
+
+    def to_json(self, root: Path | None = None) -> dict[str, Any]:
+        """As JSON, with the source's paths relative to root."""
+        return {**asdict(replace(self)), "source": self.source.to_json(root)}
+
+    @classmethod
+    def from_json(cls, saved: dict[str, Any], root: Path | None = None) -> "FoundScan":
+        """What to_json wrote."""
+        shape = tuple(int(length) for length in saved["shape"])
+        return cls(**{**saved, "shape": shape, "source": ScanSource.from_json(saved["source"], root)})
+
+
+def hashed(text: str, salt: str = "", length: int = 12) -> str:
+    """A short name for something nobody shall read, the same for the same text and salt; "" stays ""."""
+    return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()[:length] if text else ""
+
+
+def _relative(file: Path, root: Path | None) -> str:
+    if root is None:
+        return file.absolute().as_posix()
+    return file.relative_to(root).as_posix() if file.is_relative_to(root) else file.absolute().as_posix()
