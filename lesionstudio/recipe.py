@@ -1,7 +1,7 @@
 """Recipe: what a training run is asked to do. One frozen dataclass, one JSON file, no torch."""
 
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,8 @@ class Recipe:
 
     A run ends after `epochs`, or after `minutes` where that is more than 0. `fold` (k, n) leaves every n-th group of
     the training part out, beginning with the k-th, to choose a recipe on; (0, 0) leaves none out. `surroundings`
-    "chest" puts pictures that are cut to the lungs into a whole chest made by code.
+    "chest" puts pictures that are cut to the lungs into a whole chest made by code. `card` holds what the model's card
+    says and the pictures cannot tell: title, labels, inputs, licence and so on, by the card's own names.
     """
 
     architecture: str = "unet"
@@ -37,6 +38,7 @@ class Recipe:
     surrounded: float = 0.5
     healthy: float = 0.15
     threshold: float = 0.5
+    card: dict[str, Any] = field(default_factory=dict)
     fold: tuple[int, int] = (0, 0)
     seed: int = 0
 
@@ -57,6 +59,16 @@ def recipe_from_json(saved: dict[str, Any]) -> Recipe:
     pairs = {entry.name for entry in fields(Recipe) if str(entry.type).startswith("tuple")}
     entries: dict[str, Any] = {name: tuple(value) if name in pairs else value for name, value in saved.items()}
     return Recipe(**entries)
+
+
+def changed(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
+    """The recipe with some entries replaced; `depth` sets the encoder's levels in `network`."""
+    entries = dict(changes)
+    depth = entries.pop("depth", None)
+    if depth is not None:
+        decoder = recipe.network.get("decoder_channels", (256, 128, 64, 32, 16))
+        entries["network"] = {**recipe.network, "encoder_depth": depth, "decoder_channels": list(decoder[:depth])}
+    return replace(recipe, **entries)
 
 
 def recipe_to_json(recipe: Recipe) -> dict[str, Any]:

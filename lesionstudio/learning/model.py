@@ -49,6 +49,7 @@ class SegmentationModel:
         draft = folder / f"{WEIGHTS_NAME}.{os.getpid()}.tmp"
         save_file({name: _half(value) for name, value in self.network.state_dict().items()}, draft)
         card = replace(self.card, sha256=file_sha256(draft))
+        draft.chmod(0o644)
         draft.replace(folder / WEIGHTS_NAME)
         write_card(card, folder)
         return card

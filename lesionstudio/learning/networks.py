@@ -8,7 +8,7 @@ from torch import nn
 
 from lesionstudio.errors import ModelProblem
 from lesionstudio.learning.torchvision_guard import segmentation_models
-from lesionstudio.model_card import ModelCard
+from lesionstudio.model_card import WEIGHTS_NAME, ModelCard
 from lesionstudio.words import _
 
 ARCHITECTURES = ("unet", "unetplusplus", "manet", "linknet", "fpn", "pspnet", "deeplabv3plus", "pan")
@@ -48,12 +48,12 @@ def build_network(card: ModelCard) -> nn.Module:
 def start_encoder(network: nn.Module, card: ModelCard, weights: str) -> None:
     """Fills the network's encoder: "none" keeps the random weights, "imagenet" downloads (cached), else a file.
 
-    A file is safetensors, either an encoder's own names or a whole network's ("encoder.conv1.weight").
+    A file (or a model's folder) is safetensors, an encoder's own or a whole network's.
     Raises ModelProblem when the download or the file cannot be had or does not fit.
     """
     if weights in ("", "none"):
         return
-    tensors = _downloaded(card, weights) if weights == "imagenet" else read_tensors(Path(weights))
+    tensors = _downloaded(card, weights) if weights == "imagenet" else read_tensors(_weights_file(Path(weights)))
     prefix = "encoder."
     if any(name.startswith(prefix) for name in tensors):
         tensors = {name[len(prefix) :]: value for name, value in tensors.items() if name.startswith(prefix)}
@@ -83,6 +83,10 @@ def read_tensors(path: Path) -> dict[str, torch.Tensor]:
             hint=_("Weights are read from safetensors files only; convert others where you trust them."),
         ) from problem
     return {name: value.float() if value.is_floating_point() else value for name, value in tensors.items()}
+
+
+def _weights_file(place: Path) -> Path:
+    return place / WEIGHTS_NAME if place.is_dir() else place
 
 
 def _downloaded(card: ModelCard, weights: str) -> dict[str, torch.Tensor]:

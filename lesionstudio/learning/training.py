@@ -4,12 +4,12 @@ import json
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from lesionstudio.errors import NotEnoughExamples
 from lesionstudio.learning.augment import make_patch
@@ -40,7 +40,14 @@ class TrainingRun:
 class Trainer:
     """One run of a recipe on examples: step by step, so that whoever waits can look in between."""
 
-    def __init__(self, examples: Sequence[Example], card: ModelCard, recipe: Recipe, device: str = "cpu") -> None:
+    def __init__(
+        self,
+        examples: Sequence[Example],
+        card: ModelCard,
+        recipe: Recipe,
+        device: str = "cpu",
+        start: nn.Module | None = None,
+    ) -> None:
         if not examples:
             raise NotEnoughExamples(
                 _("There is nothing to train on."), hint=_("Give pictures with masks, and check the split's names.")
@@ -51,6 +58,8 @@ class Trainer:
         self._examples, self._loss = list(examples), loss_named(recipe.loss)
         self.network = build_network(card)
         start_encoder(self.network, card, recipe.encoder_weights)
+        if start is not None:
+            self.network.load_state_dict(start.state_dict())
         self.network = self.network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.averaged = build_network(card)
         self.averaged.load_state_dict(self.network.state_dict())
@@ -180,14 +189,6 @@ def precision_for(device: str) -> str:
         return "bf16" if torch.cuda.is_bf16_supported() else "fp32"
     features = torch.cpu.get_capabilities() if device == "cpu" else {}
     return "bf16" if features.get("avx512_bf16") or features.get("amx_bf16") else "fp32"
-
-
-def trained_card(card: ModelCard, run: TrainingRun, recipe: Recipe) -> ModelCard:
-    """The card with what the run says of itself."""
-    from lesionstudio.recipe import recipe_to_json
-
-    facts = {name: getattr(run, name) for name in TrainingRun.__slots__} | {"seed": recipe.seed}
-    return replace(card, training={**card.training, **facts, "recipe": recipe_to_json(recipe)})
 
 
 def _pace(fraction: float) -> float:
