@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tomllib
 import venv
 from pathlib import Path
@@ -18,7 +19,6 @@ VENV = ROOT / ".venv"
 CONSTRAINTS = ROOT / "installer" / "constraints.txt"
 PROJECT = ROOT / "pyproject.toml"
 STAMP = VENV / "lesionstudio-installed.json"
-BUILD_TOOLS = ("hatchling", "editables")
 
 
 def make_ready(device: str = "auto", *, for_tests: bool = False) -> Path:
@@ -102,8 +102,8 @@ def _install(device: str, wanted: list[str]) -> None:
     chosen = source.choose_source(device, system.cuda_of_driver(), torch, settings, source.fetch_page)
     print(chosen.sentence(), flush=True)
     _check_room(source.GIGABYTES[chosen.brings][1])
-    _pip("-c", str(CONSTRAINTS), *chosen.options, *chosen.requirements, *BUILD_TOOLS, *wanted)
-    _pip("--no-deps", "--no-build-isolation", "-e", str(ROOT))
+    _pip("-c", str(CONSTRAINTS), *chosen.options, *chosen.requirements, *wanted)
+    _put_on_path()
 
 
 def _check_room(gigabytes: float) -> None:
@@ -118,3 +118,15 @@ def _pip(*words: str) -> None:
     command = [str(venv_python()), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", *words]
     if subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode:
         raise SystemExit(_("The packages could not be installed; the reason stands above. Start again to go on."))
+
+
+def _put_on_path() -> None:
+    """Lets .venv's Python import LesionStudio from this clone, and gives it the command `lesionstudio`."""
+    packages = Path(sysconfig.get_path("purelib", "venv", {"base": str(VENV)}))
+    (packages / "lesionstudio.pth").write_text(f"{ROOT}\n", encoding="locale")
+    if os.name == "nt":
+        (VENV / "Scripts" / "lesionstudio.cmd").write_text('@"%~dp0python.exe" -m lesionstudio %*\n', encoding="ascii")
+        return
+    command = VENV / "bin" / "lesionstudio"
+    command.write_text('#!/bin/sh\nexec "$(dirname "$0")/python" -m lesionstudio "$@"\n', encoding="ascii")
+    command.chmod(0o755)
