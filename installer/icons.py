@@ -16,10 +16,10 @@ from typing import Any
 TABLER, INTER = "@tabler/icons@3.51.0", "inter-ui@4.1.1"
 WEIGHTS = ("Regular", "Medium", "SemiBold")
 SIGNS = """
-adjustments-horizontal alert-circle alert-triangle arrow-back-up arrow-forward-up arrows-maximize border-outer brush
-check chevron-down circle-check circle-dashed contrast copy download drag-drop eraser eye eye-off file-alert flag-3
+alert-circle alert-triangle arrow-back-up arrow-forward-up arrows-maximize border-outer brush
+check chevron-down circle-check circle-dashed contrast download drag-drop eraser eye eye-off file-alert flag-3
 folder folder-off folder-open folder-plus folder-search info-circle keyboard layout-sidebar-left-collapse
-layout-sidebar-left-expand layout-sidebar-right-collapse layout-sidebar-right-expand lock lock-open pencil plus
+layout-sidebar-left-expand layout-sidebar-right-collapse lock lock-open pencil plus
 relation-one-to-one scale search settings sparkles stethoscope tags x
 """
 # What Western, Central European, Greek and Cyrillic names need, and the typographic signs of the window.

@@ -36,6 +36,8 @@ def run(place: Path | None) -> int:
         if place is not None:
             desk[0].session.open_folder(place)
 
+    if place is not None:
+        window.show_opening(place.name)
     window.first_painted.connect(begin)
     window.show()
     try:
@@ -71,6 +73,8 @@ def make_application(settings: Settings) -> QApplication:
     app = QCoreApplication.instance()
     if isinstance(app, QApplication):
         return app
+    # Every place of the mouse counts for a stroke, not only the last one before a repaint.
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, False)
     app = QApplication([])
     app.setApplicationName("LesionStudio")
     app.setStyle("Fusion")

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -16,7 +17,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
-from lesionstudio.gui.draw_page import DrawPage
 from lesionstudio.gui.menus import Actions
 from lesionstudio.gui.panels.job_bar import JobBar
 from lesionstudio.gui.panels.status_bar import StatusBar
@@ -24,6 +24,9 @@ from lesionstudio.gui.panels.top_bar import TopBar
 from lesionstudio.gui.start_page import StartPage
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.views import Notice
+
+if TYPE_CHECKING:
+    from lesionstudio.gui.draw_page import DrawPage
 
 SMALLEST, WIDE = (1000, 640), 1600
 
@@ -50,7 +53,9 @@ class MainWindow(QMainWindow):
         self.start_page = StartPage(look, self.actions_by_verb)
         self.start_page.banners.action_wanted.connect(self.banner_answered)
         self.pages = QStackedWidget()
+        self._blank = QWidget()
         self.pages.addWidget(self.start_page)
+        self.pages.addWidget(self._blank)
         self.job_bar, self.status_bar = JobBar(look, self.actions_by_verb), StatusBar(look)
         self._draw_page: DrawPage | None = None
         self._painted = False
@@ -65,14 +70,26 @@ class MainWindow(QMainWindow):
         QApplication.instance().focusChanged.connect(self._keep_focus)  # type: ignore[union-attr]
 
     @property
-    def draw_page(self) -> DrawPage:
+    def draw_page(self) -> "DrawPage":
         """The page with the picture; built when it is first wanted."""
         if self._draw_page is None:
+            from lesionstudio.gui.draw_page import DrawPage
+
             self._draw_page = DrawPage(self.look, self.actions_by_verb)
             self.pages.addWidget(self._draw_page)
             self._draw_page.banners.action_wanted.connect(self.banner_answered)
             self._draw_page.make_room(self.width() > WIDE, narrow=self.width() < 1280)
         return self._draw_page
+
+    @property
+    def is_on_start_page(self) -> bool:
+        """Whether the start page is shown."""
+        return self.pages.currentWidget() is self.start_page
+
+    def show_opening(self, name: str) -> None:
+        """Shows an empty page under the folder's name until it is open."""
+        self.top_bar.show_folder(name)
+        self.pages.setCurrentWidget(self._blank)
 
     def show_start(self) -> None:
         """Shows the start page."""

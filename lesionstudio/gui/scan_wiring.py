@@ -116,6 +116,8 @@ class ScanWiring(QObject):
         picture.label_picked.connect(self._parts.marking.choose_label)
         picture.painted.connect(self._session.mask_changed)
         picture.stroke_ended.connect(self._session.edited)
+        picture.tool_wanted.connect(self._actions.trigger)
+        picture.held_changed.connect(self._show_hints)
         self._page.slice_map.slice_wanted.connect(self._session.go_to_slice)
 
     # What the session says
@@ -145,11 +147,9 @@ class ScanWiring(QObject):
         self._seen.start()
 
     def _show_window(self, window: Window) -> None:
-        self._page.picture.set_window(window)
-        if self._session.scan is None:
-            return
-        presets = presets_for(self._session.scan)
+        presets = presets_for(self._session.scan) if self._session.scan is not None else ()
         chosen = next((n for n, one in enumerate(presets, 1) if one.key == self._session.preset), 0)
+        self._page.picture.set_window(window, presets[chosen - 1].name if chosen else "")
         self._page.display.show_presets([preset.name for preset in presets], chosen)
         self._page.display.show_window(window, presets[chosen - 1].name if chosen else _("Own"))
 
@@ -208,14 +208,19 @@ class ScanWiring(QObject):
             told.colour, voxel=told.voxel, position=told.position, value=told.value, label=told.label
         )
 
-    def _show_hints(self) -> None:
-        hints = [
-            (("Alt",), _("erase")),
-            (("Shift",), _("straight")),
-            (("Ctrl",), _("pick label")),
-            ((_("Wheel"),), _("slices") if self._is_volume else _("scans")),
-        ]
-        self._window.status_bar.show_hints(hints if self._is_volume else hints[:3])
+    def _show_hints(self, held: str = "") -> None:
+        now = {
+            "erase": ((_("Drag"),), _("erases")),
+            "straight": ((_("Drag"),), _("draws a straight line")),
+            "pick": ((_("Click"),), _("picks the label")),
+            "move": ((_("Drag"),), _("moves the picture")),
+        }
+        if held in now:
+            self._window.status_bar.show_hints([now[held]])
+            return
+        hints = [(("Alt",), _("erase")), (("Shift",), _("straight")), (("Ctrl",), _("pick label"))]
+        wheel = [((_("Wheel"),), _("slices"))] if self._is_volume else []
+        self._window.status_bar.show_hints([*hints, *wheel])
 
     def _keep_opacity(self, opacity: float) -> None:
         self._page.picture.set_opacity(opacity)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QTimer
 
 from lesionstudio.gui.parts import Parts
+from lesionstudio.gui.viewer.tools import Brush, Eraser
 from lesionstudio.words import _
 
 DIAMETERS = {"mm": (0.5, 100.0), "px": (1.0, 400.0)}
@@ -61,6 +62,7 @@ class Toolbox(QObject):
 
     def refresh(self) -> None:
         """Gives picture and options bar what is in the hand now."""
+        self._hand_over()
         page = self._parts.window.draw_page
         label = self._session.labels.by_number(self._session.label_in_use)
         self._parts.window.actions_by_verb[self.tool].setChecked(True)
@@ -74,6 +76,18 @@ class Toolbox(QObject):
         else:
             does = _("paints {name}").format(name=label.name) if label else ""
             page.options_bar.show_tool(name, does, label.colour if label else "")
+
+    def _hand_over(self) -> None:
+        scan, history, picture = self._session.scan, self._session.history, self._parts.window.draw_page.picture
+        if scan is None or history is None or not self._session.can_edit:
+            picture.set_tool(None)
+            picture.set_refusal(_("Open for looking only") if scan is not None else "")
+            return
+        picture.set_refusal("")
+        if self.tool == "eraser":
+            picture.set_tool(Eraser(history, self.diameter, scan.geometry))
+        else:
+            picture.set_tool(Brush(history, self._session.label_in_use, self.diameter, scan.geometry))
 
     def _keep_diameters(self) -> None:
         settings = self._session.settings

@@ -48,7 +48,9 @@ class Wiring(QObject):
         self._menus()
         self._connect_session()
         self._connect_window()
-        self._show_folder()
+        self._show_possible()
+        if self._window.is_on_start_page:
+            self._show_folder()
 
     def _connect_session(self) -> None:
         session, parts = self._session, self._parts

@@ -119,6 +119,11 @@ class LabelRow(QFrame):
     def _back(self) -> None:
         self._pages.setCurrentIndex(0)
 
+    def _keep_name(self) -> None:
+        # The field says that it is done while it goes: by then it must hold the old name.
+        self._field.setText(self._label.name)
+        self._back()
+
     def _take_name(self) -> None:
         if self._pages.currentIndex() != 1:
             return
@@ -142,7 +147,7 @@ class LabelRow(QFrame):
         page, row = _page()
         row.addWidget(self._field, 1)
         self._field.editingFinished.connect(self._take_name)
-        self._field.abandoned.connect(self._back)
+        self._field.abandoned.connect(self._keep_name)
         return page
 
     def _make_question(self) -> QWidget:

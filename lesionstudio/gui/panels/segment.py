@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from lesionstudio.gui.menus import Actions
 from lesionstudio.gui.theme import Look
@@ -70,7 +70,8 @@ class SegmentPanel(QFrame):
 
     def show_scans(self, scans: int, *, is_volume: bool) -> None:
         """Says how many scans "all" means, and whether this one has more than one slice."""
-        self._all.setText(_("All {n}").format(n=scans) if scans > 1 else _("All"))
+        self._all.setText(_("All {n}").format(n=scans))
+        self._all.setVisible(scans > 1)
         self._slice.setText(_("Slice") if is_volume else _("Picture"))
         self._scan.setVisible(is_volume)
         self._draft.show_volume(is_volume)
@@ -117,8 +118,9 @@ class ModelLine(QPushButton):
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 0, 8, 0)
         row.setSpacing(8)
-        row.addWidget(self._title, 3)
-        row.addWidget(self._line, 4)
+        self._title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        row.addWidget(self._title)
+        row.addWidget(self._line, 1)
         row.addWidget(arrow)
         for part in (self._title, self._line, arrow):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

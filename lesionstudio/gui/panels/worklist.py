@@ -79,6 +79,11 @@ class Worklist(QFrame):
         self._reading = reading
         self._refresh_counts()
 
+    @property
+    def skeleton_is_shown(self) -> bool:
+        """Whether grey shapes stand where rows will be."""
+        return self._pages.currentWidget() is self._skeleton
+
     def fold(self, folded: bool) -> None:
         """Makes it narrow (pictures only) or wide."""
         self._folded = self._painter.folded = folded
