@@ -151,6 +151,19 @@ def check_channels(card: ModelCard, channels: int) -> None:
         )
 
 
+def to_labels(probabilities: Floats, threshold: float) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Label numbers and the probability of the likeliest label in 255ths, each (slice, row, column).
+
+    From probabilities (label, slice, row, column); a voxel has the likeliest label where that reaches the threshold.
+    """
+    likeliest = probabilities.max(axis=0)
+    numbers = np.ones(likeliest.shape, np.uint8)
+    if len(probabilities) > 1:
+        numbers += probabilities.argmax(axis=0).astype(np.uint8)
+    numbers[likeliest < threshold] = 0
+    return numbers, np.rint(likeliest * 255).astype(np.uint8)
+
+
 def _engine(card: ModelCard, build: "Callable[[], nn.Module]", device: str, key: str = "") -> Engine:
     """OpenVINO on a processor, PyTorch on a GPU and where OpenVINO is missing or does not know the network."""
     if device != "cpu":
