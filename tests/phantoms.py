@@ -84,7 +84,8 @@ def _turn(degrees: float, axis: int) -> NDArray[np.float64]:
 def _positions_mm(affine: NDArray[np.float64], shape: tuple[int, int, int]) -> NDArray[np.float64]:
     """Where each voxel's centre lies: (3, slice, row, column)."""
     indices = np.indices(shape, dtype=np.float64)
-    return np.einsum("ij,jkrc->ikrc", affine[:3, :3], indices) + affine[:3, 3].reshape(3, 1, 1, 1)
+    turned = np.einsum("ij,jkrc->ikrc", affine[:3, :3], indices)
+    return np.asarray(turned + affine[:3, 3].reshape(3, 1, 1, 1))
 
 
 def _within(position: NDArray[np.float64], centre: Vector, radii: Vector) -> NDArray[np.bool_]:
@@ -266,8 +267,9 @@ def write_png(path: Path, picture: Picture, *, kind: Literal["8-bit", "16-bit", 
     path.parent.mkdir(parents=True, exist_ok=True)
     grey = picture.grey
     wide = grey.astype(np.uint16) * 257
-    pixels = {"8-bit": grey, "16-bit": wide, "rgb": np.repeat(grey[:, :, None], 3, axis=2)}[kind]
-    Image.fromarray(pixels).save(path)
+    rgb = np.repeat(grey[:, :, None], 3, axis=2)
+    kinds: dict[str, NDArray[Any]] = {"8-bit": grey, "16-bit": wide, "rgb": rgb}
+    Image.fromarray(kinds[kind]).save(path)
     return path
 
 
