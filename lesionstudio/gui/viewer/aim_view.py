@@ -1,0 +1,163 @@
+"""AimView: a picture that knows where the pointer is, what lies there, and what the tool in the hand would do."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QCursor, QPainter
+from PySide6.QtWidgets import QWidget
+
+from lesionstudio.gui.viewer.cursor import BrushCursor, brush_cursor
+from lesionstudio.gui.viewer.hover import Hover
+from lesionstudio.gui.viewer.keys import HeldKeys
+from lesionstudio.gui.viewer.notes import lesion_note_rect, paint_lesion_note
+from lesionstudio.gui.viewer.picture_view import PictureView
+from lesionstudio.gui.viewer.tools import Tool, refusal
+from lesionstudio.gui.viewer.view_state import Pointer, ViewState
+from lesionstudio.imaging.labels import LabelSet
+from lesionstudio.imaging.windowing import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Drag:
+    """A button is down, for "move" (the picture), "window" (width, level) or "tool"; how things were when it went."""
+
+    kind: str
+    button: Qt.MouseButton
+    start: QPointF
+    view: ViewState
+    window: Window
+
+
+class AimView(PictureView):
+    """Shows the brush in its true size, the reason where it may not paint, and the draft lesion under the pointer."""
+
+    pointer_moved = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMouseTracking(True)
+        self._tool: Tool | None = None
+        self._next_tool: Tool | None = None
+        self._refusal = ""
+        self._keys, self._hover = HeldKeys(), Hover()
+        self._drag: Drag | None = None
+        self._at: QPointF | None = None
+        self._pointer: Pointer | None = None
+        self._cursor: BrushCursor | None = None
+
+    def set_labels(self, labels: LabelSet) -> None:
+        """Shows marks in these colours; what is locked or hidden here cannot be painted."""
+        super().set_labels(labels)
+        self._show_cursor()
+
+    def set_tool(self, tool: Tool | None) -> None:
+        """Takes a tool into the hand, or none; while a stroke is drawn it counts from the next one on."""
+        self._next_tool = tool
+        if self._tool is None or not self._tool.is_down:
+            self._tool = tool
+        self._show_cursor()
+
+    def set_refusal(self, sentence: str) -> None:
+        """Why nothing can be painted at all; "" when it can."""
+        self._refusal = sentence
+        self._show_cursor()
+
+    def _refused(self) -> str:
+        hidden = self.marks_hidden
+        return self._refusal or refusal(self._tool, self._style.labels, self._keys.held, marks_hidden=hidden)
+
+    # The pointer
+
+    def _look_again(self) -> None:
+        """The pointer stays, but what is under it has changed."""
+        self._pointer = None
+        if self._at is not None:
+            self._point_at(self._at)
+
+    def _point_at(self, point: QPointF | None) -> None:
+        self._at = point
+        pointer = None
+        if point is not None and self._view is not None:
+            pointer = self._view.pointer(self._k, point.x(), point.y())
+        if pointer != self._pointer:
+            self._pointer = pointer
+            self._say_value(pointer)
+            self.pointer_moved.emit(pointer)
+            if self._drag is None:
+                self._follow_lesion()
+        self._show_cursor()
+
+    def _follow_lesion(self, *, afresh: bool = False) -> None:
+        """Lights the lesion under the pointer; `afresh`: the mask has changed, what was found before may be wrong."""
+        pointer = None if self.marks_hidden else self._pointer
+        geometry = self._scan.geometry if self._scan is not None else None
+        before = self._lesion_note()
+        went = self._hover.forget() if afresh else False
+        if self._hover.follow(pointer, self._mask, geometry, self._style.labels) or went:
+            self._light(before)
+
+    def _light_nothing(self) -> None:
+        before = self._lesion_note()
+        if self._hover.forget():
+            self._light(before)
+
+    def _light(self, before: QRectF) -> None:
+        self._update_dots(self._picture.light(self._hover.lesion))
+        self.update(before.united(self._lesion_note()).toAlignedRect())
+
+    def _lesion_note(self) -> QRectF:
+        if self._hover.lesion is None or self._view is None:
+            return QRectF()
+        (_k, top, left), (_l, bottom, right) = self._hover.lesion[0].start, self._hover.lesion[0].stop
+        x, y = self._view.to_point(top - 0.5, left - 0.5)
+        far_x, far_y = self._view.to_point(bottom - 0.5, right - 0.5)
+        beside = QRectF(x, y, far_x - x, far_y - y)
+        return lesion_note_rect(self._hover.lines, beside, self.width(), self.height())
+
+    def _show_cursor(self) -> None:
+        before, self._cursor = self._cursor, self._brush_cursor()
+        if before == self._cursor:
+            return
+        for cursor in (before, self._cursor):
+            if cursor is not None:
+                self.update(cursor.rect())
+        self.setCursor(self._shape())
+
+    def _brush_cursor(self) -> BrushCursor | None:
+        busy = self._keys.moves or (self._drag is not None and self._drag.kind != "tool")
+        if self._at is None or self._view is None or self._scan is None or self._tool is None or busy:
+            return None
+        place = self._at.x(), self._at.y()
+        cursor = brush_cursor(self._tool, place, self._view, self._scan.geometry, self._style.labels, self._keys.held)
+        return cursor.refusing(self._refused()) if not self._keys.held.pick else cursor.picking(*self._under())
+
+    def _marked(self) -> int:
+        """The number of the label under the pointer, else of the draft; 0 for neither."""
+        pointer = self._pointer
+        if pointer is None or not pointer.inside or self._mask is None:
+            return 0
+        place = pointer.row, pointer.column
+        return int(self._mask.labels(self._k)[place]) or int(self._mask.draft(self._k)[place])
+
+    def _under(self) -> tuple[str, str]:
+        label = self._style.labels.by_number(self._marked())
+        return (label.name, label.colour) if label is not None else ("", "")
+
+    def _shape(self) -> QCursor:
+        shapes = Qt.CursorShape
+        if self._drag is not None and self._drag.kind == "move":
+            return QCursor(shapes.ClosedHandCursor)
+        if self._drag is not None and self._drag.kind == "window":
+            return QCursor(shapes.SizeAllCursor)
+        if self._keys.moves:
+            return QCursor(shapes.OpenHandCursor)
+        return QCursor(shapes.BlankCursor if self._cursor is not None else shapes.ArrowCursor)
+
+    # Painting
+
+    def _paint_over(self, painter: QPainter, region: QRect) -> None:
+        note = self._lesion_note()
+        if not note.isNull() and note.intersects(QRectF(region)):
+            paint_lesion_note(painter, note, self._hover.lines)
+        if self._cursor is not None and self._cursor.rect().intersects(region):
+            self._cursor.paint(painter)

@@ -1,0 +1,131 @@
+"""Picture: what the screen shows of one slice, kept as one RGB32 picture, of which only what changed is made again."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from lesionstudio.errors import LesionStudioError
+from lesionstudio.gui.viewer.layers import Lesion, Marks, image_of
+from lesionstudio.gui.viewer.marks import MarkStyle
+from lesionstudio.gui.viewer.shades import SlicePicture
+from lesionstudio.gui.viewer.view_state import NOTHING, Rect, ViewState
+from lesionstudio.imaging.geometry import Box
+from lesionstudio.imaging.mask import Mask
+from lesionstudio.imaging.scan import Scan
+from lesionstudio.imaging.windowing import Window
+
+CANVAS = 0xFF08090B
+
+
+class Picture:
+    """One slice: scan, marks, and both joined. Setters only say what is stale; `image` makes that again, once."""
+
+    def __init__(self) -> None:
+        self.problem = ""
+        """Why the slice cannot be shown, known once it was drawn."""
+        self._scan: Scan | None = None
+        self._k = 0
+        self._mask: Mask | None = None
+        self._window, self._hidden = Window(255, 127.5), False
+        self._slice: SlicePicture | None = None
+        self._view: ViewState | None = None
+        self._marks = Marks()
+        self._sized(1, 1)
+
+    def show_scan(self, scan: Scan | None, mask: Mask | None, k: int) -> None:
+        """Another scan, with its mask."""
+        self._scan, self._mask = scan, mask
+        self.show_slice(k)
+
+    def show_slice(self, k: int) -> None:
+        """Slice k; it is read when it is drawn."""
+        self._k, self._slice = k, None
+        self._marks.show_slice(self._mask, k)
+        self._base_stale = True
+
+    def show_view(self, view: ViewState | None) -> None:
+        """Pan and zoom."""
+        self._view = view
+        screen = view.screen.dots if view is not None else Rect(0, 0, 1, 1)
+        if self._base.shape != (screen.bottom, screen.right):
+            self._sized(screen.bottom, screen.right)
+        self._marks.show_view(view)
+        self._base_stale = True
+
+    def show_window(self, window: Window) -> None:
+        """Width and level."""
+        self._window, self._base_stale = window, True
+
+    def show_style(self, style: MarkStyle) -> None:
+        """Colours, fill and visibility of the marks."""
+        self._marks.show_style(style)
+
+    def hide_marks(self, hidden: bool) -> None:
+        """Nothing but the scan, while hidden."""
+        self._hidden, self._joined_stale = hidden, self._everything()
+
+    def light(self, lesion: Lesion | None) -> Rect:
+        """Lights up a draft lesion of this slice, or none; returns the dots that change."""
+        return self._marks.light(lesion)
+
+    def refresh(self, box: Box) -> Rect:
+        """Takes in that voxels of the mask changed; returns the dots that do."""
+        return self._marks.touch(box)
+
+    def image(self) -> QImage:
+        """The picture as it is now, one image dot a dot of the screen."""
+        if self._base_stale:
+            self._draw_base()
+        self._joined_stale = self._joined_stale.union(self._marks.paint())
+        if not self._joined_stale.is_empty:
+            self._join()
+        return self._image
+
+    def _draw_base(self) -> None:
+        self._base_stale, drawn = False, NOTHING
+        self._read()
+        if self._slice is not None and self._view is not None:
+            drawn = self._slice.draw(self._view, self._window, self._base)
+        self._clear_around(drawn)
+        self._joined_stale = self._everything()
+
+    def _read(self) -> None:
+        if self._slice is not None or self._scan is None:
+            return
+        self.problem = ""
+        try:
+            self._slice = SlicePicture(self._scan.slice(self._k), colour=self._scan.colour)
+        except LesionStudioError as problem:
+            self.problem = problem.message
+
+    def _clear_around(self, drawn: Rect) -> None:
+        if drawn.is_empty:
+            self._base[:] = CANVAS
+            return
+        self._base[: drawn.top] = CANVAS
+        self._base[drawn.bottom :] = CANVAS
+        self._base[drawn.rows, : drawn.left] = CANVAS
+        self._base[drawn.rows, drawn.right :] = CANVAS
+
+    def _join(self) -> None:
+        dots, self._joined_stale = self._joined_stale, NOTHING
+        self._joined[dots.rows, dots.columns] = self._base[dots.rows, dots.columns]
+        if self._hidden:
+            return
+        painter = QPainter(self._image)
+        self._marks.draw(painter, dots)
+        painter.end()
+
+    def _sized(self, height: int, width: int) -> None:
+        self._base: NDArray[np.uint32] = np.full((height, width), CANVAS, np.uint32)
+        self._joined: NDArray[np.uint32] = self._base.copy()
+        self._image = image_of(self._joined, QImage.Format.Format_RGB32)
+        self._base_stale, self._joined_stale = True, self._everything()
+
+    def _everything(self) -> Rect:
+        return Rect(0, 0, *self._base.shape)
+
+
+def canvas_colour() -> QColor:
+    """What is behind the picture."""
+    return QColor.fromRgba(CANVAS)

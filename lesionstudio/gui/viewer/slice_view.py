@@ -1,0 +1,261 @@
+"""SliceView: the picture a person works on. It turns mouse and keys into wishes, and lets the tool in the hand paint.
+
+It changes nothing but the mask, through the tool; everything else it asks for by signal and shows when it is told.
+"""
+
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import (
+    QEnterEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from lesionstudio.gui.viewer.aim_view import AimView, Drag
+from lesionstudio.gui.viewer.tools import Spot
+from lesionstudio.gui.viewer.view_state import dragged_window
+from lesionstudio.imaging.geometry import Box
+from lesionstudio.imaging.mask import Mask
+from lesionstudio.imaging.scan import Scan
+from lesionstudio.words import _
+
+ZOOM_STEP = 1.25
+_NOTCH = 120
+_CLICK_POINTS = 4.0
+
+
+class SliceView(AimView):
+    """Wheel: slices. Left: the tool. Middle: move. Right: window and level. See LOOK, section 9."""
+
+    slice_wanted = Signal(int)
+    window_dragged = Signal(object)
+    diameter_wanted = Signal(float)
+    label_picked = Signal(int)
+    tool_wanted = Signal(str)
+    held_changed = Signal(str)
+    painted = Signal(object)
+    stroke_ended = Signal(object)
+    menu_wanted = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("slice_view")
+        self.setAccessibleName(_("Picture"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._turned = 0.0
+        self._e_lent_eraser = self._painted_with_e = False
+
+    # What is set
+
+    def set_scan(self, scan: Scan | None, mask: Mask | None) -> None:
+        """Shows another scan; a stroke in the making is taken back first."""
+        self.abandon()
+        self._drag = None
+        self._hover.forget()
+        super().set_scan(scan, mask)
+        self._look_again()
+
+    def set_slice(self, k: int) -> None:
+        """Shows slice k, or the nearest there is; a stroke goes on there."""
+        self._hover.forget()
+        super().set_slice(k)
+        self._look_again()
+
+    def refresh(self, box: Box) -> None:
+        """Shows what changed in the mask, and repaints no more than that."""
+        super().refresh(box)
+        if self._drag is None:
+            self._follow_lesion(afresh=True)
+
+    def abandon(self) -> bool:
+        """Takes a stroke in the making back; returns whether there was one."""
+        if self._tool is None or not self._tool.is_down:
+            return False
+        self._end_stroke(self._tool.abandon())
+        return True
+
+    # The tool
+
+    def _press_tool(self, point: QPointF) -> None:
+        if self._keys.held.pick:
+            self._pick()
+        elif self._tool is not None and self._view is not None and not self._refused():
+            self._begin("tool", Qt.MouseButton.LeftButton, point)
+            self._light_nothing()
+            self._announce(self._tool.press(self._spot(point), self._keys.held))
+
+    def _announce(self, box: Box) -> None:
+        if not box.is_empty:
+            self._painted_with_e = self._painted_with_e or self._e_lent_eraser
+            self.painted.emit(box)
+
+    def _end_stroke(self, box: Box) -> None:
+        self._drag, self._tool = None, self._next_tool
+        self.stroke_ended.emit(box)
+        self._look_again()
+
+    def _pick(self) -> None:
+        if self._pointer is not None and self._pointer.inside:
+            self.label_picked.emit(self._marked())
+
+    def _spot(self, point: QPointF) -> Spot:
+        row, column = self._view.to_voxel(point.x(), point.y()) if self._view is not None else (0.0, 0.0)
+        return Spot(self._k, row, column)
+
+    # Mouse
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Left: the tool; Space and left, or middle: move the picture; right: window and level."""
+        self._keys.see(event.modifiers())
+        self._point_at(event.position())
+        if self._drag is not None or self._view is None:
+            return
+        button = event.button()
+        if button == Qt.MouseButton.MiddleButton or (button == Qt.MouseButton.LeftButton and self._keys.moves):
+            self._begin("move", button, event.position())
+        elif button == Qt.MouseButton.RightButton:
+            self._begin("window", button, event.position())
+        elif button == Qt.MouseButton.LeftButton:
+            self._press_tool(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Goes on with what the button began; each point the system tells of counts."""
+        self._keys.see(event.modifiers())
+        for point in event.points():
+            self._drag_to(point.position())
+        self._point_at(event.position())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Ends what this button began."""
+        drag = self._drag
+        if drag is None or event.button() != drag.button:
+            return
+        self._drag = None
+        if drag.kind == "tool" and self._tool is not None:
+            self._end_stroke(self._tool.finish())
+        elif drag.kind == "window" and _far(event.position() - drag.start) < _CLICK_POINTS:
+            self.menu_wanted.emit(event.globalPosition().toPoint())
+        self._look_again()
+
+    def _begin(self, kind: str, button: Qt.MouseButton, point: QPointF) -> None:
+        if self._view is not None:
+            self._drag = Drag(kind, button, point, self._view, self._window)
+            self._show_cursor()
+
+    def _drag_to(self, point: QPointF) -> None:
+        drag = self._drag
+        if drag is None:
+            return
+        way = point - drag.start
+        if drag.kind == "tool" and self._tool is not None:
+            self._announce(self._tool.move(self._spot(point), self._keys.held))
+        elif drag.kind == "move":
+            self.show_part(drag.view.moved(way.x(), way.y()))
+        elif drag.kind == "window" and _far(way) >= _CLICK_POINTS:
+            self.window_dragged.emit(dragged_window(drag.window, way.x(), way.y()))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Slices, also while a tool is drawn; with Ctrl zoom at the pointer, with Shift the diameter."""
+        self._keys.see(event.modifiers())
+        turned = event.angleDelta().y() or event.angleDelta().x()
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._zoom(ZOOM_STEP ** (turned / _NOTCH), event.position())
+        else:
+            self._turned += turned
+            notches = int(self._turned / _NOTCH)
+            self._turned -= notches * _NOTCH
+            self._turn(notches, resizes=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        event.accept()
+
+    def _turn(self, notches: int, *, resizes: bool) -> None:
+        if notches == 0 or self._scan is None:
+            return
+        if resizes:
+            self.diameter_wanted.emit(float(notches))
+            return
+        k = max(0, min(self._k - notches, self._scan.slices - 1))
+        if k != self._k:
+            self.slice_wanted.emit(k)
+
+    def _zoom(self, factor: float, point: QPointF) -> None:
+        if self._view is not None:
+            self.show_part(self._view.zoomed(factor, point.x(), point.y()))
+            self._look_again()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The pointer is nowhere, unless a button holds it."""
+        super().leaveEvent(event)
+        if self._drag is None:
+            self._point_at(None)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """The pointer came in."""
+        super().enterEvent(event)
+        self._point_at(event.position())
+
+    # Keys
+
+    def event(self, event: QEvent) -> bool:
+        """Keys that mean something while held are taken before any shortcut; a pinch zooms."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            stroke_ends = event.key() == Qt.Key.Key_Escape and self._tool is not None and self._tool.is_down
+            if self._keys.takes(event) or stroke_ends:
+                event.accept()
+                return True
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            self._zoom(1 + event.value(), event.position())
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Held keys change what the mouse does; Esc takes a stroke back."""
+        if event.key() == Qt.Key.Key_Escape and self.abandon():
+            return
+        if event.isAutoRepeat() and self._keys.takes(event):
+            return
+        if not self._keys.press(event):
+            super().keyPressEvent(event)
+            return
+        if event.key() == Qt.Key.Key_E and self._drag is None and self._tool is not None and self._tool.label != 0:
+            self._e_lent_eraser, self._painted_with_e = True, False
+            self.tool_wanted.emit("eraser")
+        self._keys_changed()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """A key is let go: the mouse does what it did before."""
+        if event.isAutoRepeat() and self._keys.takes(event):
+            return
+        if not self._keys.release(event):
+            super().keyReleaseEvent(event)
+            return
+        if event.key() == Qt.Key.Key_E and self._e_lent_eraser:
+            self._give_eraser_back()
+        self._keys_changed()
+
+    def _give_eraser_back(self) -> None:
+        self._e_lent_eraser = False
+        if self._painted_with_e:
+            self.tool_wanted.emit("brush")
+
+    def _keys_changed(self) -> None:
+        if self._keys.hides != self._hidden_now:
+            self._hidden_now = self._keys.hides
+            self._show_hidden()
+            self._follow_lesion()
+        self.held_changed.emit(self._keys.meaning)
+        self._show_cursor()
+        self.setCursor(self._shape())
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Without the keyboard nobody tells when a key is let go, so all are."""
+        super().focusOutEvent(event)
+        self._keys.let_go()
+        self._give_eraser_back()
+        self._keys_changed()
+
+
+def _far(way: QPointF) -> float:
+    return float((way.x() ** 2 + way.y() ** 2) ** 0.5)
