@@ -6,6 +6,7 @@ Without words the window opens on the sample study; without a display the same j
 """
 
 import argparse
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -23,9 +24,12 @@ def main() -> int:
     """Gets everything ready and starts; returns what the program returned."""
     chosen = _parse(sys.argv[1:])
     python = ready.make_ready(chosen.device)
-    words = chosen.words or _words_for_here()
+    words, surroundings = chosen.words or _sample_in_the_window(), dict(os.environ)
+    if not words:
+        print(_("No display was found, so the sample study is done without a window."), flush=True)
+        words, surroundings["QT_QPA_PLATFORM"] = ["demo"], "offscreen"
     try:
-        return subprocess.run([python, "-m", "lesionstudio", *words], check=False).returncode
+        return subprocess.run([python, "-m", "lesionstudio", *words], env=surroundings, check=False).returncode
     except KeyboardInterrupt:
         return 130
 
@@ -43,12 +47,9 @@ def _parse(words: list[str]) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
-def _words_for_here() -> list[str]:
-    """The window on the sample study; the same job on the command line where no window can open."""
-    if system.has_display():
-        return [str(ROOT / "resources" / "sample")]
-    print(_("No display was found, so the sample study is done without a window."), flush=True)
-    return ["demo"]
+def _sample_in_the_window() -> list[str]:
+    """The word that opens the sample study in the window; none where no window can open."""
+    return [str(ROOT / "resources" / "sample")] if system.has_display() else []
 
 
 if __name__ == "__main__":

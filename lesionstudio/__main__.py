@@ -37,10 +37,17 @@ def _is_place(word: str) -> bool:
 
 
 def _open_window(place: Path | None) -> int:
-    from lesionstudio.gui.app import run
+    from lesionstudio.errors import LesionStudioError
     from lesionstudio.workflows.sample import own_copy
 
-    return run(own_copy(place) if place else None)
+    try:
+        place = own_copy(place) if place else None
+    except LesionStudioError as problem:
+        print(problem.message, problem.hint, sep="\n  ", file=sys.stderr)
+        return 1
+    from lesionstudio.gui.app import run
+
+    return run(place)
 
 
 def _command_line(words: Sequence[str]) -> int:

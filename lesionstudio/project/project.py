@@ -1,5 +1,6 @@
 """Project: the folder in which a study is kept beside its scans, and what of it is in memory."""
 
+import errno
 import json
 import secrets
 from collections.abc import Iterable
@@ -16,7 +17,7 @@ from lesionstudio.imaging.mask import Mask, MaskSnapshot, SliceStatus
 from lesionstudio.project.home import STUDY_NAME, VERSION, Home, open_home
 from lesionstudio.project.mask_files import MaskFiles
 from lesionstudio.project.splits import Candidate, Ranges, Share, deal_roles
-from lesionstudio.project.storage import damaged, file_name, make_folders, read_json, write_json, write_text
+from lesionstudio.project.storage import damaged, file_name, make_folders, problem_of, read_json, write_json, write_text
 from lesionstudio.project.worklist import ItemRecord, Role, SavedGrid, WorkItem
 from lesionstudio.words import _
 
@@ -85,9 +86,12 @@ class Project:
     def record(self, item_id: str) -> ItemRecord:
         """What is written down of an item: status, role and flag of each slice."""
         with self._guard:
-            if item_id not in self.records:
-                self.records[item_id] = self._read_record(item_id)
-            return self.records[item_id]
+            if item_id in self.records:
+                return self.records[item_id]
+            record = self._read_record(item_id)
+            if self.home.is_dir():
+                self.records[item_id] = record
+            return record
 
     def save_record(self, item_id: str, record: ItemRecord) -> None:
         """Writes down what is known of an item. Raises ProjectProblem when it cannot be written now."""
@@ -109,8 +113,10 @@ class Project:
         """The saved mask of an item, on its scan's grid; empty where nothing was saved.
 
         With `slice_ids` (what the file calls each slice, in display order) a mask finds its slices again after files
-        were added or lost. Raises UnreadableFile, GridMismatch.
+        were added or lost. Raises UnreadableFile, GridMismatch, ProjectProblem when the study's folder is gone.
         """
+        if not self.home.is_dir():
+            raise problem_of(FileNotFoundError(errno.ENOENT, ""), self.home)
         record = self.record(item_id)
         self._grids[item_id] = geometry, slice_ids
         before = record.grid

@@ -97,7 +97,15 @@ def _segment_item(project: Project, item: WorkItem, model: ShelvedModel, device:
     mask = project.load_mask(item.id, geometry)
     _accept(mask, labels, probability, DraftSource(model.card.id, done["threshold"], _now()))
     project.save_mask(item.id, mask.snapshot())
+    _open_where_most_is_marked(project, item, labels)
     return Agreement.of(labels, read_mask(reference_mask(item.id), geometry))
+
+
+def _open_where_most_is_marked(project: Project, item: WorkItem, labels: Pixels) -> None:
+    """Lets the window open on what is worth a look: the volume, at the slice with the largest mark."""
+    project.update_record(item.id, last_slice=int(np.count_nonzero(labels, axis=(1, 2)).argmax()))
+    if item.shape[0] > 1:
+        project.settings["last_item"] = item.id
 
 
 def _accept(mask: Mask, labels: Pixels, probability: Pixels, source: DraftSource) -> None:

@@ -265,6 +265,24 @@ def test_saving_into_a_vanished_folder_says_so_and_works_when_it_is_back(scans: 
     project.close()
 
 
+def test_a_mask_on_a_drive_that_is_gone_is_not_taken_for_an_empty_one(scans: Path, tmp_path: Path) -> None:
+    project = Project.open(scans)
+    project.add(found_picture(scans, "a.png"))
+    mask = project.load_mask("a.png", PIXELS)
+    EditHistory(mask).check([0], "Check")
+    project.save_mask("a.png", mask.snapshot())
+    project.close()
+    again = Project.open(scans)
+    shutil.move(scans, tmp_path / "unplugged")
+    assert again.record("a.png").status == SliceStatus.NEW
+    with pytest.raises(ProjectProblem, match="is gone"):
+        again.load_mask("a.png", PIXELS)
+    shutil.move(tmp_path / "unplugged", scans)
+    assert again.load_mask("a.png", PIXELS).status(0) == SliceStatus.CHECKED
+    assert again.record("a.png").status == SliceStatus.CHECKED
+    again.close()
+
+
 def test_a_mask_of_another_size_is_refused_with_both_sizes(scans: Path) -> None:
     project = Project.open(scans)
     project.add(found_picture(scans, "a.png"))
