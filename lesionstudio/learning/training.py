@@ -19,7 +19,7 @@ from lesionstudio.learning.networks import build_network, read_tensors, start_en
 from lesionstudio.model_card import ModelCard
 from lesionstudio.progress import Progress, Reporter
 from lesionstudio.recipe import Recipe
-from lesionstudio.words import _
+from lesionstudio.words import _, number
 
 CHECKPOINT_S = 60.0
 _WARM_UP = 0.04
@@ -105,20 +105,29 @@ class Trainer:
         return value
 
     def run(self, checkpoint: Path, report: Reporter) -> TrainingRun:
-        """Steps until the recipe is done, reporting each, saving a checkpoint every minute; resumes an earlier one."""
+        """Steps until the recipe is done, reporting each, saving a checkpoint every minute; resumes an earlier one.
+
+        A run that ends early, cancelled or failed, leaves a checkpoint too.
+        """
         if checkpoint.with_suffix(".json").is_file():
             self.resume(checkpoint)
+        try:
+            self._go_on(checkpoint, report)
+        finally:
+            self.save(checkpoint)
+            self._drawing.shutdown(cancel_futures=True)
+        return self.finished()
+
+    def _go_on(self, checkpoint: Path, report: Reporter) -> None:
         saved = time.monotonic()
         while self.fraction < 1:
             self.step()
             done = min(self.fraction, 1.0)
             left_s = self.seconds / done * (1 - done) if self.steps > 3 else None
-            report(Progress(done, _("Training, loss {loss:.3f}").format(loss=self.loss_average), left_s))
+            report(Progress(done, _("Training, loss {loss}").format(loss=number(self.loss_average, 3)), left_s))
             if time.monotonic() - saved > CHECKPOINT_S:
                 self.save(checkpoint)
                 saved = time.monotonic()
-        self._drawing.shutdown(cancel_futures=True)
-        return self.finished()
 
     def finished(self) -> TrainingRun:
         """The facts of the run so far."""
@@ -134,8 +143,8 @@ class Trainer:
 
         tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
         tensors |= {f"averaged.{name}": value for name, value in self.averaged.state_dict().items()}
-        for number, state in self._optimizer.state_dict()["state"].items():
-            tensors |= {f"optimizer.{number}.{name}": value for name, value in state.items()}
+        for place, state in self._optimizer.state_dict()["state"].items():
+            tensors |= {f"optimizer.{place}.{name}": value for name, value in state.items()}
         draft = checkpoint.with_suffix(".tmp")
         save_file({name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}, draft)
         draft.replace(checkpoint)

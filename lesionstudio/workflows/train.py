@@ -67,7 +67,8 @@ def train(
         plan = replace(plan, architecture=card.architecture, encoder=card.encoder, network=card.network)
     model, run, choice = _fit(examples, card, plan, out, start.network if start else None, resume, report)
     asked = {name: value for name, value in recipe_to_json(plan).items() if name not in ("card", "seed")}
-    facts = {"seed": plan.seed, **asdict(run), "processor": processor_name(), "command": _command(plan), "recipe": asked}
+    facts = {"seed": plan.seed, **asdict(run), "processor": processor_name(), "command": _command(plan)}
+    facts["recipe"] = asked
     model = replace(model, card=replace(model.card, training=facts, made=date.today().isoformat()))
     saved = model.save(out)
     scores = _scores(model, pairs, places, structure, hu_offset, out, report)
