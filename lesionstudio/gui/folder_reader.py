@@ -1,18 +1,15 @@
 """FolderReader: finds the scans of a folder in the background and hands them on in small lots."""
 
-import time
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from lesionstudio.gui.jobs import Job, JobRunner
 from lesionstudio.gui.views import Reading
-from lesionstudio.progress import Progress, Reporter
+from lesionstudio.progress import Progress
 from lesionstudio.project.project import Project
 from lesionstudio.words import _
-
-LOT, LOT_S = 40, 0.1
+from lesionstudio.workflows.add_scans import add_scans
 
 
 class FolderReader(QObject):
@@ -35,7 +32,7 @@ class FolderReader(QObject):
         """Searches the project's folder."""
         self.stop()
         self._read = 0
-        self._job = job = self._runner.run("files", _("Searching"), search, project.folder, project.salt)
+        self._job = job = self._runner.run("files", _("Searching"), add_scans, project.folder, project.salt)
         self._tell(Reading(0))
         job.progressed.connect(self._progressed)
         job.succeeded.connect(lambda masks: self._finished(job, masks))
@@ -68,24 +65,3 @@ class FolderReader(QObject):
     def _tell(self, reading: Reading | None) -> None:
         self.reading = reading
         self.reading_changed.emit(reading)
-
-
-def search(folder: Path, salt: str, report: Reporter) -> dict[str, Path]:
-    """Finds scans, reporting each lot as a partial result; returns the masks that lie beside them, by item id.
-
-    Slow: runs on the `files` lane. Raises ProjectProblem when the folder is gone, Cancelled.
-    """
-    from lesionstudio.imaging.formats import find_masks, find_scans
-
-    found: list[Any] = []
-    lot: list[Any] = []
-    sent = time.monotonic() - LOT_S
-    for one in find_scans(folder, salt=salt):
-        found.append(one)
-        lot.append(one)
-        if len(lot) >= LOT or time.monotonic() - sent > LOT_S:
-            report(Progress(None, partial=tuple(lot)))
-            lot, sent = [], time.monotonic()
-    if lot:
-        report(Progress(None, partial=tuple(lot)))
-    return find_masks(folder, found)

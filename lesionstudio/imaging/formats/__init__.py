@@ -20,13 +20,13 @@ from lesionstudio.imaging.formats import dicom, dicom_series, masks, nifti, rast
 from lesionstudio.imaging.formats.dicom_header import Instance, read_instance
 from lesionstudio.imaging.formats.kinds import format_of
 from lesionstudio.imaging.formats.masks import Values
-from lesionstudio.imaging.formats.source import FoundScan, ScanSource
+from lesionstudio.imaging.formats.source import Format, FoundScan, ScanSource
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.scan import Scan, SliceSource
 from lesionstudio.progress import Cancelled, Reporter, silent
 from lesionstudio.words import _
 
-__all__ = ["FoundScan", "ScanSource", "find_masks", "find_scans", "read_mask", "read_scan", "write_mask"]
+__all__ = ["FoundScan", "ScanSource", "find_masks", "find_scan", "find_scans", "read_mask", "read_scan", "write_mask"]
 
 _LOGGERS = ("PIL", "pydicom", "nibabel", "nibabel.global", "tifffile")
 _CHATTY = r"(PIL|pydicom|nibabel|tifffile|imagecodecs|numpy|lesionstudio\.imaging\.formats)\b"
@@ -43,6 +43,15 @@ def find_scans(folder: Path, report: Reporter = silent, *, salt: str = "") -> It
             _("There is no folder {name}.").format(name=folder.name), hint=_("Was it moved or renamed?")
         )
     yield from search.scans_in(folder, report, salt, _guarded)
+
+
+def find_scan(path: Path, *, salt: str = "") -> FoundScan:
+    """The scan that a file is, or that the DICOM series is which it belongs to. Raises UnreadableFile."""
+    with decoding(path):
+        kind = _format(path)
+        if kind != "dicom":
+            return search.described(path, kind, path.parent, salt)
+        return search.of_series(_series_of(path), salt)
 
 
 def find_masks(folder: Path, found: Sequence[FoundScan]) -> dict[str, Path]:
@@ -167,17 +176,25 @@ def _scan_of_source(source: ScanSource) -> Scan:
 def _scan_of_path(path: Path) -> Scan:
     if path.is_dir():
         return dicom.scan_of(_only(_series_in(path), path))
+    kind = _format(path)
+    return dicom.scan_of(_series_of(path)) if kind == "dicom" else _scan_of_source(ScanSource(kind, (path,)))
+
+
+def _format(path: Path) -> Format:
     kind = format_of(path)
     if kind is None:
         message = _("{name} is not a picture of a kind that is read.").format(name=path.name)
         raise UnreadableFile(message, hint=_("PNG, JPEG, BMP, WebP, JPEG 2000, TIFF, NIfTI and DICOM are read."))
-    if kind != "dicom":
-        return _scan_of_source(ScanSource(kind, (path,)))
+    return kind
+
+
+def _series_of(path: Path) -> dicom_series.Series:
+    """The series of the file's folder that the file is in; a copy of a file in it stands for itself."""
     own = read_instance(path)
     for series in _series_in(path.parent, own.series_uid):
         if path in {instance.path for instance in series.instances}:
-            return dicom.scan_of(series)
-    return dicom.read([path])
+            return series
+    return dicom_series.group([own])[0]
 
 
 def _series_in(folder: Path, uid: str | None = None) -> list[dicom_series.Series]:

@@ -15,6 +15,7 @@ from lesionstudio.imaging.formats.dicom_header import Instance, read_instance
 from lesionstudio.imaging.formats.dicom_pixels import inverted_sum, is_colour, is_inverted, read_frame
 from lesionstudio.imaging.formats.dicom_series import Series
 from lesionstudio.imaging.formats.limits import guard
+from lesionstudio.imaging.formats.source import hashed
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.imaging.windowing import Window
@@ -77,6 +78,7 @@ def scan_of(series: Series, part: str = "") -> Scan:
         study=first.study,
         notes=(*series.notes, *notes),
         value_range=_value_range(first, dtype),
+        slice_ids=tuple(hashed(f"{place.instance.sop_uid}/{place.frame}", length=16) for place in places),
     )
 
 

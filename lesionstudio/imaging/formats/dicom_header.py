@@ -1,6 +1,7 @@
 """What one DICOM file says about itself, read without its pixels."""
 
 import math
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -121,6 +122,7 @@ def header_syntax(header: Any) -> str:
 
 def _instance(path: Path, header: Any, sop_class: str, *, has_floats: bool) -> Instance:
     spacing, at_detector = _spacing(header)
+    identity = (_text(header, "PatientID"), _text(header, "PatientName"))
     lossy = _text(header, "LossyImageCompression") == "01"
     return Instance(
         path=path,
@@ -128,10 +130,10 @@ def _instance(path: Path, header: Any, sop_class: str, *, has_floats: bool) -> I
         sop_class=sop_class,
         series_uid=_text(header, "SeriesInstanceUID"),
         study_uid=_text(header, "StudyInstanceUID"),
-        patient="\n".join((_text(header, "PatientID"), _text(header, "PatientName"))).strip(),
-        study=_study(header),
+        patient="\n".join(identity).strip(),
+        study=_without_names(_study(header), identity),
         modality=_text(header, "Modality"),
-        description=_text(header, "SeriesDescription"),
+        description=_without_names(_text(header, "SeriesDescription"), identity),
         series_number=_text(header, "SeriesNumber"),
         image_type=tuple(str(part) for part in _many(header, "ImageType")),
         rows=_whole(header, "Rows"),
@@ -174,6 +176,14 @@ def _study(header: Any) -> str:
     date, description = _text(header, "StudyDate"), _text(header, "StudyDescription")
     written = f"{date[:4]}-{date[4:6]}-{date[6:8]}" if len(date) == 8 and date.isdigit() else ""
     return " ".join(part for part in (written, description) if part)
+
+
+def _without_names(text: str, identity: tuple[str, ...]) -> str:
+    """The text without the patient's name and number, which some sites write into descriptions."""
+    for name in sorted((part for whole in identity for part in (whole, *whole.split("^"))), key=len, reverse=True):
+        if len(name) > 2:
+            text = re.sub(rf"_*{re.escape(name)}_*", "", text, flags=re.IGNORECASE)
+    return " ".join(text.split())
 
 
 def _spacing(header: Any) -> tuple[tuple[float, ...], bool]:

@@ -99,7 +99,17 @@ def _check(path: Path, options: dict[str, Any]) -> None:
 
 
 def _through_palette(indices: NDArray[np.generic], header: Any) -> NDArray[np.uint8]:
+    """Colours of the file's own palette; some writers store 8 bits where it has 16."""
     from pydicom.pixels import apply_color_lut
 
+    if header.original_encoding[1] is False:
+        _swap_palette(header)
     colours: NDArray[np.integer[Any]] = apply_color_lut(np.array(indices), header)
-    return (colours if colours.dtype == np.uint8 else colours >> 8).astype(np.uint8)
+    return (colours >> 8 if colours.max(initial=0) > 255 else colours).astype(np.uint8)
+
+
+def _swap_palette(header: Any) -> None:
+    """pydicom reads palettes as little endian, also those of big endian files."""
+    for element in header:
+        if element.VR == "OW" and element.keyword.endswith("PaletteColorLookupTableData"):
+            element.value = np.frombuffer(element.value, ">u2").astype("<u2").tobytes()

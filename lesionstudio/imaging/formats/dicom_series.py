@@ -133,8 +133,11 @@ def _without_copies(members: list[Instance]) -> tuple[list[Instance], int]:
 
 def _belong(one: Instance, other: Instance) -> bool:
     """Whether both could be slices of one volume, wherever they lie."""
-    same_pixels = (one.rows, one.columns, one.samples, one.frames) == (other.rows, other.columns, other.samples, 1)
-    if not same_pixels or bool(one.orientation) != bool(other.orientation) or len(one.spacing) != len(other.spacing):
+    if (
+        _pixel_kind(one) != _pixel_kind(other)
+        or bool(one.orientation) != bool(other.orientation)
+        or len(one.spacing) != len(other.spacing)
+    ):
         return False
     if ("LOCALIZER" in one.image_type) != ("LOCALIZER" in other.image_type):
         return False
@@ -144,6 +147,11 @@ def _belong(one: Instance, other: Instance) -> bool:
         return True
     along = [np.dot(one.orientation[n : n + 3], other.orientation[n : n + 3]) for n in (0, 3)]
     return bool(min(along) > _SAME_DIRECTION)
+
+
+def _pixel_kind(instance: Instance) -> tuple[Any, ...]:
+    in_palette = instance.photometric == "PALETTE COLOR"
+    return instance.rows, instance.columns, instance.samples, instance.bits_allocated, instance.frames, in_palette
 
 
 def _split_repeats(members: list[Instance]) -> list[list[Instance]]:

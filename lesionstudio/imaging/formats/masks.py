@@ -243,15 +243,22 @@ def _write_png(path: Path, labels: Labels, values: Values, colours: Mapping[int,
 
 
 def _write_tiff(path: Path, labels: Labels, geometry: Geometry) -> None:
+    """As ImageJ writes stacks, with all its six axes named, so that no axis of length 1 is guessed away."""
     import tifffile
 
-    spacing = geometry.spacing_mm
-    described = {"axes": "ZYX", "spacing": spacing[0], "unit": "mm"} if geometry.has_spacing else {"axes": "ZYX"}
-    resolution = (1 / spacing[2], 1 / spacing[1]) if geometry.has_spacing else None
+    slices, rows, columns = labels.shape
+    described: dict[str, Any] = {"axes": "TZCYXS"}
+    resolution = None
+    if geometry.has_spacing:
+        slice_mm, row_mm, column_mm = geometry.spacing_mm
+        described |= {"spacing": slice_mm, "unit": "mm"}
+        resolution = (1 / column_mm, 1 / row_mm)
+    stack = labels.reshape(1, slices, 1, rows, columns, 1)
     with whole_file(path) as draft:
         tifffile.imwrite(
-            draft, labels, imagej=True, compression="adobe_deflate", metadata=described, resolution=resolution
-        )
+            draft, stack, imagej=True, compression="adobe_deflate", photometric="minisblack",
+            metadata=described, resolution=resolution,
+        )  # fmt: skip
 
 
 def _part_path(path: Path, label: str) -> Path:

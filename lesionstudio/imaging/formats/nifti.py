@@ -11,16 +11,14 @@ from numpy.typing import NDArray
 
 from lesionstudio.errors import UnreadableFile
 from lesionstudio.imaging.formats.limits import guard
+from lesionstudio.imaging.formats.nifti_axes import display_order, is_sound
 from lesionstudio.imaging.formats.whole import whole_file
 from lesionstudio.imaging.geometry import Geometry, StoredGrid
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.words import _, number
 
 Voxels = NDArray[Any]
-_CLEARLY_LARGEST = 1.5
-# Per slice direction (sagittal, coronal, axial): the world axes of slices, rows and columns. All of them run down:
-# slices from head, front or right; rows from head or front; columns from the right, in sagittal pictures the front.
-_SHOWN_AXES = {2: (2, 1, 0), 1: (1, 2, 0), 0: (0, 2, 1)}
+_MM_A_UNIT = {"meter": 1000.0, "micron": 0.001}
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +84,7 @@ def read_header(path: Path) -> NiftiHeader:
     file = Path(image.file_map["image"].filename)
     _guard(path, file, shape, dtype)
     columns, rows, slices = (*shape, 1)[:3]
-    stored = _display_order(np.asarray(image.affine, np.float64), (columns, rows, slices), _is_placed(image))
+    stored = display_order(np.asarray(image.affine, np.float64), (columns, rows, slices), _is_placed(image))
     return NiftiHeader(
         path=file,
         geometry=_geometry(stored, image),
@@ -138,42 +136,9 @@ def write(path: Path, labels: NDArray[np.uint8], geometry: Geometry) -> None:
     code = 1 if geometry.has_orientation else 0
     image.set_qform(stored.affine, code)
     image.set_sform(stored.affine, code)
-    image.header.set_xyzt_units("mm" if geometry.has_spacing else 0)
+    image.header.set_xyzt_units(_unit_of(geometry, stored))
     with whole_file(path) as draft:
         image.to_filename(draft)
-
-
-def _display_order(affine: NDArray[np.float64], shape: tuple[int, int, int], is_placed: bool) -> StoredGrid:
-    """How the file's axes become (slice, row, column): see _SHOWN_AXES; as they stand where the file has no place."""
-    if not is_placed or not _is_sound(affine):
-        return StoredGrid((2, 1, 0), (False, False, False), shape, affine)
-    from nibabel.orientations import io_orientation
-
-    worlds = [int(axis) for axis in io_orientation(affine)[:, 0]]
-    rising = [bool(affine[worlds[n], n] > 0) for n in range(3)]
-    slice_axis = _slice_axis(affine, shape, worlds)
-    order = tuple(worlds.index(world) for world in _SHOWN_AXES[worlds[slice_axis]])
-    flips = tuple(rising[axis] for axis in order)
-    return StoredGrid((order[0], order[1], order[2]), (flips[0], flips[1], flips[2]), shape, affine)
-
-
-def _is_sound(affine: NDArray[np.float64]) -> bool:
-    """Whether the three axes are finite and point in three directions."""
-    lengths = np.linalg.norm(affine[:3, :3], axis=0)
-    if not np.isfinite(affine).all() or lengths.min() == 0:
-        return False
-    return bool(abs(np.linalg.det(affine[:3, :3] / lengths)) > 1e-3)
-
-
-def _slice_axis(affine: NDArray[np.float64], shape: tuple[int, int, int], worlds: list[int]) -> int:
-    """The file's axis across the slices: the only one of length 1, else the clearly coarsest, else head to feet."""
-    flat = [axis for axis in range(3) if shape[axis] == 1]
-    if len(flat) == 1:
-        return flat[0]
-    spacing = np.linalg.norm(affine[:3, :3], axis=0)
-    coarsest = int(np.argmax(spacing))
-    others = np.delete(spacing, coarsest)
-    return coarsest if spacing[coarsest] >= _CLEARLY_LARGEST * others.max() else worlds.index(2)
 
 
 def _geometry(stored: StoredGrid, image: Any) -> Geometry:
@@ -184,10 +149,25 @@ def _geometry(stored: StoredGrid, image: Any) -> Geometry:
     for shown, (axis, flip) in enumerate(zip(stored.order, stored.flips)):
         turn[axis, shown] = -1.0 if flip else 1.0
         turn[axis, 3] = stored.shape[axis] - 1 if flip else 0.0
-    placed = _is_placed(image) and _is_sound(stored.affine)
+    placed = _is_placed(image) and is_sound(stored.affine)
     affine = stored.affine @ turn if placed else _unplaced_affine(image, stored.order)
+    affine = np.diag([*[_mm_a_unit(image)] * 3, 1.0]) @ affine
     geometry = Geometry((shape[0], shape[1], shape[2]), affine, stored=stored, has_orientation=placed)
     return replace(geometry, has_spacing=min(geometry.spacing_mm) > 0)
+
+
+def _mm_a_unit(image: Any) -> float:
+    """Millimetres of the unit that the header names; 1 where it names none."""
+    units = getattr(image.header, "get_xyzt_units", None)
+    return _MM_A_UNIT.get(units()[0], 1.0) if units else 1.0
+
+
+def _unit_of(geometry: Geometry, stored: StoredGrid) -> str:
+    """The unit that the file the scan came from counts in."""
+    if not geometry.has_spacing:
+        return "unknown"
+    lengths = np.sort(np.linalg.norm(stored.affine[:3, :3], axis=0)), np.sort(geometry.spacing_mm)
+    return next((unit for unit, mm in _MM_A_UNIT.items() if np.allclose(lengths[0] * mm, lengths[1])), "mm")
 
 
 def _unplaced_affine(image: Any, order: tuple[int, int, int]) -> NDArray[np.float64]:

@@ -184,7 +184,8 @@ def _check(header: TiffHeader, path: Path) -> None:
     for group in header.groups:
         keyframe = group.keyframe
         if keyframe._dtype is None or keyframe.dtype is None or 0 in keyframe.shape or len(keyframe.shape) > 3:
-            raise UnreadableFile(_("{name} holds no pixels that can be read.").format(name=path.name))
+            message = _("{name} holds no pixels that can be read.").format(name=path.name)
+            raise UnreadableFile(message, hint=_("The file may be damaged."))
         channels = max(int(keyframe.samplesperpixel), 1)
         guard((*group.shape, channels), keyframe.dtype, path.name, file_bytes)
         if keyframe.is_tiled:  # a tile may be far larger than the picture, and would have to be held in memory too

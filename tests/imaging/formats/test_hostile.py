@@ -1,0 +1,113 @@
+"""Whatever is in a file: it opens, or it is refused in one sentence; quickly, without much memory, without a word."""
+
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lesionstudio.errors import UnreadableFile
+from lesionstudio.imaging.formats import find_scans, read_mask, read_scan
+from lesionstudio.imaging.formats.limits import guard
+from lesionstudio.imaging.geometry import Geometry
+
+FOLDERS = ("hostile", "pillow_misc", "tiff", "dicom", "nifti", "masks")
+
+
+def looked_at(path: Path) -> str:
+    """What a person is told of the file; "" where it opens."""
+    try:
+        scan = read_scan(path)
+        for k in {0, scan.slices // 2, scan.slices - 1}:
+            pixels = scan.slice(k)
+            assert pixels.shape[:2] == scan.geometry.shape[1:] and pixels.dtype == scan.dtype
+            assert pixels.ndim == (3 if scan.channels > 1 else 2)
+    except UnreadableFile as error:
+        assert error.message and "\n" not in error.message + error.hint
+        return error.message
+    return ""
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_file_opens_or_is_refused_in_one_sentence(
+    shared_data: Path, folder: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for path in sorted((shared_data / "formats" / folder).rglob("*")):
+        if path.is_file():
+            began = time.monotonic()
+            looked_at(path)
+            assert time.monotonic() - began < 5, path.name
+    said = capfd.readouterr()
+    assert said.out == "" and said.err == ""
+
+
+def test_what_neither_pillow_nor_tifffile_reads_is_refused(shared_data: Path) -> None:
+    folder = shared_data / "formats/hostile"
+    for name, entry in json.loads((folder / "manifest.json").read_text()).items():
+        readable = [answer for key, answer in entry.items() if key in ("pillow", "tifffile") and " ok " in answer]
+        if not readable:
+            assert looked_at(folder / name), name
+
+
+def test_nothing_hostile_takes_much_memory(shared_data: Path) -> None:
+    import subprocess
+    import sys
+
+    program = (
+        "import resource, sys; from pathlib import Path\n"
+        "from lesionstudio.errors import UnreadableFile\n"
+        "from lesionstudio.imaging.formats import read_scan\n"
+        "import tifffile, imagecodecs, PIL.Image\n"
+        "most = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10\n"
+        "before = most()\n"
+        "for path in sorted(Path(sys.argv[1]).rglob('*')):\n"
+        "    try:\n"
+        "        path.is_file() and read_scan(path).volume()\n"
+        "    except UnreadableFile:\n"
+        "        pass\n"
+        "print(most() - before)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(shared_data / "formats/hostile")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert int(done.stdout) < 1024
+
+
+def test_a_search_lists_what_cannot_be_read_and_goes_on(shared_data: Path) -> None:
+    found = list(find_scans(shared_data / "formats/hostile"))
+    refused = [scan for scan in found if scan.error]
+    assert len(refused) > 60 and all(scan.hint for scan in refused)
+    assert {"pillow/sugarshack.mpo", "pillow/hopper_bad_exif.jpg"} <= {scan.id for scan in found if not scan.error}
+
+
+def test_an_empty_file_and_a_folder_that_is_gone_are_named(tmp_path: Path) -> None:
+    (tmp_path / "a.png").touch()
+    with pytest.raises(UnreadableFile, match=r"a\.png is empty"):
+        read_scan(tmp_path / "a.png")
+    with pytest.raises(UnreadableFile, match="not there"):
+        read_scan(tmp_path / "b.png")
+    with pytest.raises(UnreadableFile, match="no folder"):
+        next(find_scans(tmp_path / "gone"))
+
+
+def test_an_unreadable_mask_is_refused_as_a_picture_is(shared_data: Path) -> None:
+    for path in sorted((shared_data / "formats/hostile/pillow").glob("*.png")):
+        with pytest.raises(UnreadableFile):
+            read_mask(path, Geometry.pixels((1, 8, 8)))
+
+
+@pytest.mark.parametrize(
+    ("shape", "file_bytes"), [((1, 60000, 60000), 3000), ((1, 0, 5), None), ((10**7, 4096, 4096), None), ((), None)]
+)
+def test_absurd_sizes_are_refused(shape: tuple[int, ...], file_bytes: int | None) -> None:
+    with pytest.raises(UnreadableFile):
+        guard(shape, np.uint8, "a.tif", file_bytes)
+
+
+def test_a_large_but_honest_picture_passes() -> None:
+    guard((1, 40000, 40000), np.uint8, "a.tif", 1_600_000_000)
+    guard((2000, 2048, 2048), np.uint16, "a.nii.gz", 2_000_000_000)

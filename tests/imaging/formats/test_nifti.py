@@ -1,0 +1,162 @@
+"""NIfTI: the same picture whatever the file's axes, lazily, with scaling, 4-D and units."""
+
+import gzip
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lesionstudio.errors import UnreadableFile
+from lesionstudio.imaging.formats import ScanSource, read_mask, read_scan, write_mask
+from tests.phantoms import orientation_phantom, write_nifti
+
+
+def saved(path: Path, voxels: Any, affine: Any = None, **header: Any) -> Path:
+    import nibabel
+
+    image = nibabel.Nifti1Image(voxels, np.diag([2.0, 3.0, 4.0, 1.0]) if affine is None else affine)
+    for name, value in header.items():
+        image.header[name] = value
+    nibabel.save(image, path)
+    return path
+
+
+def test_all_axis_orders_of_one_head_give_one_picture(shared_data: Path) -> None:
+    files = sorted((shared_data / "formats/nifti/niivue_space").glob("*.nii.gz"))
+    assert len(files) >= 12
+    first = read_scan(files[0])
+    for path in files[1:]:
+        scan = read_scan(path)
+        np.testing.assert_array_equal(scan.volume(), first.volume(), err_msg=path.name)
+        np.testing.assert_allclose(scan.geometry.affine, first.geometry.affine, atol=1e-3)
+
+
+def test_all_axis_orders_of_one_head_give_one_mask_round_trip(shared_data: Path, tmp_path: Path) -> None:
+    import nibabel
+
+    for path in sorted((shared_data / "formats/nifti/niivue_space").glob("*.nii.gz")):
+        scan = read_scan(path)
+        labels = (scan.volume() > 60).astype(np.uint8)
+        (written,) = write_mask(tmp_path / path.name, labels, scan.geometry)
+        np.testing.assert_array_equal(read_mask(written, scan.geometry), labels)
+        source, mask = nibabel.load(path), nibabel.load(written)
+        assert mask.shape == source.shape
+        np.testing.assert_allclose(mask.affine, source.affine, rtol=1e-6, atol=1e-6)
+
+
+def test_real_heads_are_axial_from_the_head_down(shared_data: Path) -> None:
+    scan = read_scan(shared_data / "brain_lobes/volumes/OASIS-TRT-20-01_t1.nii.gz")
+    assert scan.geometry.plane == "axial" and scan.geometry.edge_letters() == ("A", "L", "P", "R")
+    assert scan.geometry.slice_position_mm(0) > scan.geometry.slice_position_mm(scan.slices - 1)
+
+
+def test_integer_scaling_keeps_integers_and_float_scaling_gives_floats(tmp_path: Path) -> None:
+    stored = np.arange(60, dtype=np.int16).reshape(3, 4, 5)
+    import nibabel
+
+    for slope, intercept, dtype in ((1, -1024, "i"), (0.5, 0, "f")):
+        image = nibabel.Nifti1Image(stored, np.eye(4))
+        image.header.set_slope_inter(slope, intercept)
+        path = tmp_path / f"{slope}.nii"
+        nibabel.save(image, path)
+        raw = bytearray(path.read_bytes())
+        raw[352 : 352 + stored.nbytes] = stored.tobytes(order="F")  # nibabel scaled on saving; stored values again
+        raw[112:120] = np.array([slope, intercept], "<f4").tobytes()
+        path.write_bytes(raw)
+        scan = read_scan(path)
+        assert scan.dtype.kind == dtype
+        np.testing.assert_allclose(np.sort(scan.volume().ravel()), np.arange(60) * slope + intercept)
+
+
+def test_big_endian_values_are_the_same(tmp_path: Path) -> None:
+    import nibabel
+
+    voxels = np.arange(60, dtype=np.int16).reshape(3, 4, 5)
+    little = saved(tmp_path / "little.nii", voxels)
+    big = nibabel.Nifti1Image(voxels, np.diag([2.0, 3.0, 4.0, 1.0]), nibabel.Nifti1Header(endianness=">"))
+    nibabel.save(big, tmp_path / "big.nii")
+    np.testing.assert_array_equal(read_scan(tmp_path / "big.nii").volume(), read_scan(little).volume())
+
+
+def test_of_a_4d_file_the_first_volume_opens_and_the_others_are_parts(tmp_path: Path) -> None:
+    voxels = np.arange(120, dtype=np.int16).reshape(3, 4, 5, 2)
+    for name in ("a.nii", "a.nii.gz"):
+        path = saved(tmp_path / name, voxels)
+        assert read_scan(path).volume().max() == voxels[..., 0].max()
+        second = read_scan(ScanSource("nifti", (path,), "v1"))
+        assert second.volume().max() == 119 and "Volume 2 of 2" in second.notes[0]
+        with pytest.raises(UnreadableFile):
+            read_scan(ScanSource("nifti", (path,), "v2"))
+
+
+def test_a_compressed_file_of_several_members_or_with_more_behind_is_read(tmp_path: Path) -> None:
+    voxels = np.arange(60, dtype=np.int16).reshape(3, 4, 5)
+    plain = saved(tmp_path / "a.nii", voxels).read_bytes()
+    (tmp_path / "members.nii.gz").write_bytes(gzip.compress(plain[:400]) + gzip.compress(plain[400:]))
+    (tmp_path / "behind.nii.gz").write_bytes(gzip.compress(plain + b"footer"))
+    expected = read_scan(tmp_path / "a.nii").volume()
+    for name in ("members.nii.gz", "behind.nii.gz"):
+        np.testing.assert_array_equal(read_scan(tmp_path / name).volume(), expected)
+
+
+def test_a_file_that_is_cut_off_says_so(tmp_path: Path) -> None:
+    packed = saved(tmp_path / "a.nii.gz", np.random.default_rng(0).integers(0, 999, (9, 9, 9)).astype(np.int16))
+    (tmp_path / "cut.nii.gz").write_bytes(packed.read_bytes()[:-200])
+    with pytest.raises(UnreadableFile):
+        read_scan(tmp_path / "cut.nii.gz").slice(0)
+    plain = saved(tmp_path / "b.nii", np.zeros((9, 9, 9), np.int16))
+    (tmp_path / "cut.nii").write_bytes(plain.read_bytes()[:-200])
+    with pytest.raises(UnreadableFile):
+        read_scan(tmp_path / "cut.nii").slice(0)
+
+
+def test_a_header_that_claims_terabytes_is_refused_before_reading(tmp_path: Path) -> None:
+    path = saved(tmp_path / "a.nii", np.zeros((3, 3, 3), np.int16))
+    raw = bytearray(path.read_bytes())
+    raw[42:48] = np.array([30000, 30000, 30000], "<i2").tobytes()
+    path.write_bytes(raw)
+    with pytest.raises(UnreadableFile, match="more than can be opened"):
+        read_scan(path)
+
+
+def test_microns_and_metres_become_millimetres_and_the_mask_keeps_the_files_affine(tmp_path: Path) -> None:
+    import nibabel
+
+    phantom = orientation_phantom("axial")
+    for unit, mm in (("micron", 0.001), ("meter", 1000.0)):
+        path = write_nifti(tmp_path / f"{unit}.nii", phantom.voxels, phantom.affine, unit=unit)
+        scan = read_scan(path)
+        np.testing.assert_allclose(scan.geometry.spacing_mm, np.multiply(phantom.spacing_mm, mm), rtol=1e-6)
+        (written,) = write_mask(tmp_path / f"{unit}_out.nii", phantom.lesion, scan.geometry)
+        assert nibabel.load(written).header.get_xyzt_units()[0] == unit
+        np.testing.assert_array_equal(nibabel.load(written).affine, nibabel.load(path).affine)
+        np.testing.assert_array_equal(read_mask(written, scan.geometry), phantom.lesion)
+
+
+def test_a_file_without_form_codes_has_a_spacing_but_no_sides(tmp_path: Path) -> None:
+    import nibabel
+
+    image = nibabel.Nifti1Image(np.zeros((5, 6, 7), np.uint8), np.diag([2.0, 3.0, 4.0, 1.0]))
+    image.set_qform(image.affine, 0)
+    image.set_sform(image.affine, 0)
+    nibabel.save(image, tmp_path / "a.nii")
+    geometry = read_scan(tmp_path / "a.nii").geometry
+    assert geometry.spacing_mm == (4.0, 3.0, 2.0) and geometry.shape == (7, 6, 5)
+    assert not geometry.has_orientation and geometry.edge_letters() == ("", "", "", "")
+
+
+def test_the_coarsest_axis_is_across_the_slices(tmp_path: Path) -> None:
+    path = saved(tmp_path / "a.nii", np.zeros((9, 4, 9), np.int16), np.diag([1.0, 5.0, 1.0, 1.0]))
+    assert read_scan(path).geometry.plane == "coronal" and read_scan(path).geometry.shape == (4, 9, 9)
+
+
+@pytest.mark.parametrize("name", ["test.mgz", "anatomical.nii", "example_nifti2.nii.gz", "functional.nii"])
+def test_values_are_those_that_nibabel_gives(shared_data: Path, name: str) -> None:
+    import nibabel
+
+    path = shared_data / "formats/nifti/nibabel" / name
+    scan, image = read_scan(path), nibabel.load(path)
+    volume = np.asarray(image.dataobj)[..., 0] if len(image.shape) == 4 else np.asarray(image.dataobj)
+    assert scan.geometry.stored is not None
+    np.testing.assert_allclose(scan.geometry.stored.to_stored(scan.volume()), volume, rtol=1e-5)
