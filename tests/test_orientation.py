@@ -9,6 +9,7 @@ from pathlib import Path
 import nibabel
 import numpy as np
 import pytest
+from nibabel.affines import apply_affine
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -57,7 +58,7 @@ def middle_mm(path: Path) -> NDArray[np.float64]:
     """The middle of what a NIfTI file marks, in RAS+ mm, by nibabel alone."""
     image = nibabel.load(path)
     marked = np.argwhere(np.asarray(image.dataobj) > 0)
-    return np.asarray(nibabel.affines.apply_affine(image.affine, marked).mean(axis=0))
+    return np.asarray(apply_affine(image.affine, marked).mean(axis=0))
 
 
 def truth_mm(phantom: Phantom) -> NDArray[np.float64]:
