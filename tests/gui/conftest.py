@@ -10,7 +10,7 @@ from lesionstudio.gui.menus import Actions
 from lesionstudio.gui.theme import Look
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def look(qapp: QApplication) -> Look:
     made = Look(qapp, "dark")
     made.icons.load()

@@ -75,7 +75,9 @@ def test_the_filter_leaves_scans_whose_name_holds_what_is_typed(qtbot: QtBot, wo
 
 
 def test_to_do_and_drafts_are_counted_and_shown_alone(qtbot: QtBot, worklist: Worklist) -> None:
-    worklist.show_items([item("a", "checked"), item("b", "draft"), item("c"), item("d", "unreadable", error="ends early")])
+    worklist.show_items(
+        [item("a", "checked"), item("b", "draft"), item("c"), item("d", "unreadable", error="ends early")]
+    )
     assert button(worklist, "which_to_do_button").text() == "To do 2"
     qtbot.mouseClick(button(worklist, "which_drafts_button"), LEFT)
     assert rows(worklist) == ["b"]
@@ -267,7 +269,9 @@ def test_a_label_is_painted_in_its_colour(labels: LabelsPanel) -> None:
 MODEL = ModelView("lung", Path("/models/lung"), "Lung v3", "Dice 0.71 held out", "Research use only.")
 
 
-def test_the_model_line_says_name_measure_and_what_it_may_be_used_for(qtbot: QtBot, look: Look, actions: Actions) -> None:
+def test_the_model_line_says_name_measure_and_what_it_may_be_used_for(
+    qtbot: QtBot, look: Look, actions: Actions
+) -> None:
     panel = SegmentPanel(look, actions)
     qtbot.addWidget(panel)
     panel.show_models([MODEL], "lung")
@@ -347,7 +351,9 @@ def test_trouble_with_saving_is_said_in_words(qtbot: QtBot, look: Look, actions:
 def test_the_start_page_has_no_undo_and_no_export(qtbot: QtBot, look: Look, actions: Actions) -> None:
     bar = TopBar(look, actions)
     qtbot.addWidget(bar)
-    assert all(button(bar, name).isHidden() for name in ("undo_button", "redo_button", "export_button", "folder_button"))
+    assert all(
+        button(bar, name).isHidden() for name in ("undo_button", "redo_button", "export_button", "folder_button")
+    )
     bar.show_folder("ct_covid")
     assert all(shown(button(bar, name)) for name in ("undo_button", "redo_button", "export_button", "folder_button"))
 

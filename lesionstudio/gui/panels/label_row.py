@@ -117,6 +117,10 @@ class LabelRow(QFrame):
         menu.popup(event.globalPos())
 
     def _back(self) -> None:
+        # A field that is hidden while it has the keys would hand them to its neighbour.
+        self._field.blockSignals(True)
+        self._field.clearFocus()
+        self._field.blockSignals(False)
         self._pages.setCurrentIndex(0)
 
     def _keep_name(self) -> None:
