@@ -158,10 +158,11 @@ class Trainer:
         tensors = read_tensors(checkpoint)
         self.network.load_state_dict(_under("network.", tensors))
         self.averaged.load_state_dict(_under("averaged.", tensors))
+        weights = list(self.network.parameters())
         states: dict[int, dict[str, Tensor]] = {}
         for name, value in _under("optimizer.", tensors).items():
-            number, entry = name.split(".", 1)
-            states.setdefault(int(number), {})[entry] = value
+            place, entry = name.split(".", 1)
+            states.setdefault(int(place), {})[entry] = _laid_out_as(value, weights[int(place)])
         groups = self._optimizer.state_dict()["param_groups"]
         self._optimizer.load_state_dict({"state": states, "param_groups": groups})
         self.steps, self.seconds, self.loss_average = facts["steps"], facts["seconds"], facts["loss"]
@@ -198,6 +199,11 @@ def precision_for(device: str) -> str:
         return "bf16" if torch.cuda.is_bf16_supported() else "fp32"
     features = torch.cpu.get_capabilities() if device == "cpu" else {}
     return "bf16" if features.get("avx512_bf16") or features.get("amx_bf16") else "fp32"
+
+
+def _laid_out_as(value: Tensor, weight: Tensor) -> Tensor:
+    """The value in the memory order of its weight: the fused optimizer walks through both side by side."""
+    return torch.empty_like(weight).copy_(value) if value.shape == weight.shape else value
 
 
 def _pace(fraction: float) -> float:
