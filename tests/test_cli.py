@@ -184,6 +184,21 @@ def test_ctrl_c_ends_the_real_program_with_130(tmp_path: Path) -> None:
         assert running.wait(timeout=20) == 130
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes break otherwise there")
+def test_a_reader_that_goes_away_is_no_bug(tmp_path: Path) -> None:
+    entry = {"id": "x" * 200_000, "title": "", "labels": [], "licence": ""}
+    script = tmp_path / "talk.py"
+    script.write_text(
+        "import sys, time, lesionstudio.workflows.models as models\n"
+        f"models.list_models = lambda: time.sleep(0.5) or [{entry!r}]\n"
+        "from lesionstudio.__main__ import main\n"
+        "sys.exit(main(['models', '--json']))\n"
+    )
+    command = f'PYTHONPATH=. "{sys.executable}" "{script}" | true'
+    ended = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert ended.stderr == ""
+
+
 # Verbs
 
 

@@ -1,7 +1,8 @@
 """Verbs that look: info, models, doctor."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -22,7 +23,7 @@ def info(ctx: typer.Context, paths: Paths, strict: Strict = False) -> None:
     with ctx.obj.terminal.progress() as report:
         entries = describe(paths, strict=strict, report=report)
     rows = [
-        (entry["path"], entry["format"], size(*reversed(entry["shape"])), entry["dtype"], entry["modality"])
+        (entry["path"], entry["format"], _lengths(entry["shape"]), entry["dtype"], entry["modality"] or "")
         for entry in entries
         if "error" not in entry
     ]
@@ -55,7 +56,7 @@ def models(
         terminal.result(table)
     elif model:
         card = shelf.show_model(model)
-        terminal.table((_("Entry"), _("Value")), [(name, str(value)) for name, value in card.items()])
+        terminal.table((_("Entry"), _("Value")), [(name, _in_words(value)) for name, value in card.items()])
         terminal.result(card)
     else:
         known = shelf.list_models()
@@ -71,5 +72,20 @@ def doctor(ctx: typer.Context) -> None:
 
     with ctx.obj.terminal.progress() as report:
         found = examine(report=report)
-    ctx.obj.terminal.table((_("Entry"), _("Value")), [(name, str(value)) for name, value in found.items()])
+    ctx.obj.terminal.table((_("Entry"), _("Value")), [(name, _in_words(value)) for name, value in found.items()])
     ctx.obj.terminal.result(found)
+
+
+def _lengths(shape: Sequence[int]) -> str:
+    """Columns, rows and, where there are several, slices."""
+    slices, rows, columns = shape
+    return size(columns, rows) if slices == 1 else size(columns, rows, slices)
+
+
+def _in_words(value: Any) -> str:
+    """A JSON value on one line, without its brackets."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_in_words(inner)}" for name, inner in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(_in_words(inner) for inner in value)
+    return "" if value is None else str(value)

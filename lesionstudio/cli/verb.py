@@ -4,6 +4,8 @@ Exit codes: 0 done, 1 a failure a person can act on, 2 a wrong word on the comma
 """
 
 import functools
+import os
+import sys
 import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -53,6 +55,10 @@ def verb(name: str, text: str) -> Callable[[Callable[..., None]], Callable[..., 
             except (KeyboardInterrupt, Cancelled):
                 ctx.obj.terminal.warn(_("Cancelled."))
                 raise typer.Exit(CANCELLED) from None
+            except BrokenPipeError:
+                # Whoever read our words has heard enough (`| head`); nothing more can be said to them.
+                sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+                raise typer.Exit(FAILED) from None
             except LesionStudioError as problem:
                 ctx.obj.terminal.complain(problem)
                 raise typer.Exit(FAILED) from None
