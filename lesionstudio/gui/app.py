@@ -98,6 +98,7 @@ class Desk:
         from lesionstudio.gui.segmenter import Segmenter
         from lesionstudio.gui.session import Session
         from lesionstudio.gui.thumbnails import Thumbnails
+        from lesionstudio.gui.warm_up import WarmUp
         from lesionstudio.gui.wiring import Wiring
 
         runner = JobRunner(window)
@@ -116,6 +117,8 @@ class Desk:
             lane=lane,
         )
         self.wiring: Wiring = Wiring(self.parts)
+        if start_compute is None:
+            WarmUp(session, models, lane, window)
 
     def close(self) -> None:
         """Saves what is open, and ends threads and process."""

@@ -173,4 +173,7 @@ class Marking(QObject):
         }
 
     def _editable(self) -> OpenScan | None:
-        return self._session.open if self._session.can_edit else None
+        opened = self._session.open
+        if opened is None or not self._session.can_edit or opened.history.is_open:
+            return None
+        return opened

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from lesionstudio.errors import LesionStudioError
 from lesionstudio.gui.segmenter import DraftPart, Order, Segmenter, relabelled
@@ -16,6 +16,9 @@ from lesionstudio.imaging.labels import LabelSet
 from lesionstudio.project.shelf import ModelShelf
 from lesionstudio.project.worklist import WorkItem
 from lesionstudio.words import _, number
+
+
+STROKE_WAIT_MS = 60
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -162,6 +165,11 @@ class Models(QObject):
     # What comes back
 
     def _part_arrived(self, part: DraftPart) -> None:
+        history = self._session.history
+        if history is not None and history.is_open:
+            # A stroke is in the making; the draft comes after it.
+            QTimer.singleShot(STROKE_WAIT_MS, self, lambda: self._part_arrived(part))
+            return
         with_labels = relabelled(part, self._kept_table(part.order.model_id) or {})
         opened = self._session.open
         if opened is not None and opened.item.id == part.order.item_id:

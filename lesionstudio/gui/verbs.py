@@ -4,12 +4,13 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QUrl
+from PySide6.QtCore import QObject, QPoint, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 
 from lesionstudio.gui.actions import LABEL_NUMBERS, PRESETS
 from lesionstudio.gui.messages import ask_then, choose_folder
+from lesionstudio.gui.models import MappingQuestion
 from lesionstudio.gui.parts import Parts
 from lesionstudio.gui.toolbox import Toolbox
 from lesionstudio.gui.views import Notice
@@ -121,6 +122,28 @@ class Verbs(QObject):
         do("segment_scan", models.segment_scan)
         do("segment_all", models.segment_all)
         do("cancel_job", self._cancel)
+        models.mapping_wanted.connect(self.ask_mapping)
+
+    def ask_mapping(self, question: MappingQuestion) -> None:
+        """Asks which labels of the study a model's stand for."""
+        from lesionstudio.gui.dialogs.label_mapping import MappingSheet
+
+        sheet = MappingSheet(self._window, self._look, question.names, self._session.labels)
+        sheet.answered.connect(question.then)
+        _open(sheet)
+
+    def show_picture_menu(self, place: QPoint) -> None:
+        """What can be done where the picture was clicked with the right button."""
+        marking, point, actions = self._parts.marking, self._toolbox.point, self._window.actions_by_verb
+        menu = QMenu(self._window)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if actions["accept"].isEnabled():
+            menu.addAction(_("Accept"), lambda: marking.accept(point))
+            menu.addAction(_("Reject"), lambda: marking.reject(point))
+            menu.addSeparator()
+        for verb in ("fit", "one_to_one", "outline_only", "flag"):
+            menu.addAction(actions[verb])
+        menu.popup(place)
 
     def _cancel(self) -> None:
         for worker in (self._parts.models, self._parts.exporting, self._parts.importing):

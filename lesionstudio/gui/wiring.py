@@ -102,6 +102,7 @@ class Wiring(QObject):
         if self._scan is None:
             self._scan = ScanWiring(self._parts, self.toolbox)
             page.worklist.item_wanted.connect(self._session.open_item)
+            page.picture.menu_wanted.connect(self.verbs.show_picture_menu)
             page.segment.model_wanted.connect(self._parts.models.choose_model)
             page.segment.model_folder_wanted.connect(self.verbs.add_model)
         self._scan.show_models()
