@@ -16,6 +16,7 @@ class _Lots:
         self._report, self._sent = report, time.monotonic() - LOT_S
         self._lot: list[FoundScan] = []
         self._fraction: float | None = None
+        self._found_any = False
 
     def read(self, progress: Progress) -> None:
         """Told after every file that was looked at; so a search that finds nothing can be cancelled, too."""
@@ -26,7 +27,8 @@ class _Lots:
     def add(self, found: FoundScan) -> None:
         """Told of every scan."""
         self._lot.append(found)
-        if len(self._lot) >= LOT or time.monotonic() - self._sent > LOT_S:
+        first, self._found_any = not self._found_any, True
+        if first or len(self._lot) >= LOT or time.monotonic() - self._sent > LOT_S:
             self.hand_on()
 
     def hand_on(self) -> None:

@@ -1,5 +1,6 @@
 """`lesionstudio info`: what files and folders hold, without showing anything of a patient but a hash."""
 
+import os
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -71,7 +72,7 @@ def _told(one: _Asked, strict: bool) -> dict[str, Any]:
     except LesionStudioError as error:
         if strict:
             raise
-        return {"path": str(one.path.absolute()), "error": error.message, "hint": error.hint}
+        return {"path": _absolute(one.path), "error": error.message, "hint": error.hint}
 
 
 def _facts(path: Path, found: FoundScan) -> dict[str, Any]:
@@ -80,7 +81,7 @@ def _facts(path: Path, found: FoundScan) -> dict[str, Any]:
     scan = read_scan(found.source)
     geometry, window = scan.geometry, scan.window
     return {
-        "path": str(path.absolute()),
+        "path": _absolute(path),
         "name": found.name,
         "format": _format(found.source),
         "kind": "mask" if _is_mask(found.source) else found.kind,
@@ -95,6 +96,11 @@ def _facts(path: Path, found: FoundScan) -> dict[str, Any]:
         "window": {"width": window.width, "level": window.level} if window else None,
         "notes": list(scan.notes),
     }
+
+
+def _absolute(path: Path) -> str:
+    """The path from the root, without ".." in it; links stay as they are."""
+    return os.path.normpath(path.absolute())
 
 
 def _place(source: ScanSource) -> Path:

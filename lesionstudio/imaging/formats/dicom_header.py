@@ -2,7 +2,7 @@
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,6 +14,7 @@ IMPLICIT, EXPLICIT, BIG_ENDIAN = "1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.
 DEFLATED = "1.2.840.10008.1.2.1.99"
 _PIXEL_GROUP = (b"\xe0\x7f", b"\x7f\xe0")
 _FLOAT_PIXELS = (b"\x08\x00", b"\x00\x08", b"\x09\x00", b"\x00\x09")
+_LONG_TYPES = (b"OB", b"OW", b"OF", b"OD", b"UN")
 _SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
 _B_VALUES = ((0x0018, 0x9087), (0x0019, 0x100C), (0x0043, 0x1039), (0x2001, 0x1003))
 _GE_B_VALUE = (0x0043, 0x1039)
@@ -38,6 +39,7 @@ class Instance:
 
     `patient` is what the file says and goes no further than a hash of it; `echo_ms`, `b_value` and `time` are "" where
     the file has none; `spacing` is (row, column) in mm, `at_detector` where it was not corrected for magnification.
+    `plain_at` is where plain little-endian grey pixels start in the file, 0 where they have to be decoded.
     """
 
     path: Path
@@ -78,14 +80,15 @@ class Instance:
     burned_in: bool
     lossy: bool
     has_floats: bool
+    plain_at: int
 
 
 def read_instance(path: Path) -> Instance:
     """The header of a DICOM file. Raises NoPicture where it holds none, and what pydicom raises."""
     with path.open("rb") as file:
         header = read_tags(file, tags())
-        group, element = file.read(2), file.read(2)
-    has_pixels = header_syntax(header) == DEFLATED or group in _PIXEL_GROUP
+        element, plain_at = _pixel_element(file)
+    has_pixels = header_syntax(header) == DEFLATED or element[:2] in _PIXEL_GROUP
     sop_class = _text(header, "SOPClassUID")
     if sop_class in _SEGMENTATIONS:
         message = _("{name} is a mask (DICOM segmentation), not a picture.")
@@ -94,7 +97,8 @@ def read_instance(path: Path) -> Instance:
     if not has_pixels or rows < 1 or columns < 1:
         message = _("{name} is a DICOM file without a picture.")
         raise NoPicture(message.format(name=path.name), hint=_("Reports, plans and directories have none."))
-    return _instance(path, header, sop_class, has_floats=element in _FLOAT_PIXELS)
+    instance = _instance(path, header, sop_class, has_floats=element[2:] in _FLOAT_PIXELS)
+    return replace(instance, plain_at=plain_at) if _is_plain(instance) else instance
 
 
 def tags() -> list[Any]:
@@ -109,6 +113,19 @@ def read_tags(file: BinaryIO, wanted: list[Any]) -> Any:
 
     config.settings.reading_validation_mode = config.IGNORE
     return pydicom.dcmread(file, stop_before_pixels=True, force=True, specific_tags=wanted)
+
+
+def _pixel_element(file: BinaryIO) -> tuple[bytes, int]:
+    """The tag that the file stands at, and where that element's value starts (PS3.5 section 7.1)."""
+    start = file.tell()
+    head = file.read(8)
+    return head[:4], start + (12 if head[4:6] in _LONG_TYPES else 8)
+
+
+def _is_plain(instance: Instance) -> bool:
+    """Whether the pixels can be taken from the file as they are: little endian, grey, a whole number of bytes."""
+    is_grey = instance.samples == 1 and instance.photometric.startswith("MONOCHROME") and not instance.has_floats
+    return is_grey and instance.syntax in (IMPLICIT, EXPLICIT) and instance.bits_allocated in (8, 16)
 
 
 def header_syntax(header: Any) -> str:
@@ -163,6 +180,7 @@ def _instance(path: Path, header: Any, sop_class: str, *, has_floats: bool) -> I
         burned_in=_text(header, "BurnedInAnnotation") == "YES",
         lossy=lossy,
         has_floats=has_floats,
+        plain_at=0,
     )
 
 

@@ -40,15 +40,38 @@ def inverted_sum(instance: Instance) -> int:
 
 def read_frame(instance: Instance, frame: int = 0) -> NDArray[np.generic]:
     """Frame as stored (rows, columns) with MONOCHROME1 turned round, or (rows, columns, 3) in colour."""
+    if instance.plain_at:
+        return _turned(_plain_frame(instance, frame), instance)
     with instance.path.open("rb") as file:
         header = read_tags(file, _PIXEL_TAGS)
         pixels = stored_frame(file, header, instance.path, frame)
     if instance.photometric == "PALETTE COLOR":
         return _through_palette(pixels, header)
-    if is_inverted(instance) and pixels.dtype.kind in "iu":
-        return (np.asarray(inverted_sum(instance)) - pixels.astype(np.int64)).astype(pixels.dtype)
     native = pixels.astype(pixels.dtype.newbyteorder("="), copy=False)
-    return native[..., :3] if native.ndim == 3 else native
+    return native[..., :3] if native.ndim == 3 else _turned(native, instance)
+
+
+def _turned(pixels: NDArray[Any], instance: Instance) -> NDArray[Any]:
+    """The values so that high ones are white."""
+    if not is_inverted(instance) or pixels.dtype.kind not in "iu":
+        return pixels
+    return (np.asarray(inverted_sum(instance)) - pixels.astype(np.int64)).astype(pixels.dtype)
+
+
+def _plain_frame(instance: Instance, frame: int) -> NDArray[Any]:
+    """Pixels as they lie in the file, without pydicom: ten times quicker. Bits that mean nothing are cut off."""
+    dtype = np.dtype(f"<{'i' if instance.signed else 'u'}{instance.bits_allocated // 8}")
+    count = instance.rows * instance.columns
+    guard((1, instance.rows, instance.columns), dtype, instance.path.name)
+    offset = instance.plain_at + frame * count * dtype.itemsize
+    pixels = np.fromfile(instance.path, dtype, count, offset=offset)
+    if len(pixels) < count:
+        message = _("{name} is cut off.").format(name=instance.path.name)
+        raise UnreadableFile(message, hint=_("Copy it once more."))
+    unused = instance.bits_allocated - instance.bits_stored
+    if 0 < unused < instance.bits_allocated:
+        pixels = (pixels << unused) >> unused
+    return pixels.reshape(instance.rows, instance.columns)
 
 
 def stored_frame(file: BinaryIO, header: Any, path: Path, frame: int | None) -> NDArray[np.generic]:

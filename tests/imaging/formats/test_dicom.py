@@ -69,6 +69,21 @@ def test_stored_pixels_are_those_of_the_manifest(shared_data: Path) -> None:
 
 
 @pytest.mark.usefixtures("quiet")
+def test_plain_pixels_are_the_same_without_a_decoder(shared_data: Path) -> None:
+    plain = 0
+    for path in sorted((shared_data / "formats").rglob("*.dcm")):
+        try:
+            instance = read_instance(path)
+        except (UnreadableFile, ValueError):
+            continue
+        if instance.plain_at and instance.photometric == "MONOCHROME2":
+            whole = stored(path).reshape(-1, instance.rows, instance.columns)
+            np.testing.assert_array_equal(read_frame(instance, len(whole) - 1), whole[-1], err_msg=path.name)
+            plain += 1
+    assert plain > 100
+
+
+@pytest.mark.usefixtures("quiet")
 def test_files_that_hold_the_same_picture_are_read_alike(shared_data: Path) -> None:
     folder = shared_data / "formats/dicom"
     for group in json.loads((folder / "equal_pixels.json").read_text()):
