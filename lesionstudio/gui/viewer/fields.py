@@ -2,8 +2,9 @@
 
 A mark is blurred by a fixed width of the screen, so its outline is smooth; but every voxel centre is kept on its own
 side of the edge, so the outline never says anything else than the mask: a single voxel stays visible, a gap of one
-voxel stays open. From 4 points a voxel on, voxels become squares first: the outline runs along their edges. The cost
-depends on the dots a mark covers and not on how ragged it is.
+voxel stays open. Where several voxels share a dot, the half decides, but no mark is lost. From 4 points a voxel on,
+voxels become squares first: the outline runs along their edges. The cost depends on the dots a mark covers and not on
+how ragged it is.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,7 +23,7 @@ Pixels = NDArray[np.uint8]
 Places = NDArray[np.intp]
 
 SURELY_IN, SURELY_OUT = 150, 105
-_BLUR_POINTS, _LEAST_BLUR_CELLS = 0.95, 0.7
+_BLUR_POINTS, _LEAST_BLUR_CELLS, _LEAST_CELL = 0.95, 0.7, 0.99
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,9 +35,14 @@ class Field:
     inside: Pixels
 
 
+def mark_cells(view: ViewState) -> Cells:
+    """The grid marks are drawn on: no cell may fall between two dots."""
+    return Cells.of(view, least=_LEAST_CELL)
+
+
 def blur_of(view: ViewState) -> Blur:
     """How marks are blurred: enough to hide the steps of voxels, but not the corners of squares."""
-    per_point, grid = view.screen.dots_per_point, Cells.of(view)
+    per_point, grid = view.screen.dots_per_point, mark_cells(view)
     if view.is_crisp:
         return Blur(2 * ceil(per_point) + 1, is_box=True)
     return Blur(max(_BLUR_POINTS * per_point, _LEAST_BLUR_CELLS * max(grid.down, grid.across)))
@@ -51,7 +57,7 @@ def field_of(numbers: Sequence[int], labels: Pixels, view: ViewState, dots: Rect
     """The field of the voxels with these numbers in a slice, on these dots; None where none of them is near."""
     if not numbers:
         return None
-    grid, reach = Cells.of(view), reach_dots(view)
+    grid, reach = mark_cells(view), reach_dots(view)
     wanted = dots.intersect(view.screen.dots).intersect(view.picture.grown(reach))
     near = grid.voxels(grid.touched(view.voxels_of(wanted.grown(2 * reach))))
     at = _marked_dots(labels[near.rows, near.columns], near, view, reach).intersect(wanted)
@@ -86,17 +92,29 @@ def _with_border(labels: Pixels, wanted: Rect) -> Pixels:
 
 
 def _covers(numbers: Sequence[int], labels: Pixels, grid: Cells) -> Iterator[tuple[int, Pixels]]:
-    """0 or 255 for each cell, for each number that occurs; a cell is covered where any of its voxels is."""
+    """0 or 255 for each cell, for each number that occurs."""
     import cv2
 
     for place, number in enumerate(numbers):
         cover = cv2.inRange(labels, number, number)
         if cv2.hasNonZero(cover):
-            yield place, cover if grid.are_voxels else _any_in_cell(cover, grid)
+            yield place, cover if grid.are_voxels else _cells_covered(cover, grid)
+
+
+def _cells_covered(cover: Pixels, grid: Cells) -> Pixels:
+    """Cells of which half is covered, and those that hold a mark too small to be seen otherwise."""
+    import cv2
+
+    share = grid.averaged(cover)
+    full = cv2.compare(share, 127, cv2.CMP_GT)
+    lone = _any_in_cell(cover, grid) & ~cv2.dilate(full, np.ones((3, 3), np.uint8))
+    covered: Pixels = full | lone
+    return covered
 
 
 def _any_in_cell(cover: Pixels, grid: Cells) -> Pixels:
-    down: Pixels = np.maximum.reduce([cover[i :: grid.high] for i in range(grid.high)])
+    rows = cover.shape[0] // grid.high
+    down = np.maximum.reduce(cover.reshape(rows, grid.high, -1), axis=1)
     both: Pixels = np.maximum.reduce([down[:, j :: grid.wide] for j in range(grid.wide)])
     return both
 

@@ -2,6 +2,8 @@
 
 from math import floor, log10
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QApplication
@@ -49,13 +51,11 @@ def view_lines(window: Window, window_name: str, zoom: float, value: str) -> lis
     return [f"{shown}  {window_name}" if window_name else shown, zoomed, value]
 
 
-def value_text(scan: Scan, k: int, row: int, column: int) -> str:
+def value_text(scan: Scan, value: NDArray[np.generic]) -> str:
     """The value of a voxel with its unit; the channels of a colour picture."""
-    value = scan.slice(k)[row, column]
-    if value.ndim:
-        return "  ".join(number(float(one), 0 if scan.dtype.kind in "iu" else 2) for one in value[:3])
-    text = number(float(value), 0 if scan.dtype.kind in "iu" else 2)
-    return f"{text} {scan.unit}" if scan.unit else text
+    digits = 0 if scan.dtype.kind in "iub" else 2
+    channels = [number(float(one), digits) for one in np.atleast_1d(value)[:3]]
+    return f"{channels[0]} {scan.unit}" if scan.unit else "  ".join(channels)
 
 
 def scale_bar(view: ViewState, geometry: Geometry) -> tuple[float, str]:

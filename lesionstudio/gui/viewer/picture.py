@@ -39,7 +39,7 @@ class Picture:
 
     def show_slice(self, k: int) -> None:
         """Slice k; it is read when it is drawn."""
-        self._k, self._slice = k, None
+        self._k, self._slice, self.problem = k, None, ""
         self._marks.show_slice(self._mask, k)
         self._base_stale = True
 
@@ -81,6 +81,13 @@ class Picture:
             self._join()
         return self._image
 
+    def value(self, row: int, column: int) -> NDArray[np.generic] | None:
+        """The value of a voxel, or of each of its channels; None where the slice cannot be read."""
+        self._read()
+        if self.problem or self._scan is None:
+            return None
+        return np.asarray(self._scan.slice(self._k)[row, column])
+
     def _draw_base(self) -> None:
         self._base_stale, drawn = False, NOTHING
         self._read()
@@ -90,9 +97,8 @@ class Picture:
         self._joined_stale = self._everything()
 
     def _read(self) -> None:
-        if self._slice is not None or self._scan is None:
+        if self._slice is not None or self._scan is None or self.problem:
             return
-        self.problem = ""
         try:
             self._slice = SlicePicture(self._scan.slice(self._k), colour=self._scan.colour)
         except LesionStudioError as problem:

@@ -144,10 +144,10 @@ class PictureView(QWidget):
             self.zoom_changed.emit(view.zoom)
 
     def _say_value(self, pointer: Pointer | None) -> None:
-        value = ""
-        if pointer is not None and pointer.inside and self._scan is not None and not self._picture.problem:
-            value = value_text(self._scan, self._k, pointer.row, pointer.column)
-        self._say_view(value)
+        value = None
+        if pointer is not None and pointer.inside:
+            value = self._picture.value(pointer.row, pointer.column)
+        self._say_view("" if value is None or self._scan is None else value_text(self._scan, value))
 
     def _update_dots(self, dots: Rect) -> None:
         if dots.is_empty or self._view is None:

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from lesionstudio.imaging.geometry import Box
 from lesionstudio.imaging.labels import LabelSet
@@ -17,6 +17,7 @@ GROUND, CHECKED, HERE, BETWEEN = QColor("#121417"), QColor("#5CC8A4"), QColor("#
 DRAFT_STRENGTH = 0.42
 _TICK_LEFT, _TICK_WIDE, _BAR_LEFT, _BAR_MOST = 3.0, 2.5, 7.0, 14.0
 _AT_ONCE = 24
+_NUMBER_STYLE = "background: #21252B; color: #DCE0E6; border: 1px solid #353B45; border-radius: 6px; padding: 3px 8px;"
 
 Counts = NDArray[np.int64]
 
@@ -39,6 +40,7 @@ class SliceMap(QWidget):
         self._drafted: dict[int, Counts] = {}
         self._to_count: list[int] = []
         self._turned = 0.0
+        self._number: QLabel | None = None
         self._idle = QTimer(self, interval=0)
         self._idle.timeout.connect(self._count_some)
 
@@ -173,15 +175,13 @@ class SliceMap(QWidget):
             return
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._go(event.position().y())
-        k = self.slice_at(event.position().y())
-        words = _("Slice {k} of {n}").format(k=k + 1, n=self._n)
-        place = self.mapToGlobal(QPoint(-110, round(self.row_of(k).center().y()) - 24))
-        QToolTip.showText(place, words, self)
+        self._say_number(self.slice_at(event.position().y()))
 
     def leaveEvent(self, event: QEvent) -> None:
         """The number goes with the pointer."""
         super().leaveEvent(event)
-        QToolTip.hideText()
+        if self._number is not None:
+            self._number.hide()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """The wheel means slices here too."""
@@ -191,6 +191,21 @@ class SliceMap(QWidget):
         if notches and self._n:
             self.slice_wanted.emit(max(0, min(self._k - notches, self._n - 1)))
         event.accept()
+
+    def _say_number(self, k: int) -> None:
+        """Says beside the row which slice it is; a tooltip would come too late."""
+        if self._number is None:
+            self._number = QLabel(self.window())
+            self._number.setObjectName("slice_map_number")
+            self._number.setStyleSheet(_NUMBER_STYLE)
+            self._number.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._number.setText(_("Slice {k} of {n}").format(k=k + 1, n=self._n))
+        self._number.adjustSize()
+        beside = self.mapTo(self.window(), QPoint(-6, round(self.row_of(k).center().y())))
+        left, top = beside.x() - self._number.width(), beside.y() - self._number.height() // 2
+        self._number.move(max(left, 0), max(min(top, self.window().height() - self._number.height()), 0))
+        self._number.show()
+        self._number.raise_()
 
     def _go(self, y: float) -> None:
         if self._n and self.slice_at(y) != self._k:
