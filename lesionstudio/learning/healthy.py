@@ -57,8 +57,11 @@ def _lungs(
         lungs |= np.abs(down) ** 2.4 + np.abs(across) ** 2.2 < wave
     heart = np.hypot((rows - centre[0] + chest[0] * rng.uniform(0.1, 0.4)) / (chest[0] * rng.uniform(0.2, 0.6)),
                      (columns - centre[1] - chest[1] * rng.uniform(-0.1, 0.3)) / (chest[1] * rng.uniform(0.2, 0.5)))
-    if rng.random() < 0.15:
-        lungs &= np.hypot(rows - centre[0], columns - centre[1] + chest[1] * 0.5) > chest[0] * rng.uniform(0.2, 0.5)
+    if rng.random() < 0.35:  # the dome of the diaphragm, with liver or spleen under it
+        beside = centre[1] + rng.choice([-1, 1]) * chest[1] * rng.uniform(0.4, 0.65)
+        deep = centre[0] + chest[0] * rng.uniform(-0.2, 0.4)
+        away = np.hypot(rows - deep, (columns - beside) * rng.uniform(0.7, 1.2))
+        lungs &= away > chest[0] * rng.uniform(0.12, 0.5)
     return lungs & (heart > 1)
 
 

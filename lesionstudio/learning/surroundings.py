@@ -5,6 +5,7 @@ Pictures are float32 (rows, columns), 0 air to 1 bone as a lung window shows the
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
@@ -60,6 +61,7 @@ def body(
     reach = (np.abs(down / half[0]) ** roundness + np.abs(across / half[1]) ** roundness) ** (1 / roundness)
     picture = np.full(shape, rng.choice([0.0, 0.0, rng.uniform(0, 0.06)]), np.float32)
     _add_table(picture, centre[0] + half[0], tissue, rng)
+    _add_cloth(picture, centre, half, tissue, rng)
     _add_arms(picture, centre, half, tissue, rng)
     muscle = rng.uniform(0.78, 1.0)
     picture[reach < 1] = tissue.soft if rng.random() < 0.2 else tissue.fat
@@ -110,11 +112,30 @@ def _add_table(picture: Picture, back: float, tissue: Tissue, rng: Generator) ->
             picture[row[inside], columns[inside]] = tissue.soft * rng.uniform(0.4, 1.1)
 
 
+def _add_cloth(
+    picture: Picture, centre: tuple[float, float], half: tuple[float, float], tissue: Tissue, rng: Generator
+) -> None:
+    """Clothes and blankets: pale, uneven pieces of rings around the body, in three chests of five."""
+    if rng.random() > 0.6:
+        return
+    cloth = np.zeros_like(picture)
+    middle = (int(centre[1]), int(centre[0]))
+    for _ in range(rng.integers(1, 7)):
+        away = rng.uniform(1.0, 1.3)
+        axes = (int(half[1] * away * rng.uniform(0.95, 1.1)), int(half[0] * away))
+        start, grey = rng.uniform(0, 360), float(tissue.soft * rng.uniform(0.05, 0.7))
+        thick = int(rng.integers(1, max(3, int(half[0] * 0.14))))
+        cv2.ellipse(cloth, middle, axes, rng.uniform(-8, 8), start, start + rng.uniform(10, 160), grey, thick)
+    cloth = cv2.GaussianBlur(cloth, (0, 0), rng.uniform(0.5, 2.5))
+    grain = cv2.GaussianBlur(rng.normal(1, 0.8, picture.shape).astype(np.float32), (0, 0), rng.uniform(0.6, 2.0))
+    np.maximum(picture, cloth * np.clip(grain, 0, 1.6), out=picture)
+
+
 def _add_arms(
     picture: Picture, centre: tuple[float, float], half: tuple[float, float], tissue: Tissue, rng: Generator
 ) -> None:
-    """An arm on each side, in one chest of five."""
-    if rng.random() > 0.2:
+    """An arm on each side, in one chest of three."""
+    if rng.random() > 0.35:
         return
     rows, columns = np.ogrid[: picture.shape[0], : picture.shape[1]]
     size = half[0] * rng.uniform(0.2, 0.35)
@@ -135,8 +156,6 @@ def _add_ribs(
     rng: Generator,
 ) -> None:
     """Short bright pieces along the inner side of the wall, and a spine at the back."""
-    import cv2
-
     for angle in rng.uniform(0, 360, rng.integers(0, 14)):
         turn = np.deg2rad(angle)
         at = (centre[1] + np.cos(turn) * half[1] * muscle * 0.88, centre[0] + np.sin(turn) * half[0] * muscle * 0.88)

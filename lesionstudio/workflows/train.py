@@ -23,8 +23,6 @@ from lesionstudio.workflows.labelled import Places, labelled_slices, shifted
 from lesionstudio.workflows.score import label_names
 
 if TYPE_CHECKING:
-    from torch import nn
-
     from lesionstudio.learning.examples import Example
     from lesionstudio.learning.model import SegmentationModel
     from lesionstudio.learning.training import TrainingRun
@@ -65,7 +63,7 @@ def train(
     if start is not None:
         card = replace(start.card, id=card.id, parent=start.card.id, scores={}, training={}, sha256="")
         plan = replace(plan, architecture=card.architecture, encoder=card.encoder, network=card.network)
-    model, run, choice = _fit(examples, card, plan, out, start.network if start else None, resume, report)
+    model, run, choice = _fit(examples, card, plan, out, start, resume, report)
     asked = {name: value for name, value in recipe_to_json(plan).items() if name not in ("card", "seed")}
     facts = {"seed": plan.seed, **asdict(run), "processor": processor_name(), "command": _command(plan)}
     facts["recipe"] = asked
@@ -160,7 +158,7 @@ def _fit(
     card: ModelCard,
     plan: Recipe,
     out: Path,
-    start: "nn.Module | None",
+    start: "SegmentationModel | None",
     resume: bool,
     report: Reporter,
 ) -> tuple["SegmentationModel", "TrainingRun", dict[str, Any]]:
@@ -175,7 +173,7 @@ def _fit(
     checkpoint = out / CHECKPOINT_NAME
     if not resume:
         _forget(checkpoint)
-    trainer = Trainer(learned, card, plan, device_for("auto"), start)
+    trainer = Trainer(learned, card, plan, device_for("auto"), start.network if start else None)
     run = trainer.run(checkpoint, report)
     model = SegmentationModel(trainer.averaged.eval(), card, trainer.device)
     return model, run, _choice(model, left_out, plan)
