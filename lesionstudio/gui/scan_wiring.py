@@ -19,7 +19,14 @@ _NEED_SCAN = ("next_slice", "previous_slice", "ten_slices_on", "ten_slices_back"
 _NEED_EDITING = ("brush", "eraser", "smaller", "larger", "add_label", "lock_label", "check_slice", "check_seen")
 _NEED_MODEL = ("segment_slice", "segment_scan", "segment_all")
 _NEED_DRAFT = ("accept", "reject", "accept_scan")
-_NEED_HISTORY = ("undo", "redo")
+
+
+def allow_only(actions: Actions, possible: set[str]) -> None:
+    """Of all that is done to a scan allows these verbs; undo and redo follow the history."""
+    labels = tuple(f"choose_label_{n}" for n in LABEL_NUMBERS)
+    presets = tuple(f"preset_{n}" for n in range(1, PRESETS + 1))
+    for verb in (*_NEED_SCAN, *_NEED_EDITING, *_NEED_MODEL, *_NEED_DRAFT, *labels, *presets):
+        actions.allow(verb, verb in possible)
 
 
 class ScanWiring(QObject):
@@ -38,36 +45,25 @@ class ScanWiring(QObject):
         self._show_labels()
         toolbox.choose("brush")
 
-    @staticmethod
-    def forbid_all(actions: Actions) -> None:
-        """Nothing of a scan can be done while there is none."""
-        labels = tuple(f"choose_label_{n}" for n in LABEL_NUMBERS)
-        presets = tuple(f"preset_{n}" for n in range(1, PRESETS + 1))
-        for verb in (*_NEED_SCAN, *_NEED_EDITING, *_NEED_MODEL, *_NEED_DRAFT, *_NEED_HISTORY, *labels, *presets):
-            actions.allow(verb, False)
-
     def show_possible(self) -> None:
         """Allows what can be done now and says why Segment cannot."""
-        self.forbid_all(self._actions)
-        session, draft = self._session, self._session.draft
-        reason = self._parts.models.reason
-        self._page.segment.show_reason(reason)
-        if session.scan is None:
-            return
-        can_edit = session.can_edit
-        presets = len(presets_for(session.scan))
-        allowed = (
-            *_NEED_SCAN,
-            *(_NEED_EDITING if can_edit else ()),
-            *(_NEED_MODEL if not reason else ()),
-            *(("accept", "reject") if can_edit and draft is not None and draft.lesions else ()),
-            *(("accept_scan",) if can_edit and draft is not None else ()),
-            *(f"choose_label_{n}" for n in LABEL_NUMBERS if n <= len(session.labels)),
-            *(f"preset_{n}" for n in range(1, presets + 1)),
-        )
-        for verb in allowed:
-            self._actions.allow(verb, True)
+        self._page.segment.show_reason(self._parts.models.reason)
+        allow_only(self._actions, self._possible())
         self._show_history()
+
+    def _possible(self) -> set[str]:
+        session, draft = self._session, self._session.draft
+        if session.scan is None:
+            return set()
+        possible = {*_NEED_SCAN, *(f"preset_{n}" for n in range(1, len(presets_for(session.scan)) + 1))}
+        possible |= {f"choose_label_{n}" for n in LABEL_NUMBERS if n <= len(session.labels)}
+        if not self._parts.models.reason:
+            possible |= set(_NEED_MODEL)
+        if session.can_edit:
+            possible |= set(_NEED_EDITING)
+            possible |= {"accept_scan"} if draft is not None else set()
+            possible |= {"accept", "reject"} if draft is not None and draft.lesions else set()
+        return possible
 
     def show_models(self) -> None:
         """Shows the models there are, the one in use, and how many scans "all" means."""
@@ -126,6 +122,7 @@ class ScanWiring(QObject):
         scan, mask = self._session.scan, self._session.mask
         self._page.picture.set_scan(scan, mask)
         self._page.slice_map.set_scan(scan, mask)
+        self._page.slice_map.setVisible(self._is_volume)
         self._page.worklist.show_current(self._session.current_id)
         self._toolbox.refresh()
         self._show_hints()

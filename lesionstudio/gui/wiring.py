@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu
 from lesionstudio import __version__
 from lesionstudio.gui.messages import ask_to_lose_edits
 from lesionstudio.gui.parts import Parts
-from lesionstudio.gui.scan_wiring import ScanWiring
+from lesionstudio.gui.scan_wiring import ScanWiring, allow_only
 from lesionstudio.gui.toolbox import Toolbox
 from lesionstudio.gui.verbs import Verbs
 from lesionstudio.gui.views import JobView, Reading, RecentView, SavedState
@@ -205,7 +205,9 @@ class Wiring(QObject):
         if self._scan is not None:
             self._scan.show_possible()
         else:
-            ScanWiring.forbid_all(actions)
+            allow_only(actions, set())
+            actions.allow("undo", False)
+            actions.allow("redo", False)
 
     def _may_close(self) -> bool:
         self._session.autosave.flush()

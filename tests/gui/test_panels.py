@@ -177,12 +177,12 @@ def test_width_and_level_ask_for_a_window(qtbot: QtBot, look: Look, actions: Act
     assert said.args == [Window(1500, -400)]
 
 
-def test_presets_that_a_scan_has_not_are_neither_shown_nor_on_a_key(qtbot: QtBot, look: Look, actions: Actions) -> None:
+def test_presets_that_a_scan_has_not_are_not_shown(qtbot: QtBot, look: Look, actions: Actions) -> None:
     panel = DisplayPanel(look, actions)
     qtbot.addWidget(panel)
     panel.show_presets(["Auto", "Full"], 1)
     assert button(panel, "preset_1_button").text() == "1  Auto" and button(panel, "preset_1_button").isChecked()
-    assert button(panel, "preset_3_button").isHidden() and not actions["preset_3"].isEnabled()
+    assert button(panel, "preset_3_button").isHidden()
 
 
 def test_opacity_is_said_in_percent_and_asked_for_as_a_share(qtbot: QtBot, look: Look, actions: Actions) -> None:

@@ -22,6 +22,10 @@ from lesionstudio.settings import Settings
 from tests import phantoms
 from tests.stand_in import StandIn
 
+VERBS_WITH_BUTTONS = """
+undo redo accept reject accept_scan check_slice segment_slice segment_scan export brush eraser check_seen outline_only
+hide_mask fit one_to_one add_label shortcuts settings
+"""
 LEFT, WAIT_MS = Qt.MouseButton.LeftButton, 10_000
 
 
@@ -133,10 +137,7 @@ _BY_TOGGLE = {"fold_worklist", "fold_panel"}
 
 def test_every_button_of_a_verb_is_named_after_it_and_says_what_it_is(seat: Seat, volume: Path) -> None:
     seat.open(volume)
-    for name in (
-        "undo redo accept reject accept_scan check_slice segment_slice segment_scan export brush eraser "
-        "check_seen outline_only hide_mask fit one_to_one add_label shortcuts settings"
-    ).split():
+    for name in VERBS_WITH_BUTTONS.split():
         button = seat.button(f"{name}_button")
         assert button.accessibleName() and button.accessibleDescription() == button.toolTip() != ""
     for name in ("brush_diameter", "filter", "window_width", "window_level"):
@@ -198,6 +199,13 @@ def test_a_number_key_takes_a_preset_and_lights_its_button(seat: Seat, ct: Path)
     seat.press(Qt.Key.Key_3)
     assert seat.session.preset == "bone" and seat.button("preset_3_button").isChecked()
     assert seat.field("window_width").text() == "1800" and seat.field("window_level").text() == "400"
+
+
+def test_a_key_of_a_preset_that_the_scan_has_not_does_nothing(seat: Seat, pictures: Path) -> None:
+    seat.open(pictures)
+    before = seat.session.window
+    seat.press(Qt.Key.Key_5)
+    assert seat.session.window == before and not seat.window.actions_by_verb["preset_5"].isEnabled()
 
 
 def test_a_level_typed_in_belongs_to_no_preset(seat: Seat, volume: Path) -> None:

@@ -138,7 +138,7 @@ class Banner(QFrame):
         row = QHBoxLayout()
         row.setContentsMargins(12, 10, 10, 10)
         row.setSpacing(10)
-        row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop if notice.text else Qt.AlignmentFlag.AlignVCenter)
         row.addLayout(_sentences(notice), 1)
         for button in self._buttons(look):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)

@@ -70,7 +70,6 @@ class DisplayPanel(QFrame):
         """Names the presets on keys 1, 2, ...; current is the number in use, 0 for none. Others are not shown."""
         for n, button in enumerate(self._presets, 1):
             button.setVisible(n <= len(names))
-            self._actions.allow(f"preset_{n}", n <= len(names))
             self._actions[f"preset_{n}"].setChecked(n == current)
             if n <= len(names):
                 button.setText(f"{n}  {names[n - 1]}")

@@ -78,6 +78,11 @@ class ScanRows(QAbstractListModel):
         self._rows[place] = item
         self.dataChanged.emit(self.index(place), self.index(place))
 
+    @property
+    def has_headings(self) -> bool:
+        """Whether rows differ in height."""
+        return len(self._places) < len(self._rows)
+
     def index_of(self, item_id: str) -> QModelIndex:
         """Where an item is; an invalid index when it is not shown."""
         place = self._places.get(item_id)
@@ -161,7 +166,7 @@ class RowPainter(QStyledItemDelegate):
         painter.setFont(font(12, 500))
         painter.setPen(QColor(self._look.tokens.text3))
         room = area.adjusted(14, 0, -14, 0)
-        shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, room.width())
+        shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
 
     def _paint_ground(self, painter: QPainter, area: QRect, row: ItemView, state: QStyle.StateFlag) -> None:
@@ -190,7 +195,7 @@ class RowPainter(QStyledItemDelegate):
             return
         text = QRect(picture.right() + 10, area.top() + 4, area.right() - picture.right() - 18, 20)
         room = self._paint_signs(painter, area.right() - 7, area.top() + 7, row)
-        self._write(painter, text.adjusted(0, 0, 8 - room, 0), row.name, font(13, 500), self._look.tokens.text1)
+        self._write(painter, text.adjusted(0, 0, 2 - room, 0), row.name, font(13, 500), self._look.tokens.text1)
         second, colour = (row.error, self._look.tokens.bad) if row.error else (row.facts, self._look.tokens.text2)
         self._write(painter, text.translated(0, 20), second, font(12, 500 if row.error else 400), colour)
         if row.share_checked > 0 and not row.error:

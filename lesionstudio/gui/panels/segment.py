@@ -3,8 +3,18 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from lesionstudio.gui.menus import Actions
 from lesionstudio.gui.theme import Look
@@ -13,6 +23,7 @@ from lesionstudio.gui.widgets.buttons import action_button, say, word_button
 from lesionstudio.gui.widgets.text import ElidedLabel, Reason, label, paragraph
 from lesionstudio.words import _, ngettext
 
+_ONE_LINE, _TWO_LINES, _AROUND_MODEL = 32, 46, 42
 _STATUS_SIGNS = {
     "new": ("circle-dashed", "plain"),
     "draft": ("sparkles", "accent"),
@@ -107,7 +118,6 @@ class ModelLine(QPushButton):
         super().__init__()
         self.setObjectName("choose_model_button")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setFixedHeight(32)
         self.setStyleSheet("QPushButton::menu-indicator { image: none; width: 0; }")
         self._title, self._line, arrow = (
             ElidedLabel("strong", "model_title"),
@@ -119,8 +129,10 @@ class ModelLine(QPushButton):
         row.setContentsMargins(10, 0, 8, 0)
         row.setSpacing(8)
         self._title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        row.addWidget(self._title)
-        row.addWidget(self._line, 1)
+        self._words = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._words.addWidget(self._title)
+        self._words.addWidget(self._line, 1)
+        row.addLayout(self._words, 1)
         row.addWidget(arrow)
         for part in (self._title, self._line, arrow):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -129,7 +141,23 @@ class ModelLine(QPushButton):
         """Shows this model."""
         self._title.setText(model.title if model else _("No model"))
         self._line.setText(model.line if model else "")
+        self._find_room()
         say(self, self._title.text(), _("Model in use; a click shows the others"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Finds room for both texts."""
+        super().resizeEvent(event)
+        self._find_room()
+
+    def _find_room(self) -> None:
+        needed = self._title.sizeHint().width() + self._line.sizeHint().width() + 8
+        fits = needed <= self.width() - _AROUND_MODEL
+        side_by_side, stacked = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._words.setDirection(side_by_side if fits else stacked)
+        self._words.setSpacing(8 if fits else 0)
+        self._words.setStretch(1, 1 if fits else 0)
+        self._words.setContentsMargins(0, 0 if fits else 5, 0, 0 if fits else 5)
+        self.setFixedHeight(_ONE_LINE if fits else _TWO_LINES)
 
 
 class DraftCard(QFrame):
@@ -139,6 +167,7 @@ class DraftCard(QFrame):
         super().__init__()
         self.setProperty("kind", "raised")
         self.setObjectName("draft_card")
+        self._is_volume = False
         self._title = ElidedLabel("strong", "draft_text")
         self._scan = action_button(look, actions, "accept_scan")
         head = QHBoxLayout()
@@ -159,6 +188,7 @@ class DraftCard(QFrame):
 
     def show_volume(self, is_volume: bool) -> None:
         """Whether there are other slices that a draft may lie on."""
+        self._is_volume = is_volume
         self._scan.setVisible(is_volume)
 
     def show_draft(self, draft: DraftView | None) -> None:
@@ -167,6 +197,7 @@ class DraftCard(QFrame):
         if draft is not None:
             self._title.setText(_draft_words(draft))
             self._scan.setText(ngettext("Accept all on {n} slice", "Accept all on {n} slices", draft.open_slices))
+            self._scan.setVisible(self._is_volume and (draft.open_slices > 1 or draft.lesions == 0))
 
 
 def _draft_words(draft: DraftView) -> str:

@@ -1,5 +1,6 @@
 """The scan list: filter, which ones, rows, and how far the study is."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, QTimer, Signal
@@ -18,6 +19,7 @@ from lesionstudio.words import _
 
 WIDTH, WIDE, FOLDED = 240, 280, 60
 _SKELETON_AFTER_MS = 150
+_DONE = ("checked", "unreadable")
 
 
 class Worklist(QFrame):
@@ -101,7 +103,9 @@ class Worklist(QFrame):
         self.list.doItemsLayout()
 
     def _refresh(self) -> None:
-        self._rows.show_items([item for item in self._items.values() if self._wanted(item)])
+        self._rows.show_items(self._wanted())
+        # Rows of one height are laid out at once, however many there are.
+        self.list.setUniformItemSizes(not self._rows.has_headings)
         self._refresh_counts()
         current = self._rows.index_of(self._painter.current_id)
         if current.isValid():
@@ -109,15 +113,17 @@ class Worklist(QFrame):
 
     def _refresh_counts(self) -> None:
         items = list(self._items.values())
+        statuses = Counter(item.status for item in items)
         self._count.setText(str(len(items)) if items else "")
-        to_do, drafts = sum(_is_to_do(item) for item in items), sum(item.status == "draft" for item in items)
+        drafts = statuses["draft"]
+        to_do = len(items) - statuses["checked"] - statuses["unreadable"]
         choices = (
             ("all", _("All")),
             ("to_do", _("To do {n}").format(n=to_do)),
             ("drafts", _("Drafts {n}").format(n=drafts)),
         )
         self._which.show_choices(choices, self._which.current or "all")
-        self._foot.show_counts(items, self._reading)
+        self._foot.show_counts(statuses, sum(item.held_out for item in items), self._reading)
         if items:
             self._pages.setCurrentWidget(self.list if self._rows.rowCount() else self._none)
         elif self._reading is None:
@@ -129,12 +135,14 @@ class Worklist(QFrame):
         if not self._items and self._reading is not None:
             self._pages.setCurrentWidget(self._skeleton)
 
-    def _wanted(self, item: ItemView) -> bool:
-        typed = self.filter.text().strip().casefold()
-        if typed and typed not in f"{item.name} {item.study}".casefold():
-            return False
-        which = self._which.current
-        return {"to_do": _is_to_do(item), "drafts": item.status == "draft"}.get(which, True)
+    def _wanted(self) -> list[ItemView]:
+        typed, which = self.filter.text().strip().casefold(), self._which.current
+        items = list(self._items.values())
+        if typed:
+            items = [item for item in items if typed in f"{item.name} {item.study}".casefold()]
+        if which == "drafts":
+            return [item for item in items if item.status == "draft"]
+        return [item for item in items if item.status not in _DONE] if which == "to_do" else items
 
     def _open(self, index: QModelIndex) -> None:
         row = index.data(ITEM)
@@ -231,10 +239,6 @@ class _RowsView(QListView):
             event.ignore()
         else:
             super().keyPressEvent(event)
-
-
-def _is_to_do(item: ItemView) -> bool:
-    return item.status != "checked" and not item.error
 
 
 def _no_match() -> QLabel:

@@ -1,6 +1,6 @@
 """The scan list besides its rows: grey shapes while it loads, words when it is empty, totals at its foot."""
 
-from collections.abc import Sequence
+from collections import Counter
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLa
 
 from lesionstudio.gui.menus import Actions
 from lesionstudio.gui.theme import Look
-from lesionstudio.gui.views import ItemView, Reading
+from lesionstudio.gui.views import Reading
 from lesionstudio.gui.widgets.bars import ShareBar
 from lesionstudio.gui.widgets.buttons import action_button
 from lesionstudio.gui.widgets.text import ElidedLabel, label, paragraph
@@ -86,19 +86,18 @@ class Foot(QFrame):
         """Leaves only nothing when folded: there is no room for words."""
         self.setVisible(not folded)
 
-    def show_counts(self, items: Sequence[ItemView], reading: Reading | None) -> None:
-        """Shows totals and, while it goes on, the search."""
-        checked, drafts = sum(item.status == "checked" for item in items), sum(item.status == "draft" for item in items)
-        held_out = sum(item.held_out for item in items)
-        self._words.setText(_("{n} of {total} checked").format(n=checked, total=len(items)) if items else "")
+    def show_counts(self, statuses: Counter[str], held_out: int, reading: Reading | None) -> None:
+        """Shows how many scans have which status and, while it goes on, the search."""
+        scans, checked, drafts = statuses.total(), statuses["checked"], statuses["draft"]
+        self._words.setText(_("{n} of {total} checked").format(n=checked, total=scans) if scans else "")
         self._held_out.setText(_("{n} held out").format(n=held_out))
         for part in (self._scale, self._held_out):
             part.setVisible(held_out > 0)
-        self._shares.show_shares(checked / max(len(items), 1), drafts / max(len(items), 1))
+        self._shares.show_shares(checked / max(scans, 1), drafts / max(scans, 1))
         for told in (self._reading, self._progress):
             told.setVisible(reading is not None)
         if reading is not None:
-            self._reading.setText(_reading_words(reading, bool(items)))
+            self._reading.setText(_reading_words(reading, scans > 0))
             self._progress.setRange(0, reading.total)
             self._progress.setValue(reading.read)
 
