@@ -43,26 +43,25 @@ def segment(
 ) -> None:
     """Marks lesions with a model and writes a mask of every slice."""
     corners = numbers(box, "--box", 4)
-    from lesionstudio.workflows.segment import segment_files
+    from lesionstudio.workflows.segment import Choices
+    from lesionstudio.workflows.segment_files import SegmentOrder, model_folder, segment_files
 
+    order = SegmentOrder(
+        paths,
+        Choices(model_folder(model), threshold, device, flips, channels, hu_offset),
+        out,
+        format=format,
+        values=values,
+        box=(int(corners[0]), int(corners[1]), int(corners[2]), int(corners[3])) if corners else None,
+        probabilities=probabilities,
+        overwrite=overwrite,
+        strict=strict,
+    )
     with ctx.obj.terminal.progress() as report:
-        entries = segment_files(
-            paths,
-            model,
-            out,
-            format=format,
-            values=values,
-            threshold=threshold,
-            box=tuple(int(corner) for corner in corners) if corners else None,
-            flips=flips,
-            hu_offset=hu_offset,
-            channels=channels,
-            device=device,
-            probabilities=probabilities,
-            overwrite=overwrite,
-            strict=strict,
-            report=report,
-        )
+        entries = segment_files(order, report)
+    for entry in entries:
+        for sentence in entry.get("warnings", ()):
+            ctx.obj.terminal.warn(f"{entry['path']}: {sentence}")
     written = sum(len(entry.get("masks", ())) for entry in entries)
     ctx.obj.terminal.say(_("{n} masks written to {folder}.").format(n=written, folder=out.absolute()))
     end(ctx, entries, entries)

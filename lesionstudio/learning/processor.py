@@ -46,12 +46,10 @@ def quickest(network: str, seconds: Mapping[str, Callable[[], float]]) -> str:
     names = list(seconds)
     if len(names) == 1:
         return names[0]
-    remembered = recall()
-    key = f"{processor_name()} x{os.cpu_count()} {network}"
-    times = remembered.get(key, {})
+    times = remembered_times(network)
     if set(times) != set(names):
         times = {name: round(measure(), 5) for name, measure in seconds.items()}
-        _remember({**remembered, key: times})
+        _remember({**_recall(), _key(network): times})
     first, best = names[0], min(names, key=lambda name: times[name])
     return best if times[best] < _CLEARLY * times[first] else first
 
@@ -68,8 +66,16 @@ def trial_seconds(compute: Callable[[NDArray[np.float32]], object], channels: in
     return min(times)
 
 
-def recall() -> dict[str, dict[str, float]]:
-    """What was measured so far: machine and network -> precision -> seconds."""
+def remembered_times(network: str) -> dict[str, float]:
+    """What was measured on this machine for this kind of network: precision -> seconds; {} before."""
+    return _recall().get(_key(network), {})
+
+
+def _key(network: str) -> str:
+    return f"{processor_name()} x{os.cpu_count()} {network}"
+
+
+def _recall() -> dict[str, dict[str, float]]:
     try:
         saved: dict[str, dict[str, float]] = json.loads(_memory().read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -2,13 +2,14 @@
 
 import csv
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
+from lesionstudio.imaging.formats.source import FoundScan
 from lesionstudio.imaging.formats.whole import whole_file
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.labels import Label
@@ -48,18 +49,27 @@ class IndexRow:
         present = [label for label in labels if (pixels == label.number).any()]
         marked = np.isin(pixels, [label.number for label in present])
         origins = [name for kind, name in ORIGINS.items() if (origin[marked] == kind).any()]
-        spacing = " ".join(f"{length:.6g}" for length in geometry.spacing_mm) if geometry.has_spacing else ""
         return cls(
             file="",
             source=source,
             slice=k + 1,
-            position_mm=f"{geometry.slice_position_mm(k):.3f}" if geometry.has_orientation else "",
-            spacing_mm=spacing,
+            position_mm=position_text(geometry, k),
+            spacing_mm=spacing_text(geometry),
             status=mask.status(k).name.lower(),
             origin="; ".join(origins),
             model=mask.draft_source.model if mask.draft_source and _FROM_MODEL & set(origins) else "",
             labels="; ".join(label.name for label in present),
         )
+
+
+def position_text(geometry: Geometry, k: int) -> str:
+    """Where slice k lies, in mm; "" where the file does not say."""
+    return f"{geometry.slice_position_mm(k):.3f}" if geometry.has_orientation else ""
+
+
+def spacing_text(geometry: Geometry) -> str:
+    """Distance of neighbours along slice, row and column in mm; "" where the file does not say."""
+    return " ".join(f"{length:.6g}" for length in geometry.spacing_mm) if geometry.has_spacing else ""
 
 
 def read_index(path: Path) -> list[IndexRow]:
@@ -86,20 +96,31 @@ def write_index(path: Path, before: Sequence[IndexRow], now: Sequence[IndexRow])
 
 def base_names(project: Project, names: Names) -> dict[str, str]:
     """For each item what its files' names begin with, folders before "/"; never the same for two, whatever the case."""
-    chosen: dict[str, str] = {}
+    items = project.items.values()
+    wished = (_wished_name(item, names, number, project.salt) for number, item in enumerate(items, 1))
+    return dict(zip(project.items, _told_apart(wished)))
+
+
+def original_names(found: Sequence[FoundScan]) -> list[str]:
+    """The same for scans that belong to no study: for each, in order, its own name."""
+    return _told_apart(_wished_name(one, "original", number, "") for number, one in enumerate(found, 1))
+
+
+def _told_apart(wished: Iterable[str]) -> list[str]:
+    """The names, each with a number at its end where an earlier one is the same."""
+    names: list[str] = []
     taken: set[str] = set()
-    for number, item in enumerate(project.items.values(), 1):
-        wished = _wished_name(item, names, number, project.salt)
-        name, again = wished, 1
+    for wish in wished:
+        name, again = wish, 1
         while name.casefold() in taken:
             again += 1
-            name = f"{wished}_{again}"
+            name = f"{wish}_{again}"
         taken.add(name.casefold())
-        chosen[item.id] = name
-    return chosen
+        names.append(name)
+    return names
 
 
-def _wished_name(item: WorkItem, names: Names, number: int, salt: str) -> str:
+def _wished_name(item: WorkItem | FoundScan, names: Names, number: int, salt: str) -> str:
     if names == "alias":
         return f"scan_{number:04d}"
     if names == "hash":

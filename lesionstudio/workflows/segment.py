@@ -99,6 +99,16 @@ class Segmenting:
             sentences.append(_("Slice {k} was left out: {reason}").format(k=k + 1, reason=problem.message))
         return sentences
 
+    def facts(self) -> dict[str, Any]:
+        """Which model did it, from which probability on, and where and how it was computed."""
+        engine = self.predictor.engine
+        return {
+            "model": self.predictor.card.id,
+            "threshold": self.threshold,
+            "device": engine.device,
+            "engine": engine.name,
+        }
+
     def _inputs(self, slices: Sequence[int]) -> dict[int, NDArray[np.float32]]:
         """What the network sees of those slices that can be read."""
         wanted = with_channels(self.predictor.card.inputs, self.choices.channels)
@@ -159,7 +169,7 @@ def segment_scan(
     return {
         "slices": [k for k in wanted if k not in run.unread],
         **{name: str(path) for name, path in paths.items()},
-        **_facts(run),
+        **run.facts(),
         "warnings": run.warnings(wanted),
         "seconds": round(time.monotonic() - began, 2),
     }
@@ -200,13 +210,3 @@ def _stamp(path: Path) -> tuple[int, int]:
     except OSError:
         return (0, 0)
     return (facts.st_mtime_ns, facts.st_size)
-
-
-def _facts(run: Segmenting) -> dict[str, Any]:
-    predictor = run.predictor
-    return {
-        "model": predictor.card.id,
-        "threshold": run.threshold,
-        "device": predictor.engine.device,
-        "engine": predictor.engine.name,
-    }

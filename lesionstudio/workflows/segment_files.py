@@ -1,0 +1,182 @@
+"""`lesionstudio segment`: a model's masks of pictures and volumes as files, with an index of what each one is."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lesionstudio.errors import LesionStudioError, ProjectProblem, UnreadableFile
+from lesionstudio.imaging.formats import FoundScan, ScanSource, find_scan, find_scans, read_scan
+from lesionstudio.imaging.scan import Scan
+from lesionstudio.progress import Progress, Reporter, silent
+from lesionstudio.project.shelf import ModelShelf
+from lesionstudio.project.storage import telling_what_fails
+from lesionstudio.words import _
+from lesionstudio.workflows.export_files import IndexRow, original_names, read_index, write_index
+from lesionstudio.workflows.segment import Choices, Segmenting, loaded
+from lesionstudio.workflows.segment_output import Format, Output, Pixels, Values
+
+Box = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentOrder:
+    """What to segment, how, and where the masks go. `box`: first row and column, and those after the last."""
+
+    paths: Sequence[Path]
+    choices: Choices
+    out: Path
+    format: Format = "png"
+    values: Values = "auto"
+    box: Box | None = None
+    probabilities: bool = False
+    overwrite: bool = False
+    strict: bool = False
+
+
+def model_folder(wanted: str) -> Path:
+    """The folder of a model given by id or by folder. Raises ModelProblem."""
+    return ModelShelf().find(wanted).folder
+
+
+def segment_files(order: SegmentOrder, report: Reporter = silent) -> list[dict[str, Any]]:
+    """Writes a mask of every slice of every scan in these files and folders, and index.csv beside them.
+
+    For each scan {"path", "masks", "probabilities", "slices", "model", "threshold", "device", "engine", "warnings",
+    "seconds"}, or {"path", "error", "hint"} where it failed; with `strict` the first failure raises. Raises
+    ModelProblem where there is no such model, and ProjectProblem when `out` holds the scans or cannot be written.
+    """
+    out, began = order.out.absolute(), time.monotonic()
+    found = list(_found(order.paths, strict=order.strict))
+    _protect_originals(found, out)
+    loaded(order.choices.model, order.choices.device, order.choices.flips)
+    with telling_what_fails(out):
+        out.mkdir(parents=True, exist_ok=True)
+    before = read_index(out / "index.csv")
+    entries: list[dict[str, Any]] = []
+    rows: list[IndexRow] = []
+    try:
+        for n, (one, name) in enumerate(zip(found, original_names(found))):
+            entries.append(_outcome(order, one, name, rows, _share(report, n, len(found), began)))
+    finally:
+        if rows:
+            write_index(out / "index.csv", before, rows)
+    return entries
+
+
+def _found(paths: Sequence[Path], *, strict: bool) -> Iterator[FoundScan]:
+    """Every scan once, also where several of its files were named; localizers only where their file was named."""
+    seen: set[tuple[tuple[Path, ...], str]] = set()
+    for path in paths:
+        for one in _in_path(path.absolute(), strict=strict):
+            key = (one.source.files, one.source.part)
+            if key not in seen:
+                seen.add(key)
+                yield one
+
+
+def _in_path(path: Path, *, strict: bool) -> Iterator[FoundScan]:
+    try:
+        scans = [one for one in find_scans(path) if not one.last] if path.is_dir() else [find_scan(path)]
+        if not scans:
+            raise UnreadableFile(
+                _("{name} holds no picture that can be read.").format(name=path.name),
+                hint=_("PNG, JPEG, BMP, TIFF, NIfTI and DICOM are read."),
+            )
+    except UnreadableFile as problem:
+        if strict:
+            raise
+        source = ScanSource("raster", (path,))
+        scans = [FoundScan(path.name, source, path.name, (0, 0, 0), error=problem.message, hint=problem.hint)]
+    yield from scans
+
+
+def _protect_originals(found: Sequence[FoundScan], out: Path) -> None:
+    for one in found:
+        if not one.error and out.resolve() in {file.parent.resolve() for file in one.source.files}:
+            raise ProjectProblem(
+                _("Masks cannot be written to {out}: the scans lie there.").format(out=out),
+                hint=_("Write them into a folder of their own."),
+            )
+
+
+def _outcome(
+    order: SegmentOrder, found: FoundScan, name: str, rows: list[IndexRow], report: Reporter
+) -> dict[str, Any]:
+    files = found.source.files
+    path = str(files[0] if len(files) == 1 else files[0].parent)
+    try:
+        return {"path": path, **_segmented(order, found, name, rows, report)}
+    except LesionStudioError as problem:
+        if order.strict or isinstance(problem, ProjectProblem):
+            raise
+        return {"path": path, "error": problem.message, "hint": problem.hint}
+
+
+def _segmented(
+    order: SegmentOrder, found: FoundScan, name: str, rows: list[IndexRow], report: Reporter
+) -> dict[str, Any]:
+    """Segments one scan and writes its files; adds what the index says of them to `rows`."""
+    if found.error:
+        raise UnreadableFile(found.error, hint=found.hint)
+    began = time.monotonic()
+    run = Segmenting(read_scan(found.source), order.choices)
+    names, geometry = run.predictor.card.labels, run.scan.geometry
+    output = Output(order.out.absolute(), name, found, geometry, order.format, order.values, names)
+    _check_box(order.box, run.scan)
+    if not order.overwrite:
+        output.check_free()
+    labels = np.zeros(geometry.shape, np.uint8)
+    likely = np.zeros((len(names) if order.probabilities else 0, *geometry.shape), np.uint8)
+    for piece in run.pieces(range(run.scan.slices), report, found.name):
+        at = list(piece.slices)
+        labels[at] = _boxed(piece.labels, order.box)
+        if order.probabilities:
+            likely[:, at] = _boxed(np.rint(piece.probabilities * 255).astype(np.uint8), order.box)
+    done = [k for k in range(run.scan.slices) if k not in run.unread]
+    masks, new_rows = output.write_masks(labels, done, run.predictor.card.id)
+    rows += new_rows
+    return {
+        "masks": [str(file) for file in masks],
+        "probabilities": [str(file) for file in output.write_probabilities(likely, done)],
+        "slices": len(done),
+        **run.facts(),
+        "warnings": run.warnings(done),
+        "seconds": round(time.monotonic() - began, 2),
+    }
+
+
+def _boxed(pixels: Pixels, box: Box | None) -> Pixels:
+    """(..., row, column) with everything outside the box taken away."""
+    if box is None:
+        return pixels
+    kept = np.zeros_like(pixels)
+    inside = (..., slice(box[0], box[2]), slice(box[1], box[3]))
+    kept[inside] = pixels[inside]
+    return kept
+
+
+def _check_box(box: Box | None, scan: Scan) -> None:
+    rows, columns = scan.geometry.shape[1:]
+    top, left, bottom, right = box or (0, 0, rows, columns)
+    if not (0 <= top < bottom <= rows and 0 <= left < right <= columns):
+        raise LesionStudioError(
+            _("The box {box} does not lie in a picture of {rows} rows and {columns} columns.").format(
+                box=box, rows=rows, columns=columns
+            ),
+            hint=_("Give the first row and column, then those after the last."),
+        )
+
+
+def _share(report: Reporter, n: int, count: int, began: float) -> Reporter:
+    """Reports on the n-th scan of several as a share of the whole."""
+
+    def pass_on(progress: Progress) -> None:
+        done = (n + (progress.fraction or 0.0)) / count
+        left_s = None if progress.left_s is None else (time.monotonic() - began) / done * (1 - done)
+        report(Progress(done, progress.message, left_s))
+
+    return pass_on
