@@ -87,5 +87,6 @@ def _in_words(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name} {_in_words(inner)}" for name, inner in value.items())
     if isinstance(value, list | tuple):
-        return ", ".join(_in_words(inner) for inner in value)
+        words = [_in_words(inner) for inner in value]
+        return (" " if all(text.endswith(".") for text in words) else ", ").join(words)
     return "" if value is None else str(value)
