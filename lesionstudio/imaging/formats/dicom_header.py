@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -84,7 +85,16 @@ class Instance:
 
 
 def read_instance(path: Path) -> Instance:
-    """The header of a DICOM file. Raises NoPicture where it holds none, and what pydicom raises."""
+    """The header of a DICOM file. Raises NoPicture where it holds none, and what pydicom raises.
+
+    A search and the opening that follows ask for the same headers; while a file stays as it is, it is read once.
+    """
+    known = path.stat()
+    return _read_once(path, known.st_size, known.st_mtime_ns)
+
+
+@lru_cache(maxsize=20_000)
+def _read_once(path: Path, _size: int, _changed_ns: int) -> Instance:
     with path.open("rb") as file:
         header = read_tags(file, tags())
         element, plain_at = _pixel_element(file)

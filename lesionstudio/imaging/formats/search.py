@@ -25,6 +25,7 @@ from lesionstudio.imaging.formats.source import Format, FoundScan, ScanSource, S
 from lesionstudio.progress import Reporter, Steps
 from lesionstudio.words import _, ngettext, size
 
+_IMAGE_FOLDERS = ("images", "image", "imgs", "img", "raw", "scans")
 Guard = Callable[[Path, Callable[[], object]], object]
 """Runs a decoder on a file: whatever it raises becomes UnreadableFile."""
 
@@ -77,6 +78,7 @@ def masks_beside(root: Path, found: Sequence[FoundScan]) -> dict[str, Path]:
         mask = known[place].get(pairing_key(_own_name(scan)))
         if mask is not None:
             pairs[scan.id] = mask
+    pairs = _each_once(pairs, found)
     return pairs | _only_volume_masks(root, found, pairs)
 
 
@@ -191,6 +193,21 @@ def _masks_around(place: Path, root: Path) -> dict[str, Path]:
     for path in files:
         masks.setdefault(pairing_key(path.name), path)
     return masks
+
+
+def _each_once(pairs: dict[str, Path], found: Sequence[FoundScan]) -> dict[str, Path]:
+    """A mask that several scans fit by name belongs to the one in images/, else it is left to the person."""
+    places = {scan.id: scan.source.files[0].parent.name.lower() for scan in found if scan.id in pairs}
+    claims: dict[Path, list[str]] = {}
+    for scan_id, mask in pairs.items():
+        claims.setdefault(mask, []).append(scan_id)
+    kept = {}
+    for mask, scan_ids in claims.items():
+        usual = [scan_id for scan_id in scan_ids if places[scan_id] in _IMAGE_FOLDERS]
+        chosen = scan_ids if len(scan_ids) == 1 else usual
+        if len(chosen) == 1:
+            kept[chosen[0]] = mask
+    return {scan_id: kept[scan_id] for scan_id in pairs if scan_id in kept}
 
 
 def _mask_folders(place: Path) -> list[Path]:

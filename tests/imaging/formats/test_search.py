@@ -101,6 +101,7 @@ def test_stacks_pair_with_their_labels(shared_data: Path) -> None:
     masks = find_masks(folder, found)
     assert masks["stack/train-volume.tif"].name == "train-labels.tif"
     assert masks["images/07.png"] == folder / "labels/07.png"
+    assert "unlabelled/07.png" not in masks and len(masks) == 26
     assert not any(scan.id == "stack/train-labels.tif" for scan in found)
 
 
