@@ -133,7 +133,11 @@ class Verbs(QObject):
         _open(sheet)
 
     def show_picture_menu(self, place: QPoint) -> None:
-        """What can be done where the picture was clicked with the right button."""
+        """Opens the picture's menu where it was clicked with the right button."""
+        self.picture_menu().popup(place)
+
+    def picture_menu(self) -> QMenu:
+        """What can be done at the place under the pointer."""
         marking, point, actions = self._parts.marking, self._toolbox.point, self._window.actions_by_verb
         menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -143,7 +147,7 @@ class Verbs(QObject):
             menu.addSeparator()
         for verb in ("fit", "one_to_one", "outline_only", "flag"):
             menu.addAction(actions[verb])
-        menu.popup(place)
+        return menu
 
     def _cancel(self) -> None:
         for worker in (self._parts.models, self._parts.exporting, self._parts.importing):

@@ -8,14 +8,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QListWidget, QMainWindow, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
+from lesionstudio.gui.app import last_resort
 from lesionstudio.gui.dialogs.export_sheet import ExportSheet
 from lesionstudio.gui.dialogs.import_masks import ImportSheet, MaskPair
+from lesionstudio.gui.dialogs.label_mapping import NEW, MappingSheet
 from lesionstudio.gui.dialogs.settings_sheet import SettingsSheet
 from lesionstudio.gui.dialogs.shortcuts import ShortcutsSheet
 from lesionstudio.gui.messages import CrashSheet, ask_then, trace_text
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.views import ExportChoice, ExportOffer, ExportPart
 from lesionstudio.gui.widgets.sheet import Sheet
+from lesionstudio.imaging.labels import LabelSet
 from lesionstudio.settings import Settings
 
 LEFT = Qt.MouseButton.LeftButton
@@ -149,6 +152,28 @@ def test_each_setting_counts_at_once(qtbot: QtBot, window: QMainWindow, look: Lo
     assert wanted[-1] == Settings(theme="light", device="cpu", hold_out_slices=False)
     press(qtbot, sheet, "settings_done_button")
     assert not sheet.isVisible()
+
+
+def test_a_model_s_marks_are_mapped_by_name_or_become_new_labels(qtbot: QtBot, window: QMainWindow, look: Look) -> None:
+    labels = LabelSet().add("Nodule").add("effusion")
+    sheet = MappingSheet(window, look, ("Effusion", "Consolidation"), labels)
+    sheet.open()
+    with qtbot.waitSignal(sheet.answered) as said:
+        press(qtbot, sheet, "go_on_button")
+    assert said.args == [{1: 2, 2: NEW}]
+
+
+def test_a_mistake_reaches_the_person_and_the_window_stays(
+    qtbot: QtBot, window: QMainWindow, look: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.__excepthook__", lambda *_error: None)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    error = KeyError("a bug")
+    last_resort(look)(type(error), error, None)
+    sheet = window.findChild(CrashSheet)
+    assert sheet is not None and sheet.isVisible() and window.isVisible()
+    sheet.reject()
 
 
 def test_a_question_does_it_only_on_yes(qtbot: QtBot, window: QMainWindow, look: Look) -> None:

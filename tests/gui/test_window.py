@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -240,6 +241,23 @@ def test_a_draft_is_accepted_by_its_button_and_enter_checks_the_slice(seat: Seat
     assert seat.session.mask is not None and seat.session.mask.marked(8)
     seat.press(Qt.Key.Key_Return)
     assert seat.session.mask.status(8) == SliceStatus.CHECKED and seat.session.slice_number == 9
+
+
+def test_a_right_click_on_a_draft_lesion_offers_to_answer_that_one(seat: Seat, volume: Path) -> None:
+    seat.open(volume)
+    seat.session.go_to_slice(8)
+    seat.click("segment_slice_button")
+    seat.until(lambda: seat.button("accept_button").isVisible() and seat.button("accept_button").isEnabled())
+    assert seat.session.mask is not None
+    row, column = (int(n) for n in np.argwhere(seat.session.mask.draft(8))[0])
+    seat.desk.wiring.toolbox.point = (8, row, column)
+    menu = seat.desk.wiring.verbs.picture_menu()
+    accept, reject = menu.actions()[:2]
+    assert (accept.text(), reject.text()) == ("Accept", "Reject")
+    seat.desk.wiring.toolbox.point = None
+    accept.trigger()
+    assert seat.session.mask.labels(8)[row, column] == 1
+    menu.close()
 
 
 def test_a_new_label_is_named_at_once(seat: Seat, volume: Path) -> None:

@@ -82,7 +82,7 @@ class ExportSheet(Sheet):
         png, part, files = self._formats.current == "png", self._part, self.files
         self._values_row.setVisible(png)
         self._values_title.setVisible(png)
-        self._values_hint.setVisible(png)
+        self._values_hint.setVisible(png and self._offer.labels > 1)
         self._values_hint.setText(self._hint())
         self._names.setText(self._names_text(part))
         scans = ngettext("{n} scan", "{n} scans", part.scans)

@@ -48,7 +48,11 @@ class SettingsSheet(Sheet):
         self._device.chosen.connect(lambda device: self._want(device=device))
         self._held_out.toggled.connect(lambda on: self._want(hold_out_slices=on))
         self._undo.value_changed.connect(lambda megabytes: self._want(undo_megabytes=int(megabytes)))
-        self._undo.fault.connect(self._fault.setText)
+        self._undo.fault.connect(self._show_fault)
+
+    def _show_fault(self, words: str) -> None:
+        self._fault.setText(words)
+        self._fault.setVisible(bool(words))
 
     def _want(self, **changes: object) -> None:
         self._settings = replace(self._settings, **changes)  # type: ignore[arg-type]
@@ -78,6 +82,7 @@ class SettingsSheet(Sheet):
                 grid.addWidget(paragraph(hint, "hint"), 3 * place + 1, 1)
             grid.setRowMinimumHeight(3 * place + 2, 4)
         self.body.addLayout(grid)
+        self._fault.hide()
         self.body.addWidget(self._fault)
         self.body.addWidget(rule())
         self.body.addWidget(paragraph(_("Your scans stay on this computer and are never changed."), "hint"))
