@@ -30,6 +30,13 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system that speaks English, whatever computer the tests run on."""
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.setenv("LANGUAGE", "en")
+
+
+@pytest.fixture(autouse=True)
 def qt_warnings_fail(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fails a test in which Qt warned; one warning of the offscreen plugin is allowed."""
     if "qtbot" not in request.fixturenames and "qapp" not in request.fixturenames:

@@ -1,6 +1,7 @@
 """OpenScan: the scan on screen with its mask, its history and where the person is in it."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from lesionstudio.imaging.editing import EditHistory
 from lesionstudio.imaging.mask import Mask, MaskSnapshot
@@ -33,3 +34,14 @@ def read_item(project: Project, item: WorkItem, k: int, pending: MaskSnapshot | 
     if pending is not None:
         mask = Mask.restore(pending)
     return scan, mask
+
+
+def open_study(folder: Path) -> Project:
+    """The study of a folder with everything that is written down of its items.
+
+    Slow: runs on the `files` lane. Raises ProjectProblem.
+    """
+    project = Project.open(folder)
+    for item_id in project.items:
+        project.record(item_id)
+    return project

@@ -17,7 +17,7 @@ from lesionstudio.gui.drafts import draft_view
 from lesionstudio.gui.folder_reader import FolderReader
 from lesionstudio.gui.item_views import item_view
 from lesionstudio.gui.jobs import Job, JobRunner
-from lesionstudio.gui.open_scan import OpenScan, read_item
+from lesionstudio.gui.open_scan import OpenScan, open_study, read_item
 from lesionstudio.gui.views import DraftView, ItemView, Notice, Reading, SavedState
 from lesionstudio.imaging.editing import EditHistory
 from lesionstudio.imaging.geometry import Box
@@ -71,6 +71,7 @@ class Session(QObject):
         self._reader.masks_found.connect(self.masks_found)
         self._opening: Job | None = None
         self._wanted = ""
+        self._rows: dict[str, tuple[WorkItem, ItemRecord, ItemView]] = {}
         self._first_file: Path | None = None
         self._later = QTimer(self, singleShot=True, interval=LATER_MS)
         self._later.timeout.connect(self.drafts_changed)
@@ -91,8 +92,11 @@ class Session(QObject):
 
     def item_view(self, item_id: str) -> ItemView:
         """One row of the scan list, as it is now."""
-        project = self._project()
-        return item_view(project.items[item_id], self.record(item_id))
+        item, record = self._project().items[item_id], self.record(item_id)
+        kept = self._rows.get(item_id)
+        if kept is None or kept[0] is not item or kept[1] is not record:
+            kept = self._rows[item_id] = (item, record, item_view(item, record))
+        return kept[2]
 
     @property
     def current_id(self) -> str:
@@ -147,7 +151,7 @@ class Session(QObject):
         """Opens a folder of scans: what is known of it at once, the rest as found. A file opens its folder on it."""
         self.close_folder()
         self._first_file = path if path.is_file() else None
-        job = self.runner.run("files", _("Opening"), Project.open, path.parent if path.is_file() else path)
+        job = self.runner.run("files", _("Opening"), open_study, path.parent if path.is_file() else path)
         self._opening = job
         job.succeeded.connect(lambda project: self._folder_is_open(job, project))
         job.failed.connect(self.tell_problem)
@@ -157,6 +161,7 @@ class Session(QObject):
             project.close()
             return
         self.project = project
+        self._rows.clear()
         self.label_in_use = next((label.number for label in project.labels), 1)
         self.autosave.write_with(None if project.read_only else project.save_mask)
         self._remember(project.folder)

@@ -40,6 +40,7 @@ class Project:
         self.masks = MaskFiles(home.folder)
         self.items: dict[str, WorkItem] = {}
         self.records: dict[str, ItemRecord] = {}
+        self._records_there = (home.folder / "items").is_dir()
         self._shares: dict[str, Share] = {}
         self._grids: dict[str, tuple[Geometry, tuple[str, ...]]] = {}
         self._lock, self._written, self._guard = home.lock, "", RLock()
@@ -89,7 +90,7 @@ class Project:
             if item_id in self.records:
                 return self.records[item_id]
             record = self._read_record(item_id)
-            if self.home.is_dir():
+            if not self._records_there or self.home.is_dir():
                 self.records[item_id] = record
             return record
 
@@ -98,7 +99,7 @@ class Project:
         with self._guard:
             self._refuse_read_only()
             self.records[item_id] = record
-            path = self._record_path(item_id)
+            path, self._records_there = self._record_path(item_id), True
             make_folders(path.parent, self.home)
             write_json(path, {"version": VERSION, **record.to_json()})
 
@@ -188,7 +189,7 @@ class Project:
 
     def _read_record(self, item_id: str) -> ItemRecord:
         path, slices = self._record_path(item_id), self.items[item_id].shape[0]
-        saved = read_json(path)
+        saved = read_json(path) if self._records_there else {}
         if not saved:
             return ItemRecord.new(slices, self._roles(item_id, slices))
         try:

@@ -6,14 +6,14 @@ from pathlib import Path
 from lesionstudio.imaging.formats.source import FoundScan
 from lesionstudio.progress import Progress, Reporter
 
-LOT, LOT_S = 40, 0.1
+FIRST_LOT_S, LATER_LOT_S = 0.1, 0.5
 
 
 class _Lots:
-    """Gathers what is found, and hands it on when there is enough of it or it has waited long enough."""
+    """Gathers what is found, and hands it on when it has waited long enough; ever longer, for a list redraws itself."""
 
     def __init__(self, report: Reporter) -> None:
-        self._report, self._sent = report, time.monotonic() - LOT_S
+        self._report, self._wait_s, self._sent = report, FIRST_LOT_S, time.monotonic() - FIRST_LOT_S
         self._lot: list[FoundScan] = []
         self._fraction: float | None = None
         self._found_any = False
@@ -21,19 +21,24 @@ class _Lots:
     def read(self, progress: Progress) -> None:
         """Told after every file that was looked at; so a search that finds nothing can be cancelled, too."""
         self._fraction = progress.fraction
-        if time.monotonic() - self._sent > LOT_S:
+        if self._has_waited:
             self.hand_on()
 
     def add(self, found: FoundScan) -> None:
         """Told of every scan."""
         self._lot.append(found)
         first, self._found_any = not self._found_any, True
-        if first or len(self._lot) >= LOT or time.monotonic() - self._sent > LOT_S:
+        if first or self._has_waited:
             self.hand_on()
+
+    @property
+    def _has_waited(self) -> bool:
+        return time.monotonic() - self._sent > self._wait_s
 
     def hand_on(self) -> None:
         """Reports the lot, perhaps an empty one."""
         lot, self._lot, self._sent = tuple(self._lot), [], time.monotonic()
+        self._wait_s = min(self._wait_s * 1.5, LATER_LOT_S)
         self._report(Progress(self._fraction, partial=lot))
 
 
