@@ -1,26 +1,20 @@
-"""Reading and writing scans and masks, one module a format; decoders are imported when a file needs them.
+"""Reading and writing scans and masks, one module a format; they and their decoders are imported on first use.
 
 `find_scans` searches a folder, `read_scan` opens what it found, `read_mask` and `write_mask` carry labels. Whatever a
 decoder raises leaves this room as UnreadableFile, and what it warns about is dropped: the readers themselves say in
 Scan.notes what a person should know.
 """
 
-import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lesionstudio.errors import LesionStudioError, UnreadableFile
-from lesionstudio.imaging.formats import dicom, dicom_series, masks, nifti, raster, search, tiff
-from lesionstudio.imaging.formats.dicom_header import Instance, read_instance
-from lesionstudio.imaging.formats.kinds import format_of
-from lesionstudio.imaging.formats.masks import Values
-from lesionstudio.imaging.formats.source import Format, FoundScan, ScanSource
+from lesionstudio.imaging.formats.source import FoundScan, ScanSource, Values
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.scan import Scan, SliceSource
 from lesionstudio.progress import Cancelled, Reporter, silent
@@ -42,20 +36,23 @@ def find_scans(folder: Path, report: Reporter = silent, *, salt: str = "") -> It
         raise UnreadableFile(
             _("There is no folder {name}.").format(name=folder.name), hint=_("Was it moved or renamed?")
         )
+    from lesionstudio.imaging.formats import search
+
     yield from search.scans_in(folder, report, salt, _guarded)
 
 
 def find_scan(path: Path, *, salt: str = "") -> FoundScan:
     """The scan that a file is, or that the DICOM series is which it belongs to. Raises UnreadableFile."""
+    from lesionstudio.imaging.formats import opening
+
     with decoding(path):
-        kind = _format(path)
-        if kind != "dicom":
-            return search.described(path, kind, path.parent, salt)
-        return search.of_series(_series_of(path), salt)
+        return opening.find(path, salt, _guarded)
 
 
 def find_masks(folder: Path, found: Sequence[FoundScan]) -> dict[str, Path]:
     """The mask beside each scan that has one, by the scan's id: same name, perhaps with _mask, _label or _seg."""
+    from lesionstudio.imaging.formats import search
+
     return search.masks_beside(folder, found)
 
 
@@ -64,9 +61,11 @@ def read_scan(what: Path | ScanSource) -> Scan:
 
     Headers are read now, slices when they are looked at. Raises UnreadableFile, also from Scan.slice.
     """
+    from lesionstudio.imaging.formats import opening
+
     path = what if isinstance(what, Path) else what.files[0]
     with decoding(path):
-        scan = _scan_of_path(what) if isinstance(what, Path) else _scan_of_source(what)
+        scan = opening.open_path(what, _guarded) if isinstance(what, Path) else opening.open_source(what)
     scan.read_through(lambda source: _Guarded(source, path))
     return scan
 
@@ -85,6 +84,8 @@ def read_mask(
     the structure and 255 the background; `exact` takes the numbers as they are stored. Raises GridMismatch with both
     sizes, UnreadableFile.
     """
+    from lesionstudio.imaging.formats import masks
+
     with decoding(path):
         if exact:
             return masks.read_exactly(path, geometry)
@@ -105,6 +106,8 @@ def write_mask(
     `colours` are the study's labels: `auto` writes 0 and 255 where there is one, else label numbers; `per-label` one
     file a label, called by `names`. Each file appears whole or not at all. Raises OSError.
     """
+    from lesionstudio.imaging.formats import masks
+
     return masks.write(path, labels, geometry, values, colours or {}, names or {})
 
 
@@ -149,6 +152,8 @@ def _guarded(path: Path, decode: Callable[[], object]) -> object:
 
 def _quieten() -> None:
     """Drops what decoders warn about and log: names of files and patients are in it. Done again if it was reset."""
+    import logging
+
     for name in _LOGGERS:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     if not any(getattr(one[3], "pattern", None) == _CHATTY for one in warnings.filters[:1]):
@@ -163,56 +168,3 @@ def _damaged(path: Path, error: Exception) -> UnreadableFile:
         return UnreadableFile(message, hint=_("Copy it once more, or save it anew in the program it came from."))
     reason = (str(error) or type(error).__name__).splitlines()[0][:160]
     return UnreadableFile(message, hint=_("The decoder says: {reason}").format(reason=reason))
-
-
-def _scan_of_source(source: ScanSource) -> Scan:
-    if source.format == "dicom":
-        return dicom.read(source.files, source.part)
-    if source.format == "raster":
-        return raster.read(source.files[0])
-    return (tiff.read if source.format == "tiff" else nifti.read)(source.files[0], source.part)
-
-
-def _scan_of_path(path: Path) -> Scan:
-    if path.is_dir():
-        return dicom.scan_of(_only(_series_in(path), path))
-    kind = _format(path)
-    return dicom.scan_of(_series_of(path)) if kind == "dicom" else _scan_of_source(ScanSource(kind, (path,)))
-
-
-def _format(path: Path) -> Format:
-    kind = format_of(path)
-    if kind is None:
-        message = _("{name} is not a picture of a kind that is read.").format(name=path.name)
-        raise UnreadableFile(message, hint=_("PNG, JPEG, BMP, WebP, JPEG 2000, TIFF, NIfTI and DICOM are read."))
-    return kind
-
-
-def _series_of(path: Path) -> dicom_series.Series:
-    """The series of the file's folder that the file is in; a copy of a file in it stands for itself."""
-    own = read_instance(path)
-    for series in _series_in(path.parent, own.series_uid):
-        if path in {instance.path for instance in series.instances}:
-            return series
-    return dicom_series.group([own])[0]
-
-
-def _series_in(folder: Path, uid: str | None = None) -> list[dicom_series.Series]:
-    """The series of a folder, not of those below it; files that hold no picture are passed over."""
-    instances: list[Instance] = []
-    for path in sorted(folder.iterdir()):
-        try:
-            if path.is_file() and format_of(path) == "dicom":
-                found: Any = _guarded(path, lambda: read_instance(path))  # noqa: B023 - called at once
-                instances += [found] if uid in (None, found.series_uid) else []
-        except UnreadableFile:
-            continue
-    return dicom_series.group(instances)
-
-
-def _only(series: list[dicom_series.Series], folder: Path) -> dicom_series.Series:
-    wanted = [one for one in series if not one.comes_last] or series
-    if len(wanted) == 1:
-        return wanted[0]
-    message = _("{folder} holds {n} DICOM series, not one.").format(folder=folder.name, n=len(wanted))
-    raise UnreadableFile(message, hint=_("Choose a file of the series you mean."))

@@ -93,7 +93,7 @@ def _places(series: Series, part: str) -> tuple[list[Place], tuple[str, ...]]:
         raise UnreadableFile(_("{name} has no part {part}.").format(name=first.path.name, part=part))
     notes: tuple[str, ...] = ()
     if len(volumes) > 1:
-        notes = (ngettext("", "The file holds {n} volumes; this is one of them.", len(volumes)),)
+        notes = (_("The file holds {n} volumes; this is one of them.").format(n=len(volumes)),)
     return [Place(instance, frame) for instance, frame in volumes[chosen]], notes
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +13,11 @@ from lesionstudio.errors import GridMismatch, LesionStudioError, UnreadableFile
 from lesionstudio.imaging.formats import nifti, png, raster, tiff
 from lesionstudio.imaging.formats.kinds import format_of
 from lesionstudio.imaging.formats.names import natural_key, stem
+from lesionstudio.imaging.formats.source import Values
 from lesionstudio.imaging.formats.whole import whole_file
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.words import _, number, size
 
-Values = Literal["auto", "binary", "index", "per-label"]
 Labels = NDArray[np.uint8]
 Voxels = NDArray[Any]
 _MOST = 255

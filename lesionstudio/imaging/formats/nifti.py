@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lesionstudio.errors import UnreadableFile
+from lesionstudio.imaging.formats.hounsfield import look_like_hu
 from lesionstudio.imaging.formats.limits import guard
 from lesionstudio.imaging.formats.nifti_axes import display_order, is_sound
 from lesionstudio.imaging.formats.whole import whole_file
@@ -18,6 +19,7 @@ from lesionstudio.imaging.scan import Scan
 from lesionstudio.words import _, number
 
 Voxels = NDArray[Any]
+_SAMPLE_BYTES = 4 << 20
 _MM_A_UNIT = {"meter": 1000.0, "micron": 0.001}
 
 
@@ -104,14 +106,17 @@ def read(path: Path, part: str = "") -> Scan:
     volume = int(part[1:]) if part else 0
     if not 0 <= volume < header.volumes:
         raise UnreadableFile(_("{name} has no part {part}.").format(name=path.name, part=part))
+    is_ct = header.channels == 1 and header.dtype.kind in "if" and look_like_hu(_some_slices(header, volume))
     return Scan(
         header.geometry,
         NiftiSlices(header, volume),
         dtype=header.shown_dtype,
+        modality="CT" if is_ct else "",
+        unit="HU" if is_ct else "",
         channels=min(header.channels, 3),
         colour=header.channels >= 3,
         name=_stem(path),
-        notes=_notes(header, volume),
+        notes=_notes(header, volume, is_ct),
         value_range=(0.0, 255.0) if header.channels > 1 else None,
     )
 
@@ -223,6 +228,16 @@ def _unzip(header: NiftiHeader, needed: int) -> Any:
     return content
 
 
+def _some_slices(header: NiftiHeader, volume: int) -> Voxels:
+    """Real values of some slices: the middle one of a plain file, what is quick to unpack of a compressed one."""
+    if not _is_packed(header.path):
+        return _shown(np.asarray(_mapped(header, volume)[..., header.stored.shape[2] // 2]), header)
+    itemsize = header.dtype.itemsize
+    with gzip.open(header.path) as file:
+        content = file.read(header.offset + min(_SAMPLE_BYTES, _volume_bytes(header)) // itemsize * itemsize)
+    return _shown(np.frombuffer(content[header.offset :], header.dtype), header)
+
+
 def _volume_bytes(header: NiftiHeader) -> int:
     return int(np.prod(header.stored.shape, dtype=np.int64)) * header.dtype.itemsize
 
@@ -251,11 +266,13 @@ def _smallest_integer(header: NiftiHeader) -> np.dtype[Any]:
     return np.dtype(np.float64)
 
 
-def _notes(header: NiftiHeader, volume: int) -> tuple[str, ...]:
+def _notes(header: NiftiHeader, volume: int, is_ct: bool) -> tuple[str, ...]:
     notes = []
     if header.volumes > 1:
         text = _("Volume {number} of {total} in this file.")
         notes.append(text.format(number=number(volume + 1), total=number(header.volumes)))
+    if is_ct:
+        notes.append(_("The file does not say what it is; its values are taken for those of a CT, in HU."))
     if header.dtype.kind == "c":
         notes.append(_("The values are complex numbers; their size is shown."))
     return tuple(notes)

@@ -1,12 +1,13 @@
 """ScanSource: where a scan lies on disk; FoundScan: what a search found, before anything of it is decoded."""
 
-import hashlib
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 Shape = tuple[int, int, int]
 Format = Literal["raster", "tiff", "dicom", "nifti"]
+Values = Literal["auto", "binary", "index", "per-label"]
+"""How masks are written; see write_mask."""
 FORMATS: tuple[Format, ...] = ("raster", "tiff", "dicom", "nifti")
 
 
@@ -70,6 +71,8 @@ class FoundScan:
 
 def hashed(text: str, salt: str = "", length: int = 12) -> str:
     """A short name for something nobody shall read, the same for the same text and salt; "" stays ""."""
+    import hashlib
+
     return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()[:length] if text else ""
 
 

@@ -15,7 +15,7 @@ from lesionstudio.imaging.formats.limits import guard
 from lesionstudio.imaging.formats.tiff_spacing import spacing_of
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.scan import Scan
-from lesionstudio.words import _, ngettext
+from lesionstudio.words import _
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +125,7 @@ def _chosen(header: TiffHeader, part: str, path: Path) -> tuple[PageGroup, tuple
     if not 0 <= index < len(header.groups):
         raise UnreadableFile(_("{name} has no part {part}.").format(name=path.name, part=part))
     more = len(header.groups)
-    said = ngettext("", "The file holds {n} volumes; this is one of them.", more) if more > 1 else ""
+    said = _("The file holds {n} volumes; this is one of them.").format(n=more) if more > 1 else ""
     return header.groups[index], (said,) if said else ()
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from lesionstudio.errors import UnreadableFile
 from lesionstudio.imaging.formats import ScanSource, read_mask, read_scan, write_mask
-from tests.phantoms import orientation_phantom, write_nifti
+from lesionstudio.imaging.formats.hounsfield import look_like_hu
+from tests.phantoms import ct_phantom, orientation_phantom, write_nifti
 
 
 def saved(path: Path, voxels: Any, affine: Any = None, **header: Any) -> Path:
@@ -149,6 +150,31 @@ def test_a_file_without_form_codes_has_a_spacing_but_no_sides(tmp_path: Path) ->
 def test_the_coarsest_axis_is_across_the_slices(tmp_path: Path) -> None:
     path = saved(tmp_path / "a.nii", np.zeros((9, 4, 9), np.int16), np.diag([1.0, 5.0, 1.0, 1.0]))
     assert read_scan(path).geometry.plane == "coronal" and read_scan(path).geometry.shape == (4, 9, 9)
+
+
+def test_values_with_air_and_a_body_are_taken_for_hu_and_that_is_said(tmp_path: Path) -> None:
+    phantom = ct_phantom()
+    for name in ("a.nii", "a.nii.gz"):
+        scan = read_scan(write_nifti(tmp_path / name, phantom.voxels, phantom.affine))
+        assert (scan.modality, scan.unit) == ("CT", "HU") and "in HU" in scan.notes[0]
+
+
+def test_no_other_volume_is_taken_for_ct(shared_data: Path) -> None:
+    files = sorted((shared_data / "formats/nifti").rglob("*.nii*")) + sorted(
+        (shared_data / "brain_lobes").rglob("*.nii.gz")
+    )
+    others = [path for path in files if path.name not in ("shear.nii.gz", "row_major.dconn.nii")]
+    assert len(others) > 30 and not [path.name for path in others if read_scan(path).unit]
+
+
+def test_phase_images_and_pictures_are_no_hu() -> None:
+    rng = np.random.default_rng(0)
+    assert not look_like_hu(rng.integers(-4096, 4095, 10_000).astype(np.int16))
+    assert not look_like_hu(np.full(100, -1000, np.int16))
+    assert not look_like_hu(rng.integers(0, 255, 10_000).astype(np.uint8))
+    assert not look_like_hu(rng.normal(0, 500, 10_000))
+    padded = np.concatenate([np.full(500, -3024), rng.normal(-1000, 20, 300), rng.normal(40, 30, 200)])
+    assert look_like_hu(padded)
 
 
 @pytest.mark.parametrize("name", ["test.mgz", "anatomical.nii", "example_nifti2.nii.gz", "functional.nii"])
