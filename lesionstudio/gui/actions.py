@@ -88,7 +88,7 @@ def _file_actions() -> tuple[ActionSpec, ...]:
         "import_masks": _("Takes in masks that lie beside the scans."),
         "export": _("Writes masks as files; the originals stay as they are."),
         "close_folder": _("Goes back to the start page."),
-        "settings": _("Device, theme, memory."),
+        "settings": _("Language, theme, device, memory."),
     }
     return _with_tips(
         tips,

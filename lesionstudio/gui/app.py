@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEventLoop, Qt
 from PySide6.QtWidgets import QApplication
 
+from lesionstudio.gui.language import speak, translate_qt
 from lesionstudio.gui.main_window import MainWindow
 from lesionstudio.gui.theme import Look, use_typeface
 from lesionstudio.settings import Settings, load_settings
-from lesionstudio.words import use_language
 
 if TYPE_CHECKING:
     from lesionstudio.compute.compute import Compute, Listener
@@ -69,7 +69,7 @@ def show_demo(project: Path, screenshot: Path) -> None:
 
 def make_application(settings: Settings) -> QApplication:
     """The one application, dressed before its first widget; the one there is already, if there is one."""
-    use_language(settings.language)
+    speak(settings.language)
     app = QCoreApplication.instance()
     if isinstance(app, QApplication):
         return app
@@ -79,6 +79,7 @@ def make_application(settings: Settings) -> QApplication:
     app.setApplicationName("LesionStudio")
     app.setStyle("Fusion")
     use_typeface(app)
+    translate_qt(app)
     return app
 
 
@@ -88,6 +89,7 @@ class Desk:
     def __init__(
         self, window: MainWindow, settings: Settings, start_compute: "Callable[[Listener], Compute] | None" = None
     ) -> None:
+        from lesionstudio.gui.closed_masks import ClosedMasks
         from lesionstudio.gui.compute_lane import ComputeLane
         from lesionstudio.gui.exporting import Exporting
         from lesionstudio.gui.importing import Importing
@@ -104,13 +106,14 @@ class Desk:
         runner = JobRunner(window)
         self.session = session = Session(settings, runner, window)
         lane = ComputeLane(start_compute or _start_compute, window)
-        models = Models(session, Segmenter(lane, lambda: session.settings.device, window), window)
+        masks = ClosedMasks(session)
+        models = Models(session, Segmenter(lane, lambda: session.settings.device, window), masks, window)
         self.parts = Parts(
             window=window,
             session=session,
             marking=Marking(session, window),
             models=models,
-            importing=Importing(session, window),
+            importing=Importing(session, masks, window),
             exporting=Exporting(session, window),
             thumbnails=Thumbnails(runner, window),
             runner=runner,

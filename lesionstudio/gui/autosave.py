@@ -1,6 +1,7 @@
 """Autosave: masks reach the disk when the hand rests, when the scan changes and when the window closes."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -28,7 +29,7 @@ class Autosave(QObject):
         self._write: Writer | None = None
         self._pending: dict[str, MaskSnapshot] = {}
         self._failed: dict[str, MaskSnapshot] = {}
-        self._writing = 0
+        self._versions: Counter[str] = Counter()
         self._watched: tuple[str, Mask] | None = None
         self.state = SavedState("nothing", "")
         self._idle, self._again = QTimer(self), QTimer(self)
@@ -75,16 +76,19 @@ class Autosave(QObject):
         if failed is not None:
             snapshot = _with_dirt_of(failed, snapshot)
         self._pending[item_id] = snapshot
-        self._writing += 1
+        self._versions[item_id] += 1
         self._tell(SavedState("saving", _("Saving")))
         job = self._runner.run("save", _("Saving"), self._write, item_id, snapshot)
         job.succeeded.connect(lambda _nothing: self._landed(item_id, snapshot))
         job.failed.connect(lambda problem: self._missed(item_id, snapshot, problem))
-        job.ended.connect(self._one_less)
 
     def pending(self, item_id: str) -> MaskSnapshot | None:
         """The newest snapshot of an item that is not known to be on the disk yet."""
         return self._pending.get(item_id)
+
+    def version(self, item_id: str) -> int:
+        """How often a snapshot of an item was handed over: what was read under another number is out of date."""
+        return self._versions[item_id]
 
     @property
     def is_settled(self) -> bool:
@@ -106,9 +110,6 @@ class Autosave(QObject):
         why = problem.message if isinstance(problem, LesionStudioError) else str(problem)
         self._tell(SavedState("failed", _("Not saved: {why}, trying again").format(why=why.rstrip("."))))
         self._again.start()
-
-    def _one_less(self) -> None:
-        self._writing -= 1
 
     def _retry(self) -> None:
         for item_id, snapshot in list(self._failed.items()):

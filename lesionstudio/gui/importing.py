@@ -7,6 +7,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from lesionstudio.errors import LesionStudioError
+from lesionstudio.gui.closed_masks import ClosedMasks
 from lesionstudio.gui.jobs import Job
 from lesionstudio.gui.open_scan import read_item
 from lesionstudio.gui.session import Session
@@ -26,11 +27,12 @@ class Importing(QObject):
     job_changed = Signal(object)
     offered = Signal(object)
 
-    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, masks: ClosedMasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._masks = session, masks
         self._job: Job | None = None
         self._before: dict[str, MaskSnapshot] = {}
+        self._versions: dict[str, int] = {}
         self._refused: list[str] = []
         self._imported = 0
         self.found: dict[str, Path] = {}
@@ -59,7 +61,9 @@ class Importing(QObject):
         self._session.autosave.flush()
         self._before, self._refused, self._imported = {}, [], 0
         wanted = [(project.items[item_id], path) for item_id, path in pairs.items() if item_id in project.items]
-        pending = {item.id: self._session.autosave.pending(item.id) for item, _path in wanted}
+        autosave = self._session.autosave
+        pending = {item.id: autosave.pending(item.id) for item, _path in wanted}
+        self._versions = {item.id: autosave.version(item.id) for item, _path in wanted}
         self._job = job = self._session.runner.run("files", _("Importing masks"), read_masks, project, wanted, pending)
         job.progressed.connect(self._progressed)
         job.failed.connect(self._session.tell_problem)
@@ -75,7 +79,7 @@ class Importing(QObject):
         """Puts every mask of the last import back as it was."""
         before, self._before = self._before, {}
         for item_id, snapshot in before.items():
-            self._session.put_back(item_id, snapshot)
+            self._masks.put_back(item_id, snapshot)
 
     def _progressed(self, progress: Progress) -> None:
         self.job_changed.emit(JobView("import_masks", _("Importing masks"), progress.fraction, progress.left_s))
@@ -92,7 +96,7 @@ class Importing(QObject):
             history.replace(labels, _("Import mask"))
 
         self._imported += 1
-        self._session.change_read_item(item, mask, put)
+        self._masks.change_read(item, mask, self._versions[item.id], put)
 
     def _ended(self) -> None:
         self._job = None

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from lesionstudio.errors import LesionStudioError
-from lesionstudio.gui.segmenter import DraftPart, Order, Segmenter, relabelled
+from lesionstudio.gui.closed_masks import ClosedMasks
+from lesionstudio.gui.draft_tray import DraftTray
+from lesionstudio.gui.segmenter import Order, Segmenter
 from lesionstudio.gui.session import Session
 from lesionstudio.gui.views import ModelView, Notice
-from lesionstudio.imaging.editing import EditHistory
 from lesionstudio.imaging.labels import LabelSet
 from lesionstudio.project.shelf import ModelShelf
 from lesionstudio.project.worklist import WorkItem
 from lesionstudio.words import _, number
-
 
 STROKE_WAIT_MS = 60
 
@@ -36,11 +36,15 @@ class Models(QObject):
     job_changed = Signal(object)
     mapping_wanted = Signal(object)
 
-    def __init__(self, session: Session, segmenter: Segmenter, parent: QObject | None = None) -> None:
+    def __init__(
+        self, session: Session, segmenter: Segmenter, masks: ClosedMasks, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._session, self._segmenter = session, segmenter
+        self._tray = DraftTray(session, masks, self._kept_table, self)
         self.device_text = ""
-        segmenter.arrived.connect(self._part_arrived)
+        segmenter.arrived.connect(self._tray.take)
+        segmenter.ended.connect(self._tray.close)
         segmenter.finished.connect(self._scan_finished)
         segmenter.failed.connect(self._failed)
         segmenter.job_changed.connect(self.job_changed)
@@ -162,37 +166,6 @@ class Models(QObject):
             )
         )
 
-    # What comes back
-
-    def _part_arrived(self, part: DraftPart) -> None:
-        history = self._session.history
-        if history is not None and history.is_open:
-            # A stroke is in the making; the draft comes after it.
-            QTimer.singleShot(STROKE_WAIT_MS, self, lambda: self._part_arrived(part))
-            return
-        with_labels = relabelled(part, self._kept_table(part.order.model_id) or {})
-        opened = self._session.open
-        if opened is not None and opened.item.id == part.order.item_id:
-            self._put(opened.history, with_labels)
-            return
-        self._session.change_closed_item(part.order.item_id, lambda history: self._put(history, with_labels))
-
-    def _put(self, history: EditHistory, part: DraftPart) -> None:
-        title = _("Segment slice") if len(part.order.slices or ()) == 1 else _("Segment scan")
-        box = None
-        for start, stop in _runs(part.slices):
-            done = history.put_draft(
-                part.labels[start:stop],
-                part.probability[start:stop],
-                part.source,
-                title,
-                first_slice=part.slices[start],
-                join=part.order.join,
-            )
-            box = done if box is None else box.union(done)
-        if history is self._session.history and box is not None:
-            self._session.edited(box)
-
     # The model's labels and the study's
 
     def _once_mapped(self, go: Callable[[], None]) -> None:
@@ -253,16 +226,6 @@ def match_labels(names: tuple[str, ...], labels: LabelSet) -> dict[int, int] | N
     if all(name.casefold() in by_name for name in names):
         return {theirs: by_name[name.casefold()] for theirs, name in enumerate(names, 1)}
     return None
-
-
-def _runs(slices: tuple[int, ...]) -> list[tuple[int, int]]:
-    """Where consecutive slice numbers begin and end, as positions in the tuple."""
-    runs, start = [], 0
-    for at in range(1, len(slices) + 1):
-        if at == len(slices) or slices[at] != slices[at - 1] + 1:
-            runs.append((start, at))
-            start = at
-    return runs
 
 
 def _model_view(card: Any, folder: Path) -> ModelView:

@@ -22,7 +22,7 @@ def export_offer(project: Project, current_id: str) -> ExportOffer:
     """What can be exported of this study now, counted from what is written down of its slices."""
     checked, marked = _wanted(project, (SliceStatus.CHECKED,)), _wanted(project, _JUDGED)
     parts = [
-        _part(project, "checked", _("{n} checked").format(n=len(checked)), checked),
+        _part(project, "checked", ngettext("{n} checked", "{n} checked", len(checked)), checked),
         _part(project, "marked", _("{n} with marks").format(n=len(marked)), marked),
     ]
     if current_id in project.items:
@@ -78,7 +78,7 @@ def _recent(path: Path, now: datetime) -> RecentView:
 def _facts(scans: int, checked: int) -> str:
     if not scans:
         return ""
-    done = _("all checked") if checked == scans else _("{n} checked").format(n=checked)
+    done = _("all checked") if checked == scans else ngettext("{n} checked", "{n} checked", checked)
     return f"{ngettext('{n} scan', '{n} scans', scans)}  \N{MIDDLE DOT}  {done}"
 
 

@@ -52,7 +52,7 @@ class Segmenter(QObject):
     arrived = Signal(object)
     finished = Signal(object, object)
     failed = Signal(object)
-    stopped = Signal()
+    ended = Signal(object)
     job_changed = Signal(object)
 
     def __init__(self, lane: ComputeLane, device: Callable[[], str], parent: QObject | None = None) -> None:
@@ -105,7 +105,6 @@ class Segmenter(QObject):
         job.progressed.connect(lambda progress: self._progressed(run, progress))
         job.succeeded.connect(lambda result: self._succeeded(run, result))
         job.failed.connect(lambda problem: self._failed(problem))
-        job.cancelled.connect(self.stopped.emit)
         job.ended.connect(lambda: self._ended(run))
         return run
 
@@ -140,6 +139,7 @@ class Segmenter(QObject):
 
     def _ended(self, run: "_Run") -> None:
         self._running.pop(run.order.join, None)
+        self.ended.emit(run.order)
         remove_run_folder(run.folder)
         if run is self._long:
             self._long = None

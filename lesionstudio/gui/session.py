@@ -4,7 +4,7 @@ It holds the folder, the scan on screen with its mask and history, the window an
 segmenting happen elsewhere (folder_reader, autosave, segmenter); their results come back here and nowhere else.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from lesionstudio.gui.views import DraftView, ItemView, Notice, Reading, SavedSt
 from lesionstudio.imaging.editing import EditHistory
 from lesionstudio.imaging.geometry import Box
 from lesionstudio.imaging.labels import LabelSet
-from lesionstudio.imaging.mask import Mask, MaskSnapshot, SliceStatus
+from lesionstudio.imaging.mask import Mask, SliceStatus
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.imaging.windowing import Window, first_preset, preset_window
 from lesionstudio.project.project import Project
@@ -231,17 +231,19 @@ class Session(QObject):
         self.autosave.flush()
         self._wanted = item_id
         k = self.record(item_id).last_slice
-        pending = self.autosave.pending(item_id)
+        version, pending = self.autosave.version(item_id), self.autosave.pending(item_id)
         job = self.runner.run("files", _("Reading"), read_item, project, item, k, pending)
-        job.succeeded.connect(lambda read: self._scan_is_read(item, read, k))
+        job.succeeded.connect(lambda read: self._scan_is_read(item, read, k, version))
         job.failed.connect(lambda problem: self._scan_failed(item, problem))
 
-    def _scan_is_read(self, item: WorkItem, read: tuple[Scan, Mask], k: int) -> None:
+    def _scan_is_read(self, item: WorkItem, read: tuple[Scan, Mask], k: int, version: int) -> None:
         scan, mask = read
         if self._wanted != item.id or self.project is None or item.id not in self.project.items:
             return
-        newer = self.autosave.pending(item.id)
-        self._show(item, scan, Mask.restore(newer) if newer is not None else mask, k)
+        if self.autosave.version(item.id) != version:
+            self.open_item(item.id)
+            return
+        self._show(item, scan, mask, k)
         for note in scan.notes:
             self.tell(Notice("info", note))
 
@@ -281,37 +283,10 @@ class Session(QObject):
         project.records[item_id] = replace(project.record(item_id), **facts)
         self.runner.run("save", _("Saving"), project.update_record, item_id, **facts).failed.connect(self.tell_problem)
 
-    def change_closed_item(self, item_id: str, change: Callable[[EditHistory], None]) -> None:
-        """Changes the mask of an item that is not on screen, and saves it; of the open one, if it is by then."""
-        project = self._project()
-        item = project.items.get(item_id)
-        if item is None:
-            return
-        job = self.runner.run("files", _("Reading"), read_item, project, item, 0, self.autosave.pending(item_id))
-        job.succeeded.connect(lambda read: self.change_read_item(item, read[1], change))
-        job.failed.connect(self.tell_problem)
-
-    def change_read_item(self, item: WorkItem, mask: Mask, change: Callable[[EditHistory], None]) -> None:
-        """Changes a mask that was read a moment ago, and saves it; of the open item, if it is on screen by now."""
-        if self.project is None or item.id not in self.project.items:
-            return
-        if item.id == self.current_id and self.open is not None:
-            change(self.open.history)
-            self.edited(Box.whole(self.open.mask.shape))
-            return
-        newer = self.autosave.pending(item.id)
-        mask = Mask.restore(newer) if newer is not None else mask
-        change(EditHistory(mask, locked=self.labels.locked))
-        self._note_statuses(item.id, mask)
-        self.autosave.save(item.id, mask.snapshot())
-
-    def put_back(self, item_id: str, snapshot: MaskSnapshot) -> None:
-        """Puts a whole mask back as it was at a snapshot, on screen or not; a mask on screen begins a new history."""
-        mask = Mask.restore(snapshot)
+    def show_mask(self, item_id: str, mask: Mask) -> None:
+        """Takes another mask for the scan on screen, with a history of its own; nothing when another scan is there."""
         if item_id == self.current_id and self.open is not None:
             self._show(self.open.item, self.open.scan, mask, self.open.k)
-        self._note_statuses(item_id, mask)
-        self.autosave.save(item_id, mask.snapshot())
 
     def flag(self, on: bool, note: str = "") -> None:
         """Marks the slice on screen for discussion, or no longer."""
@@ -429,9 +404,10 @@ class Session(QObject):
 
     def _keep_statuses(self) -> None:
         if self.open is not None:
-            self._note_statuses(self.current_id, self.open.mask)
+            self.note_statuses(self.current_id, self.open.mask)
 
-    def _note_statuses(self, item_id: str, mask: Mask) -> None:
+    def note_statuses(self, item_id: str, mask: Mask) -> None:
+        """Writes down how far the slices of an item are, as its mask says."""
         record = self.record(item_id)
         statuses = tuple(SliceStatus(int(status)) for status in mask.statuses)
         if record.statuses != statuses:

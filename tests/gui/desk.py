@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
+from lesionstudio.gui.closed_masks import ClosedMasks
 from lesionstudio.gui.compute_lane import ComputeLane
 from lesionstudio.gui.exporting import Exporting
 from lesionstudio.gui.importing import Importing
@@ -85,11 +86,20 @@ def desk(bot: QtBot) -> Iterator[Desk]:
         return stand_ins[0]
 
     lane = ComputeLane(start)
-    models = Models(session, Segmenter(lane, lambda: "cpu"))
+    masks = ClosedMasks(session)
+    models = Models(session, Segmenter(lane, lambda: "cpu"), masks)
     notices: list[Notice] = []
     session.notice.connect(notices.append)
     here = Desk(
-        bot, runner, session, Marking(session), models, Importing(session), Exporting(session), stand_ins[0], notices
+        bot,
+        runner,
+        session,
+        Marking(session),
+        models,
+        Importing(session, masks),
+        Exporting(session),
+        stand_ins[0],
+        notices,
     )
     try:
         yield here

@@ -9,6 +9,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from lesionstudio.errors import ProjectProblem
+from lesionstudio.gui.closed_masks import ClosedMasks
+from lesionstudio.imaging.editing import EditHistory
 from lesionstudio.imaging.mask import Origin, SliceStatus
 from lesionstudio.project.project import Project
 from tests import phantoms
@@ -239,3 +241,28 @@ def test_a_file_opens_its_folder_on_that_file(here: Desk, pictures: Path) -> Non
     here.open(pictures / "p2.png")
     assert here.session.folder == pictures and here.session.current_id == "p2.png"
     assert len(here.session.items) == 3
+
+
+def test_a_change_that_was_read_too_early_is_made_on_the_newest_mask(here: Desk, pictures: Path) -> None:
+    here.open(pictures)
+    first, second = (item.id for item in here.session.items[:2])
+    item, read_early = here.session.known_items[first], here.session.mask
+    assert read_early is not None
+    stale, version = type(read_early)(read_early.shape), here.session.autosave.version(first)
+    here.paint(5, 5)
+    here.session.open_item(second)
+    here.until(lambda: here.session.current_id == second)
+    here.saved()
+    ClosedMasks(here.session).change_read(item, stale, version, lambda history: paint_on(history, 40))
+    here.until(lambda: here.session.autosave.version(first) > version + 1)
+    here.saved()
+    here.session.open_item(first)
+    here.until(lambda: here.session.current_id == first)
+    mask = here.session.mask
+    assert mask is not None and mask.labels(0)[5, 5] == 1 and mask.labels(0)[40, 40] == 1
+
+
+def paint_on(history: EditHistory, at: int) -> None:
+    stroke = history.stroke("Brush")
+    stroke.paint(0, at, at, np.ones((2, 2), bool), 1)
+    stroke.commit()

@@ -25,6 +25,7 @@ class SettingsSheet(Sheet):
     def __init__(self, window: QWidget, look: Look, settings: Settings, device_text: str) -> None:
         super().__init__(window, look, _("Settings"), "settings_sheet", _WIDTH)
         self._settings = settings
+        self._language = Choices("language", stretch=False)
         self._theme, self._device = Choices("theme", stretch=False), Choices("device", stretch=False)
         self._held_out = Toggle(look, _("Set slices aside to measure the model"), "hold_out_slices")
         self._undo = NumberField("undo_megabytes", _("Memory for undo"))
@@ -34,6 +35,8 @@ class SettingsSheet(Sheet):
         self._connect()
 
     def _show(self, settings: Settings) -> None:
+        languages = (("auto", _("As the system")), ("en", "English"), ("fr", "Français"))
+        self._language.show_choices(languages, settings.language or "auto")
         themes = (("dark", _("Dark")), ("light", _("Light")), ("system", _("As the system")))
         self._theme.show_choices(themes, settings.theme)
         devices = (("auto", _("Best there is")), ("cpu", _("Processor")), ("cuda", _("Graphics card")))
@@ -44,6 +47,7 @@ class SettingsSheet(Sheet):
         self._undo.show_value(settings.undo_megabytes, "MB")
 
     def _connect(self) -> None:
+        self._language.chosen.connect(lambda language: self._want(language=language))
         self._theme.chosen.connect(lambda theme: self._want(theme=theme))
         self._device.chosen.connect(lambda device: self._want(device=device))
         self._held_out.toggled.connect(lambda on: self._want(hold_out_slices=on))
@@ -61,6 +65,7 @@ class SettingsSheet(Sheet):
     def _lay_out(self, device_text: str) -> None:
         self._undo.setFixedWidth(90)
         rows: tuple[tuple[str, QWidget, str], ...] = (
+            (_("Language"), self._language, _("Counts from the next start.")),
             (_("Theme"), self._theme, ""),
             (_("Segment on"), self._device, device_text),
             (

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QCursor, QPainter
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from lesionstudio.gui.viewer.cursor import BrushCursor, brush_cursor
 from lesionstudio.gui.viewer.hover import Hover
 from lesionstudio.gui.viewer.keys import HeldKeys
-from lesionstudio.gui.viewer.notes import lesion_note_rect, paint_lesion_note
 from lesionstudio.gui.viewer.picture_view import PictureView
+from lesionstudio.gui.viewer.plaques import lesion_note_rect, paint_lesion_note
 from lesionstudio.gui.viewer.tools import Tool, refusal
 from lesionstudio.gui.viewer.view_state import Pointer, ViewState
 from lesionstudio.imaging.labels import LabelSet
@@ -44,6 +44,7 @@ class AimView(PictureView):
         self._at: QPointF | None = None
         self._pointer: Pointer | None = None
         self._cursor: BrushCursor | None = None
+        self._shape = Qt.CursorShape.ArrowCursor
 
     def set_labels(self, labels: LabelSet) -> None:
         """Shows marks in these colours; what is locked or hidden here cannot be painted."""
@@ -81,11 +82,15 @@ class AimView(PictureView):
             pointer = self._view.pointer(self._k, point.x(), point.y())
         if pointer != self._pointer:
             self._pointer = pointer
-            self._say_value(pointer)
-            self.pointer_moved.emit(pointer)
             if self._drag is None:
-                self._follow_lesion()
+                self._tell_pointer()
         self._show_cursor()
+
+    def _tell_pointer(self) -> None:
+        """Says what is under the pointer; not while a button is down: painting goes first."""
+        self._say_value(self._pointer)
+        self.pointer_moved.emit(self._pointer)
+        self._follow_lesion()
 
     def _follow_lesion(self, *, afresh: bool = False) -> None:
         """Lights the lesion under the pointer; `afresh`: the mask has changed, what was found before may be wrong."""
@@ -121,7 +126,7 @@ class AimView(PictureView):
         for cursor in (before, self._cursor):
             if cursor is not None:
                 self.update(cursor.rect())
-        self.setCursor(self._shape())
+        self._show_shape()
 
     def _brush_cursor(self) -> BrushCursor | None:
         busy = self._keys.moves or (self._drag is not None and self._drag.kind != "tool")
@@ -143,15 +148,17 @@ class AimView(PictureView):
         label = self._style.labels.by_number(self._marked())
         return (label.name, label.colour) if label is not None else ("", "")
 
-    def _shape(self) -> QCursor:
+    def _show_shape(self) -> None:
+        """Shows the system's pointer as what the mouse does; none where the brush is drawn."""
         shapes = Qt.CursorShape
-        if self._drag is not None and self._drag.kind == "move":
-            return QCursor(shapes.ClosedHandCursor)
-        if self._drag is not None and self._drag.kind == "window":
-            return QCursor(shapes.SizeAllCursor)
+        shape = shapes.BlankCursor if self._cursor is not None else shapes.ArrowCursor
         if self._keys.moves:
-            return QCursor(shapes.OpenHandCursor)
-        return QCursor(shapes.BlankCursor if self._cursor is not None else shapes.ArrowCursor)
+            shape = shapes.OpenHandCursor
+        if self._drag is not None and self._drag.kind != "tool":
+            shape = shapes.ClosedHandCursor if self._drag.kind == "move" else shapes.SizeAllCursor
+        if shape != self._shape:
+            self._shape = shape
+            self.setCursor(shape)
 
     # Painting
 

@@ -9,6 +9,7 @@ how ragged it is.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil
 from typing import Any
 
@@ -16,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lesionstudio.gui.viewer.inks import REACH, Blur
-from lesionstudio.gui.viewer.sampling import Cells, Cut, smooth, squares
+from lesionstudio.gui.viewer.opencv import opencv
+from lesionstudio.gui.viewer.sampling import Cells, Cut, part_of, smooth, squares
 from lesionstudio.gui.viewer.view_state import NOTHING, Rect, ViewState
 
 Pixels = NDArray[np.uint8]
@@ -35,11 +37,13 @@ class Field:
     inside: Pixels
 
 
+@lru_cache(maxsize=16)
 def mark_cells(view: ViewState) -> Cells:
     """The grid marks are drawn on: no cell may fall between two dots."""
     return Cells.of(view, least=_LEAST_CELL)
 
 
+@lru_cache(maxsize=16)
 def blur_of(view: ViewState) -> Blur:
     """How marks are blurred: enough to hide the steps of voxels, but not the corners of squares."""
     per_point, grid = view.screen.dots_per_point, mark_cells(view)
@@ -48,6 +52,7 @@ def blur_of(view: ViewState) -> Blur:
     return Blur(max(_BLUR_POINTS * per_point, _LEAST_BLUR_CELLS * max(grid.down, grid.across)))
 
 
+@lru_cache(maxsize=16)
 def reach_dots(view: ViewState) -> int:
     """How many dots beyond its voxels a mark may be seen."""
     return ceil(REACH * view.screen.dots_per_point) + ceil(0.5 * max(1.0, view.down, view.across)) + 1
@@ -71,7 +76,7 @@ def field_of(numbers: Sequence[int], labels: Pixels, view: ViewState, dots: Rect
 
 
 def _marked_dots(labels: Pixels, near: Rect, view: ViewState, reach: int) -> Rect:
-    import cv2
+    cv2 = opencv()
 
     left, top, width, height = cv2.boundingRect(labels)
     if width == 0:
@@ -93,7 +98,7 @@ def _with_border(labels: Pixels, wanted: Rect) -> Pixels:
 
 def _covers(numbers: Sequence[int], labels: Pixels, grid: Cells) -> Iterator[tuple[int, Pixels]]:
     """0 or 255 for each cell, for each number that occurs."""
-    import cv2
+    cv2 = opencv()
 
     for place, number in enumerate(numbers):
         cover = cv2.inRange(labels, number, number)
@@ -103,7 +108,7 @@ def _covers(numbers: Sequence[int], labels: Pixels, grid: Cells) -> Iterator[tup
 
 def _cells_covered(cover: Pixels, grid: Cells) -> Pixels:
     """Cells of which half is covered, and those that hold a mark too small to be seen otherwise."""
-    import cv2
+    cv2 = opencv()
 
     share = grid.averaged(cover)
     full = cv2.compare(share, 127, cv2.CMP_GT)
@@ -125,12 +130,12 @@ def _on_dots(cover: Pixels, cut: Cut, grid: Cells, view: ViewState, blur: Blur, 
     else:
         soft = _blurred(cover, blur.dots / grid.down, blur.dots / grid.across)
         drawn = smooth(np.minimum(np.maximum(soft, cover & SURELY_IN), cover | SURELY_OUT), grid)
-    part = Rect(at.top - cut.dots.top, at.left - cut.dots.left, at.bottom - cut.dots.top, at.right - cut.dots.left)
+    _there, part = part_of(cut.dots, at)
     return drawn[part.rows, part.columns]
 
 
 def _blurred(cover: Pixels, down: float, across: float) -> Pixels:
-    import cv2
+    cv2 = opencv()
 
     size = (2 * ceil(2.5 * across) + 1, 2 * ceil(2.5 * down) + 1)
     soft: Pixels = cv2.GaussianBlur(cover, size, sigmaX=across, sigmaY=down, borderType=cv2.BORDER_REPLICATE)
@@ -138,7 +143,7 @@ def _blurred(cover: Pixels, down: float, across: float) -> Pixels:
 
 
 def _twice_boxed(cover: Pixels, dots: int) -> Pixels:
-    import cv2
+    cv2 = opencv()
 
     once = cv2.blur(cover, (dots, dots), borderType=cv2.BORDER_REPLICATE)
     twice: Pixels = cv2.blur(once, (dots, dots), borderType=cv2.BORDER_REPLICATE)

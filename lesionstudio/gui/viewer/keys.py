@@ -16,16 +16,12 @@ class HeldKeys:
     def __init__(self) -> None:
         self._modifiers = _MODIFIERS.NoModifier
         self._down: set[int] = set()
+        self._held = Held()
 
     @property
     def held(self) -> Held:
         """What the keys mean to a tool."""
-        mods = self._modifiers
-        return Held(
-            erase=bool(mods & _MODIFIERS.AltModifier) or Qt.Key.Key_E in self._down,
-            straight=bool(mods & _MODIFIERS.ShiftModifier),
-            pick=bool(mods & _MODIFIERS.ControlModifier),
-        )
+        return self._held
 
     @property
     def moves(self) -> bool:
@@ -51,27 +47,40 @@ class HeldKeys:
 
     def see(self, modifiers: Qt.KeyboardModifier) -> None:
         """Takes the modifiers from an event of the mouse."""
-        self._modifiers = modifiers
+        if modifiers != self._modifiers:
+            self._modifiers = modifiers
+            self._make_sense()
 
     def press(self, event: QKeyEvent) -> bool:
         """Takes in that a key went down; returns whether it is one of ours."""
         self._modifiers = event.modifiers() | _modifier_of(event.key())
-        if not self.takes(event):
-            return _modifier_of(event.key()) != _MODIFIERS.NoModifier
-        self._down.add(event.key())
-        return True
+        is_ours = self.takes(event)
+        if is_ours:
+            self._down.add(event.key())
+        self._make_sense()
+        return is_ours or _modifier_of(event.key()) != _MODIFIERS.NoModifier
 
     def release(self, event: QKeyEvent) -> bool:
         """Takes in that a key went up; returns whether it is one of ours."""
         self._modifiers = event.modifiers() & ~_modifier_of(event.key())
         was_down = event.key() in self._down
         self._down.discard(event.key())
+        self._make_sense()
         return was_down or _modifier_of(event.key()) != _MODIFIERS.NoModifier
 
     def let_go(self) -> None:
         """All keys count as up: the picture lost the keyboard."""
         self._modifiers = _MODIFIERS.NoModifier
         self._down.clear()
+        self._make_sense()
+
+    def _make_sense(self) -> None:
+        mods = self._modifiers
+        self._held = Held(
+            erase=bool(mods & _MODIFIERS.AltModifier) or Qt.Key.Key_E in self._down,
+            straight=bool(mods & _MODIFIERS.ShiftModifier),
+            pick=bool(mods & _MODIFIERS.ControlModifier),
+        )
 
 
 def _modifier_of(key: int) -> Qt.KeyboardModifier:

@@ -30,22 +30,14 @@ class Layer:
 
     def put(self, painted: Painted | None) -> None:
         """Replaces what lies on the stale dots by what was painted for them."""
-        old, stale = self.rect.intersect(self.stale), self.stale
-        self.stale = NOTHING
-        if not old.is_empty:
+        old, self.stale = self.rect.intersect(self.stale), NOTHING
+        if painted is None or painted.at.union(old) != painted.at:
             self._dots[old.rows, old.columns] = 0
         if old == self.rect:
             self.rect = NOTHING
         if painted is not None:
-            at = painted.at.intersect(stale)
-            part = Rect(
-                at.top - painted.at.top,
-                at.left - painted.at.left,
-                at.bottom - painted.at.top,
-                at.right - painted.at.left,
-            )
-            self._dots[at.rows, at.columns] = painted.colours[part.rows, part.columns]
-            self.rect = self.rect.union(at)
+            painted.write(self._dots)
+            self.rect = self.rect.union(painted.at)
 
     def draw(self, painter: QPainter, dots: Rect) -> None:
         """Lays what lies on these dots over what is there."""
@@ -115,25 +107,21 @@ class Marks:
             self._draft.stale = self._draft.stale.union(dots)
         return dots
 
-    def paint(self) -> Rect:
-        """Paints what is stale; returns those dots."""
-        mask, view, stale = self._mask, self._view, NOTHING
+    def draw(self, painter: QPainter, dots: Rect) -> None:
+        """Lays the marks on these dots over what is there, after painting anew what is stale."""
+        if self._mask is None or self._view is None:
+            return
+        self._paint(self._mask, self._view)
         for layer in self._layers():
-            stale = stale.union(layer.stale)
-        if stale.is_empty or mask is None or view is None:
-            return NOTHING
+            layer.draw(painter, dots)
+
+    def _paint(self, mask: Mask, view: ViewState) -> None:
         if not self._labels.stale.is_empty:
             self._labels.put(painted_labels(mask.labels(self._k), self.style, view, self._labels.stale))
         if not self._draft.stale.is_empty:
             self._draft.put(self._painted_draft(mask, view))
         if not self._light.stale.is_empty:
             self._light.put(self._painted_lit(mask, view))
-        return stale
-
-    def draw(self, painter: QPainter, dots: Rect) -> None:
-        """Lays the marks on these dots over what is there."""
-        for layer in self._layers():
-            layer.draw(painter, dots)
 
     def _layers(self) -> tuple[Layer, Layer, Layer]:
         return self._labels, self._draft, self._light

@@ -28,6 +28,8 @@ from lesionstudio.gui.viewer.inks import (
     hatch_cover,
     hatch_period,
 )
+from lesionstudio.gui.viewer.opencv import opencv
+from lesionstudio.gui.viewer.sampling import look_up
 from lesionstudio.gui.viewer.view_state import Rect, ViewState
 from lesionstudio.imaging.labels import LABEL_COLOURS, LabelSet
 
@@ -51,10 +53,20 @@ class MarkStyle:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Painted:
-    """Transparent dots, premultiplied 0xAARRGGBB, and where they belong."""
+    """Transparent dots and where they belong: for each a place in a table of colours, premultiplied 0xAARRGGBB."""
 
     at: Rect
-    colours: Colours
+    places: NDArray[Any]
+    table: Colours
+
+    @property
+    def colours(self) -> Colours:
+        """The colour of each dot."""
+        return look_up(self.places, self.table)
+
+    def write(self, dots: Colours) -> None:
+        """Writes the colours into their places of an array of the whole screen."""
+        look_up(self.places, self.table, dots[self.at.rows, self.at.columns])
 
 
 def painted_labels(labels: Pixels, style: MarkStyle, view: ViewState, dots: Rect) -> Painted | None:
@@ -63,10 +75,10 @@ def painted_labels(labels: Pixels, style: MarkStyle, view: ViewState, dots: Rect
     if field is None:
         return None
     tables = _label_tables(style, blur_of(view), view.screen.dots_per_point)
-    code = field.nearest
+    code: NDArray[Any] = field.nearest
     if any(number > len(LABEL_COLOURS) for number, _colour in style.shown()):
-        code = code + np.uint8(len(style.shown())) * _dotted(field, style, view)
-    return Painted(field.at, _look_up(tables, code, field.inside))
+        code = code.astype(np.uint16) + np.uint16(len(style.shown())) * _dotted(field, style, view)
+    return _painted(field, tables, code)
 
 
 def painted_draft(draft: Pixels, style: MarkStyle, view: ViewState, dots: Rect) -> Painted | None:
@@ -78,7 +90,7 @@ def painted_draft(draft: Pixels, style: MarkStyle, view: ViewState, dots: Rect) 
     tables = _draft_tables(style, blur_of(view), per_point)
     step = _hatch_step(field.at, view)
     code = (field.nearest.astype(np.uint16) * 2 + _gaps(field, per_point)) * (HATCH_STEPS + 1) + step
-    return Painted(field.at, _look_up(tables, code, field.inside))
+    return _painted(field, tables, code)
 
 
 def painted_lit(cover: Pixels, colour: str, view: ViewState, dots: Rect) -> Painted | None:
@@ -88,16 +100,22 @@ def painted_lit(cover: Pixels, colour: str, view: ViewState, dots: Rect) -> Pain
         return None
     ink = Ink(colour, LIT_FILL, LIT_OUTLINE, LIT_KEYLINE)
     table = colours(ink, blur_of(view), view.screen.dots_per_point)
-    return Painted(field.at, np.take(table, field.inside, mode="clip"))
+    return Painted(field.at, np.ascontiguousarray(field.inside), table)
 
 
-def _look_up(tables: Colours, code: NDArray[Any], inside: Pixels) -> Colours:
-    if len(tables) == 1:
-        return np.take(tables[0], inside, mode="clip")
-    place = code.astype(np.intp)
-    place <<= 8
-    place |= inside
-    return np.take(tables.reshape(-1), place, mode="clip")
+def _painted(field: Field, tables: Colours, code: NDArray[Any]) -> Painted:
+    """Each dot with the table of 256 colours that its code says."""
+    first = int(code[0, 0])
+    if (code == first).all():
+        return Painted(field.at, np.ascontiguousarray(field.inside), tables[first * 256 : first * 256 + 256])
+    kind = np.uint16 if len(tables) == 1 << 16 else np.intp
+    return Painted(field.at, (code.astype(kind) << 8) | field.inside, tables)
+
+
+def _in_one(tables: list[Colours]) -> Colours:
+    """Tables of 256 colours one after the other, filled up to what 16 bits can say."""
+    joined = np.concatenate(tables)
+    return np.concatenate([joined, np.zeros(max((1 << 16) - len(joined), 0), np.uint32)])
 
 
 @lru_cache(maxsize=8)
@@ -108,7 +126,7 @@ def _label_tables(style: MarkStyle, blur: Blur, dots_per_point: float) -> Colour
     tables = [colours(ink, blur, dots_per_point) for ink in inks]
     if any(number > len(LABEL_COLOURS) for number, _colour in style.shown()):
         tables += [colours(ink, blur, dots_per_point, line=0.0) for ink in inks]
-    return np.stack(tables)
+    return _in_one(tables)
 
 
 @lru_cache(maxsize=8)
@@ -120,7 +138,7 @@ def _draft_tables(style: MarkStyle, blur: Blur, dots_per_point: float) -> Colour
             for step in range(HATCH_STEPS + 1):
                 hatch = 0.0 if style.outline_only else hatch_cover(step, dots_per_point)
                 tables.append(colours(Ink(colour, 0.0), blur, dots_per_point, line=line, hatch=hatch))
-    return np.stack(tables)
+    return _in_one(tables)
 
 
 def _dotted(field: Field, style: MarkStyle, view: ViewState) -> Pixels:
@@ -147,7 +165,7 @@ def _hatch_step(at: Rect, view: ViewState) -> Pixels:
 
 def _gaps(field: Field, dots_per_point: float) -> Pixels:
     """1 where the outline is interrupted: stretches of equal length along each contour."""
-    import cv2
+    cv2 = opencv()
 
     gaps = np.zeros(field.inside.shape, np.uint8)
     for place in range(int(field.nearest.max()) + 1):

@@ -1,4 +1,8 @@
-"""Picture: what the screen shows of one slice, kept as one RGB32 picture, of which only what changed is made again."""
+"""Picture: what the screen shows of one slice. The scan is one RGB32 picture, made by one look-up for window and level.
+
+Fill, outline and hatch are transparent dots made by another look-up and laid over it while Qt paints. Measured here,
+that is as fast as one table for both on a grey scan, works for colour too, and painting changes only what was painted.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +22,7 @@ CANVAS = 0xFF08090B
 
 
 class Picture:
-    """One slice: scan, marks, and both joined. Setters only say what is stale; `image` makes that again, once."""
+    """One slice: the scan and its marks. Setters only say what is stale; `paint` makes that again, once."""
 
     def __init__(self) -> None:
         self.problem = ""
@@ -62,7 +66,7 @@ class Picture:
 
     def hide_marks(self, hidden: bool) -> None:
         """Nothing but the scan, while hidden."""
-        self._hidden, self._joined_stale = hidden, self._everything()
+        self._hidden = hidden
 
     def light(self, lesion: Lesion | None) -> Rect:
         """Lights up a draft lesion of this slice, or none; returns the dots that change."""
@@ -72,14 +76,15 @@ class Picture:
         """Takes in that voxels of the mask changed; returns the dots that do."""
         return self._marks.touch(box)
 
-    def image(self) -> QImage:
-        """The picture as it is now, one image dot a dot of the screen."""
+    def paint(self, painter: QPainter, dots: Rect) -> None:
+        """Paints these dots, one dot of the picture on one of the painter's."""
         if self._base_stale:
             self._draw_base()
-        self._joined_stale = self._joined_stale.union(self._marks.paint())
-        if not self._joined_stale.is_empty:
-            self._join()
-        return self._image
+        part = dots.intersect(Rect(0, 0, *self._base.shape))
+        size = part.right - part.left, part.bottom - part.top
+        painter.drawImage(part.left, part.top, self._image, part.left, part.top, *size)
+        if not self._hidden:
+            self._marks.draw(painter, part)
 
     def value(self, row: int, column: int) -> NDArray[np.generic] | None:
         """The value of a voxel, or of each of its channels; None where the slice cannot be read."""
@@ -94,7 +99,6 @@ class Picture:
         if self._slice is not None and self._view is not None:
             drawn = self._slice.draw(self._view, self._window, self._base)
         self._clear_around(drawn)
-        self._joined_stale = self._everything()
 
     def _read(self) -> None:
         if self._slice is not None or self._scan is None or self.problem:
@@ -113,23 +117,10 @@ class Picture:
         self._base[drawn.rows, : drawn.left] = CANVAS
         self._base[drawn.rows, drawn.right :] = CANVAS
 
-    def _join(self) -> None:
-        dots, self._joined_stale = self._joined_stale, NOTHING
-        self._joined[dots.rows, dots.columns] = self._base[dots.rows, dots.columns]
-        if self._hidden:
-            return
-        painter = QPainter(self._image)
-        self._marks.draw(painter, dots)
-        painter.end()
-
     def _sized(self, height: int, width: int) -> None:
         self._base: NDArray[np.uint32] = np.full((height, width), CANVAS, np.uint32)
-        self._joined: NDArray[np.uint32] = self._base.copy()
-        self._image = image_of(self._joined, QImage.Format.Format_RGB32)
-        self._base_stale, self._joined_stale = True, self._everything()
-
-    def _everything(self) -> Rect:
-        return Rect(0, 0, *self._base.shape)
+        self._image = image_of(self._base, QImage.Format.Format_RGB32)
+        self._base_stale = True
 
 
 def canvas_colour() -> QColor:

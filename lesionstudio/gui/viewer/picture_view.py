@@ -8,8 +8,9 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lesionstudio.gui.viewer.marks import MarkStyle
-from lesionstudio.gui.viewer.notes import FAINT, Notes, name_lines, scale_bar, slice_lines, value_text, view_lines
+from lesionstudio.gui.viewer.notes import name_lines, scale_bar, slice_lines, value_text, view_lines
 from lesionstudio.gui.viewer.picture import Picture, canvas_colour
+from lesionstudio.gui.viewer.plaques import FAINT, Plaques
 from lesionstudio.gui.viewer.view_state import Pointer, Rect, Screen, ViewState
 from lesionstudio.imaging.geometry import Box
 from lesionstudio.imaging.labels import LabelSet
@@ -38,7 +39,7 @@ class PictureView(QWidget):
         self._hidden = self._hidden_now = False
         self._view: ViewState | None = None
         self._is_fitted = True
-        self._picture, self._notes = Picture(), Notes()
+        self._picture, self._notes = Picture(), Plaques()
 
     # What is shown
 
@@ -185,9 +186,9 @@ class PictureView(QWidget):
         if self._view is None:
             painter.fillRect(event.rect(), canvas_colour())
             return
-        image, per_point = self._picture.image(), self._view.screen.dots_per_point
+        per_point = self._view.screen.dots_per_point
         painter.scale(1 / per_point, 1 / per_point)
-        painter.drawImage(0, 0, image)
+        self._picture.paint(painter, _dots_of(event.rect(), per_point))
         painter.resetTransform()
         self._notes.paint(painter, event.rect())
         if self._picture.problem:
@@ -201,7 +202,7 @@ class PictureView(QWidget):
         self._adapt()
 
     def _adapt(self) -> None:
-        self._notes.fit_to(self.width(), self.height())
+        self._notes.fit_to(self.width(), self.height(), self.devicePixelRatioF())
         if self._view is None or self._is_fitted:
             self._show_view(self._fitted())
         else:
@@ -212,3 +213,11 @@ class PictureView(QWidget):
             return None
         rows, columns = self._scan.geometry.shape[1:]
         return ViewState.fitted(self._screen(), rows, columns, self._scan.geometry.spacing_mm[1:])
+
+
+def _dots_of(points: QRect, per_point: float) -> Rect:
+    right, bottom = points.x() + points.width(), points.y() + points.height()
+    return Rect(
+        floor(points.y() * per_point), floor(points.x() * per_point),
+        ceil(bottom * per_point), ceil(right * per_point),
+    )  # fmt: skip

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lesionstudio.gui.viewer.sampling import Cells, Cut, paste, smooth, squares
-from lesionstudio.gui.viewer.view_state import Rect, ViewState
+from lesionstudio.gui.viewer.opencv import opencv
+from lesionstudio.gui.viewer.sampling import Cells, Cut, look_up, part_of, smooth, squares
+from lesionstudio.gui.viewer.view_state import NOTHING, Rect, ViewState
 from lesionstudio.imaging.windowing import Window, to_grey
 
 Array = NDArray[Any]
@@ -23,15 +24,15 @@ class SlicePicture:
 
     def draw(self, view: ViewState, window: Window, onto: NDArray[np.uint32]) -> Rect:
         """Draws what is seen of the slice on an array of the whole screen, 0xffRRGGBB a dot; returns where."""
-        grid = Cells.of(view)
-        cut = Cut.around(grid, view, view.picture.intersect(view.screen.dots))
-        if cut.cells.is_empty:
-            return cut.cells
-        values = self._cells(grid)[cut.cells.rows, cut.cells.columns]
-        grey = shade(values, window)
-        drawn = squares(grey, cut, grid, view) if view.is_crisp else smooth(_continuous(grey), grid)
-        within = view.picture.intersect(view.screen.dots)
-        return paste(_as_rgb32(drawn), cut.dots, onto, within)
+        grid, seen = Cells.of(view), view.picture.intersect(view.screen.dots)
+        cut = Cut.around(grid, view, seen)
+        if seen.is_empty or cut.cells.is_empty:
+            return NOTHING
+        grey = shade(self._cells(grid)[cut.cells.rows, cut.cells.columns], window)
+        drawn = squares(grey, cut, grid, view) if view.is_crisp else smooth(np.ascontiguousarray(grey), grid)
+        there, part = part_of(cut.dots, seen)
+        _write_rgb32(drawn[part.rows, part.columns], onto, there)
+        return there
 
     def _cells(self, grid: Cells) -> Array:
         key = (grid.high, grid.wide)
@@ -46,9 +47,7 @@ def shade(values: Array, window: Window) -> NDArray[np.uint8]:
     """The values between black and white, same shape."""
     if values.dtype not in _SHORT:
         return to_grey(values, window)
-    table = _table(values.dtype.str, window)
-    index = values.view(np.dtype(f"u{values.dtype.itemsize}"))
-    return np.take(table, index, mode="clip")
+    return look_up(values.view(np.dtype(f"u{values.dtype.itemsize}")), _table(values.dtype.str, window))
 
 
 @lru_cache(maxsize=8)
@@ -70,13 +69,9 @@ def _plain(pixels: Array, *, colour: bool) -> Array:
     return pixels.astype(pixels.dtype.newbyteorder("="), copy=False)
 
 
-def _continuous(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return np.ascontiguousarray(grey)
-
-
-def _as_rgb32(drawn: Array) -> NDArray[np.uint32]:
-    import cv2
+def _write_rgb32(drawn: Array, onto: NDArray[np.uint32], at: Rect) -> None:
+    cv2 = opencv()
 
     code = cv2.COLOR_GRAY2BGRA if drawn.ndim == 2 else cv2.COLOR_RGB2BGRA
-    picture: NDArray[np.uint32] = cv2.cvtColor(np.ascontiguousarray(drawn), code).view(np.uint32)[..., 0]
-    return picture
+    channels = onto.view(np.uint8).reshape(*onto.shape, 4)[at.rows, at.columns]
+    cv2.cvtColor(drawn, code, dst=channels)

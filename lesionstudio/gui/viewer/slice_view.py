@@ -247,7 +247,7 @@ class SliceView(AimView):
             self._follow_lesion()
         self.held_changed.emit(self._keys.meaning)
         self._show_cursor()
-        self.setCursor(self._shape())
+        self._show_shape()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Without the keyboard nobody tells when a key is let go, so all are."""

@@ -1,0 +1,55 @@
+"""ClosedMasks: changes to masks of scans that are not on screen, and to those that come on screen meanwhile."""
+
+from collections.abc import Callable
+
+from lesionstudio.gui.open_scan import read_item
+from lesionstudio.gui.session import Session
+from lesionstudio.imaging.editing import EditHistory
+from lesionstudio.imaging.geometry import Box
+from lesionstudio.imaging.mask import Mask, MaskSnapshot
+from lesionstudio.project.worklist import WorkItem
+from lesionstudio.words import _
+
+Change = Callable[[EditHistory], None]
+
+
+class ClosedMasks:
+    """Each change is made on the newest state of its mask: one that was saved while the file was read is read again."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def change(self, item_id: str, change: Change) -> None:
+        """Changes the mask of an item, and saves it; of the scan on screen as a step of its history."""
+        session, item = self._session, self._session.known_items.get(item_id)
+        project = session.project
+        if item is None or project is None:
+            return
+        version, pending = session.autosave.version(item_id), session.autosave.pending(item_id)
+        job = session.runner.run("files", _("Reading"), read_item, project, item, 0, pending)
+        job.succeeded.connect(lambda read: self.change_read(item, read[1], version, change))
+        job.failed.connect(session.tell_problem)
+
+    def change_read(self, item: WorkItem, mask: Mask, version: int, change: Change) -> None:
+        """Changes a mask that was read when autosave had this version of it."""
+        session = self._session
+        if item.id not in session.known_items:
+            return
+        if item.id == session.current_id and session.open is not None:
+            change(session.open.history)
+            session.edited(Box.whole(session.open.mask.shape))
+        elif session.autosave.version(item.id) != version:
+            self.change(item.id, change)
+        else:
+            change(EditHistory(mask, locked=session.labels.locked))
+            self._keep(item.id, mask)
+
+    def put_back(self, item_id: str, snapshot: MaskSnapshot) -> None:
+        """Puts a whole mask back as it was at a snapshot, on screen or not; a mask on screen begins a new history."""
+        mask = Mask.restore(snapshot)
+        self._session.show_mask(item_id, mask)
+        self._keep(item_id, mask)
+
+    def _keep(self, item_id: str, mask: Mask) -> None:
+        self._session.note_statuses(item_id, mask)
+        self._session.autosave.save(item_id, mask.snapshot())
