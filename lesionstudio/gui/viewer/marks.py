@@ -108,8 +108,8 @@ def _painted(field: Field, tables: Colours, code: NDArray[Any]) -> Painted:
     first = int(code[0, 0])
     if (code == first).all():
         return Painted(field.at, np.ascontiguousarray(field.inside), tables[first * 256 : first * 256 + 256])
-    kind = np.uint16 if len(tables) == 1 << 16 else np.intp
-    return Painted(field.at, (code.astype(kind) << 8) | field.inside, tables)
+    places: NDArray[Any] = code.astype(np.uint16 if len(tables) == 1 << 16 else np.intp)
+    return Painted(field.at, (places << 8) | field.inside, tables)
 
 
 def _in_one(tables: list[Colours]) -> Colours:

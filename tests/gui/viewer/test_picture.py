@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from lesionstudio.gui.viewer.fields import field_of
@@ -27,9 +27,14 @@ FULL = Window(255, 127.5)
 Dots = NDArray[np.uint32]
 
 
-def dots_of(image: QImage) -> Dots:
-    bits = np.frombuffer(image.constBits(), np.uint32)
-    return bits.reshape(image.height(), image.width()).copy()
+def dots_of(picture: Picture, screen: Screen = SCREEN) -> Dots:
+    """What the picture paints, 0xffRRGGBB a dot."""
+    rows, columns = screen.dots.bottom, screen.dots.right
+    image = QImage(columns, rows, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    picture.paint(painter, screen.dots)
+    painter.end()
+    return np.frombuffer(image.constBits(), np.uint32).reshape(rows, columns).copy()
 
 
 def blob(rows: int = 60, columns: int = 70) -> NDArray[np.uint8]:
@@ -66,7 +71,7 @@ def test_below_four_points_each_dot_is_interpolated_where_it_really_lies(
     scan = grey_scan()
     view = ViewState.fitted(SCREEN, 60, 70)
     view = view if zoom is None else view.at_zoom(zoom, 30, 170)
-    shown = dots_of(picture_of(scan, Mask((1, 60, 70)), view).image()) & 0xFF
+    shown = dots_of(picture_of(scan, Mask((1, 60, 70)), view)) & 0xFF
     expected, at = by_hand(scan.slice(0), view), view.picture
     seen = at.intersect(SCREEN.dots)
     part = expected[seen.top - at.top : seen.bottom - at.top, seen.left - at.left : seen.right - at.left]
@@ -78,7 +83,7 @@ def test_below_four_points_each_dot_is_interpolated_where_it_really_lies(
 def test_from_four_points_on_a_voxel_is_a_square_of_its_own_value(qapp: QApplication) -> None:
     scan = grey_scan()
     view = ViewState.fitted(SCREEN, 60, 70).at_zoom(9.5, 40, 40)
-    shown = dots_of(picture_of(scan, Mask((1, 60, 70)), view).image())
+    shown = dots_of(picture_of(scan, Mask((1, 60, 70)), view))
     for x, y in ((17, 30), (100, 50), (219, 199)):
         pointer = view.pointer(0, x + 0.5, y + 0.5)
         assert shown[y, x] & 0xFF == scan.slice(0)[pointer.row, pointer.column]
@@ -87,14 +92,14 @@ def test_from_four_points_on_a_voxel_is_a_square_of_its_own_value(qapp: QApplica
 def test_a_large_picture_is_averaged_and_not_picked_from(qapp: QApplication) -> None:
     checks = (np.indices((1600, 1600)).sum(axis=0) % 2 * 200).astype(np.uint8)[None]
     view = ViewState.fitted(SCREEN, 1600, 1600)
-    shown = dots_of(picture_of(Scan.of_array(checks), Mask((1, 1600, 1600)), view).image()) & 0xFF
+    shown = dots_of(picture_of(Scan.of_array(checks), Mask((1, 1600, 1600)), view)) & 0xFF
     inner = view.picture.grown(-2)
     assert np.abs(shown[inner.rows, inner.columns].astype(int) - 100).max() <= 1
 
 
 def test_around_the_picture_is_the_canvas(qapp: QApplication) -> None:
     view = ViewState.fitted(SCREEN, 60, 70)
-    shown = dots_of(picture_of(grey_scan(), Mask((1, 60, 70)), view).image())
+    shown = dots_of(picture_of(grey_scan(), Mask((1, 60, 70)), view))
     shown[view.picture.rows, view.picture.columns] = CANVAS
     assert (shown == CANVAS).all()
 
@@ -116,7 +121,7 @@ def test_colour_pictures_keep_their_colours(qapp: QApplication) -> None:
     view = ViewState.fitted(SCREEN, 20, 20)
     picture = picture_of(Scan.of_array(voxels), Mask((1, 20, 20)), view)
     picture.show_window(FULL)
-    assert dots_of(picture.image())[100, 110] == 0xFFC80028
+    assert dots_of(picture)[100, 110] == 0xFFC80028
 
 
 @pytest.mark.parametrize("zoom", [1.0, 3.0, 5.0])
@@ -226,6 +231,21 @@ def test_the_ninth_label_has_a_dotted_outline_in_the_first_colour() -> None:
     assert 0.3 < amber[1] / amber[0] < 0.7
 
 
+def test_each_of_two_hundred_labels_keeps_its_own_colour_also_as_a_draft() -> None:
+    many = LabelSet()
+    for n in range(200):
+        many = many.add(f"Label {n + 1}")
+    many = many.changed(200, colour="#123456")
+    view = ViewState.fitted(SCREEN, 60, 70)
+    x, y = view.to_point(30, 20)
+    filled = painted_labels(blob() * np.uint8(200), MarkStyle(many, 0.7), view, SCREEN.dots)
+    assert filled is not None
+    spot = filled.colours[int(y) - filled.at.top, int(x) - filled.at.left]
+    assert [(spot >> shift) & 0xFF for shift in (16, 8, 0)] == [round(0.7 * one) for one in (0x12, 0x34, 0x56)]
+    draft = painted_draft(blob() * np.uint8(200), MarkStyle(many), view, SCREEN.dots)
+    assert draft is not None and ((draft.colours & 0xFFFFFF) == 0x123456).sum() > 20
+
+
 @pytest.mark.parametrize("scale", [1.0, 2.0])
 @pytest.mark.parametrize("zoom", [0.8, 1.9, 5.0])
 def test_a_part_drawn_again_looks_like_the_whole_drawn_anew(qapp: QApplication, zoom: float, scale: float) -> None:
@@ -236,17 +256,17 @@ def test_a_part_drawn_again_looks_like_the_whole_drawn_anew(qapp: QApplication, 
     history.put_draft(draft, draft * 200, DraftSource("m", 0.5, ""), "Segment")
     view = ViewState.fitted(Screen(200, 220, scale), 120, 140).at_zoom(zoom)
     picture, random = picture_of(scan, mask, view), np.random.default_rng(5)
-    picture.image()
+    dots_of(picture, view.screen)
     for n in range(12):
         brush = Brush(history, n % 3, float(random.uniform(1, 25)), Geometry.pixels((1, 120, 140)))
         box = brush.press(Spot(0, *random.uniform(-5, 140, 2)), Held())
         picture.refresh(box.union(brush.move(Spot(0, *random.uniform(-5, 140, 2)), Held())))
-        picture.image()
+        dots_of(picture, view.screen)
         brush.finish()
         if n == 8:
             picture.refresh(history.undo())
-    partly = dots_of(picture.image()).view(np.uint8).astype(int)
-    anew = dots_of(picture_of(scan, mask, view).image()).view(np.uint8).astype(int)
+    partly = dots_of(picture, view.screen).view(np.uint8).astype(int)
+    anew = dots_of(picture_of(scan, mask, view), view.screen).view(np.uint8).astype(int)
     # Cuts may lie a few hundredths of a dot apart, so steep edges may differ a little; forgotten dots differ a lot.
     assert np.abs(partly - anew).max() <= 24
     assert np.abs(partly - anew).mean() < 0.05
@@ -257,9 +277,9 @@ def test_hiding_marks_shows_the_bare_scan_and_letting_go_brings_them_back(qapp: 
     EditHistory(mask).replace(blob()[None], "Import")
     view = ViewState.fitted(SCREEN, 60, 70)
     picture = picture_of(grey_scan(), mask, view)
-    marked = dots_of(picture.image())
+    marked = dots_of(picture)
     picture.hide_marks(True)
-    bare = dots_of(picture.image())
-    assert np.array_equal(bare, dots_of(picture_of(grey_scan(), Mask((1, 60, 70)), view).image()))
+    bare = dots_of(picture)
+    assert np.array_equal(bare, dots_of(picture_of(grey_scan(), Mask((1, 60, 70)), view)))
     picture.hide_marks(False)
-    assert np.array_equal(dots_of(picture.image()), marked) and not np.array_equal(marked, bare)
+    assert np.array_equal(dots_of(picture), marked) and not np.array_equal(marked, bare)

@@ -382,7 +382,7 @@ def test_the_brush_is_drawn_in_its_true_size(bench: Bench) -> None:
     bench.hover(50, 60)
     cursor, view = bench.view._cursor, bench.view.view_state
     assert cursor is not None and view is not None
-    assert cursor.half_width == pytest.approx(15 * view.zoom) and cursor.text == "30 mm"
+    assert cursor.sign.half_width == pytest.approx(15 * view.zoom) and cursor.sign.text == "30 mm"
     ring = bench.colour(50, 60 + 15)
     assert ring.lightness() > 180
 
@@ -393,18 +393,18 @@ def test_the_cursor_says_at_once_what_a_held_key_means(bench: Bench) -> None:
     bench.hover(50, 60)
     for key, kind in ((Qt.Key.Key_Alt, "erase"), (Qt.Key.Key_Control, "pick")):
         QTest.keyPress(bench.view, key)
-        assert bench.view._cursor is not None and bench.view._cursor.kind == kind
+        assert bench.view._cursor is not None and bench.view._cursor.sign.kind == kind
         QTest.keyRelease(bench.view, key)
-        assert bench.view._cursor.kind == "paint"
+        assert bench.view._cursor.sign.kind == "paint"
     assert heard == ["erase", "", "pick", ""]
 
 
 def test_a_locked_label_crosses_the_cursor_out_and_says_why(bench: Bench) -> None:
     bench.hover(50, 60)
     bench.view.set_labels(LabelSet.first().changed(1, locked=True))
-    assert bench.view._cursor is not None and bench.view._cursor.refused == "Lesion is locked."
+    assert bench.view._cursor is not None and bench.view._cursor.sign.refused == "Lesion is locked."
     bench.view.set_refusal("Opened for looking only.")
-    assert bench.view._cursor.refused == "Opened for looking only."
+    assert bench.view._cursor.sign.refused == "Opened for looking only."
 
 
 def test_a_slice_that_cannot_be_read_is_a_sentence_in_the_picture(bench: Bench) -> None:
