@@ -15,8 +15,8 @@ COMPUTE = "_compute"
 def main(words: Sequence[str] | None = None) -> int:
     """Does what the words ask for and returns the exit code."""
     words = sys.argv[1:] if words is None else list(words)
-    if words == [COMPUTE]:
-        return _serve()
+    if words[:1] == [COMPUTE]:
+        return _serve(*words[1:2])
     if not words:
         return _open_window(None)
     if len(words) == 1 and not words[0].startswith("-") and _is_place(words[0]):
@@ -51,18 +51,24 @@ def _open_window(place: Path | None) -> int:
 
 
 def _command_line(words: Sequence[str]) -> int:
+    from lesionstudio.resources import resource
     from lesionstudio.settings import load_settings
-    from lesionstudio.words import use_language
+    from lesionstudio.words import lend_to_libraries, use_language
 
-    use_language(load_settings().language)
+    use_language(load_settings().language, resource("translations"))
+    lend_to_libraries(resource("translations"))
     from lesionstudio.cli import run
 
     return run(words, show_demo)
 
 
-def _serve() -> int:
+def _serve(language: str = "") -> int:
+    """Serves as the compute process, whose sentences are shown by the window: in the window's language."""
     from lesionstudio.compute.server import serve
+    from lesionstudio.resources import resource
+    from lesionstudio.words import use_language
 
+    use_language(language, resource("translations"))
     serve()
     return 0
 

@@ -9,9 +9,9 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What this person chose. Lengths in mm where a scan has a spacing, else in pixels."""
+    """What this person chose. Lengths in mm where a scan has a spacing, else in pixels. No language: the system's."""
 
-    language: str = "en"
+    language: str = ""
     theme: str = "dark"
     device: str = "auto"
     recent: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from typing import Any
 
 import typer
 
+from lesionstudio.cli.frame import Verb, Verbs
 from lesionstudio.cli.terminal import Terminal
 from lesionstudio.errors import LesionStudioError
 from lesionstudio.progress import Cancelled
@@ -25,6 +26,7 @@ ShowDemo = Callable[[Path, Path], None]
 
 app = typer.Typer(
     name="lesionstudio",
+    cls=Verbs,
     help=_("Draw and correct masks on medical pictures with a network that learns while you work."),
     epilog=_("Without a verb, or with a folder, the window opens."),
     no_args_is_help=True,
@@ -67,7 +69,7 @@ def verb(name: str, text: str) -> Callable[[Callable[..., None]], Callable[..., 
                 ctx.obj.terminal.warn(_("This is a mistake in LesionStudio."), _("The lines above say where."))
                 raise typer.Exit(BUG) from None
 
-        return app.command(name, help=text, epilog=_JSON)(carried)
+        return app.command(name, cls=Verb, help=text, epilog=_JSON)(carried)
 
     return make
 

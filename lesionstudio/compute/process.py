@@ -7,16 +7,16 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from lesionstudio.words import _
+from lesionstudio.words import _, language
 
 _WAIT_S = 1.5
 
 
 def compute_command() -> list[str]:
-    """What starts the compute process, from source or from an installer's program."""
+    """What starts the compute process, from source or from an installer's program. It speaks the language in use."""
     if getattr(sys, "frozen", False):
-        return [sys.executable, "_compute"]
-    return [sys.executable, "-m", "lesionstudio", "_compute"]
+        return [sys.executable, "_compute", language()]
+    return [sys.executable, "-m", "lesionstudio", "_compute", language()]
 
 
 def start_process(command: Sequence[str]) -> subprocess.Popen[bytes]:

@@ -1,0 +1,23 @@
+"""The window's language: our texts, Qt's own texts, and how Qt writes numbers and dates."""
+
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+
+from lesionstudio.resources import resource
+from lesionstudio.words import language, system_language, use_language
+
+
+def speak(chosen: str) -> None:
+    """Speaks the language chosen in the settings, the system's for "" or "auto"; before the first widget."""
+    system = QLocale.system()
+    wanted = system_language(system.name()) if chosen in ("", "auto") else chosen
+    use_language(wanted, resource("translations"))
+    same = QLocale.languageToCode(system.language()) == language()
+    QLocale.setDefault(system if same else QLocale(language()))
+
+
+def translate_qt(app: QCoreApplication) -> None:
+    """Has Qt's own dialogs and menus speak the language in use, where Qt ships it."""
+    translator = QTranslator(app)
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    if translator.load(f"qtbase_{language()}", folder):
+        app.installTranslator(translator)
