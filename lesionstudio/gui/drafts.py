@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from lesionstudio.gui.views import DraftView
 from lesionstudio.imaging.editing import Cover
 from lesionstudio.imaging.geometry import Box, Geometry
-from lesionstudio.imaging.mask import Mask
+from lesionstudio.imaging.mask import Mask, Pixels
 from lesionstudio.words import _, number
 
 Point = tuple[int, int, int]
@@ -21,14 +21,9 @@ def lesion_at(mask: Mask, point: Point) -> tuple[Box, Cover] | None:
     if not (0 <= k < mask.shape[0] and 0 <= row < mask.shape[1] and 0 <= column < mask.shape[2]):
         return None
     draft = mask.draft(k)
-    label = int(draft[row, column])
-    if label == 0:
+    if draft[row, column] == 0:
         return None
-    lesion = _pieces(draft == label)[0]
-    cover = lesion == lesion[row, column]
-    rows, columns = np.flatnonzero(cover.any(axis=1)), np.flatnonzero(cover.any(axis=0))
-    box = Box((k, int(rows[0]), int(columns[0])), (k + 1, int(rows[-1]) + 1, int(columns[-1]) + 1))
-    return box, cover[box.slices()[1:]][None]
+    return _spread(draft, k, row, column)
 
 
 def draft_view(mask: Mask, geometry: Geometry, k: int) -> DraftView | None:
@@ -50,6 +45,17 @@ def amount_text(voxels: int, geometry: Geometry) -> str:
         return _("{n} ml").format(n=number(ml, 1 if ml < 20 else 0))
     area = voxels * geometry.spacing_mm[1] * geometry.spacing_mm[2]
     return _("{n} mm\N{SUPERSCRIPT TWO}").format(n=number(area))
+
+
+def _spread(draft: Pixels, k: int, row: int, column: int) -> tuple[Box, Cover]:
+    """What hangs together with this voxel; the time goes with its size, not with the picture's."""
+    import cv2
+
+    filled = np.zeros((draft.shape[0] + 2, draft.shape[1] + 2), np.uint8)
+    how = 8 | cv2.FLOODFILL_MASK_ONLY | cv2.FLOODFILL_FIXED_RANGE | (1 << 8)
+    left, top, wide, high = cv2.floodFill(draft.copy(), filled, (column, row), 1, 0, 0, how)[3]
+    cover = filled[top + 1 : top + high + 1, left + 1 : left + wide + 1] > 0
+    return Box((k, top, left), (k + 1, top + high, left + wide)), cover[None]
 
 
 def _pieces(cover: Cover) -> tuple[NDArray[np.int32], int]:

@@ -130,6 +130,8 @@ class SliceMap(QWidget):
         painter.fillRect(0, 0, 1, self.height(), BETWEEN)
         if self._n == 0:
             return
+        ends = self.row_of(0).top(), self.row_of(self._n - 1).bottom()
+        painter.fillRect(QRectF(_BAR_LEFT, ends[0], 1, ends[1] - ends[0]), BETWEEN)
         shown = {k: self._parts(k) for k in {*self._marked, *self._drafted}}
         most = max((sum(voxels for _colour, voxels, _draft in parts) for parts in shown.values()), default=1) or 1
         for k, parts in sorted(shown.items()):
