@@ -1,4 +1,4 @@
-"""DraftTray: where drafts arrive. Those of the scan on screen show at once; the others wait for the end of their scan."""
+"""DraftTray: where drafts arrive. Those of the scan on screen show at once; the others wait until theirs is done."""
 
 from collections.abc import Callable
 

@@ -1,102 +1,62 @@
 """Session: what is open. The only object that changes it; whoever shows it listens to the signals.
 
-It holds the folder, the scan on screen with its mask and history, the window and the label in use. Reading, saving and
-segmenting happen elsewhere (folder_reader, autosave, segmenter); their results come back here and nowhere else.
+On top of the study (study.py: folder, list, settings) it holds the scan on screen with its mask and history, the window
+and the label in use. Reading, saving and segmenting happen elsewhere; their results come back here and nowhere else.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from lesionstudio.errors import LesionStudioError
 from lesionstudio.gui.autosave import Autosave
 from lesionstudio.gui.drafts import draft_view
-from lesionstudio.gui.folder_reader import FolderReader
-from lesionstudio.gui.item_views import item_view
 from lesionstudio.gui.jobs import Job, JobRunner
 from lesionstudio.gui.open_scan import OpenScan, open_study, read_item
-from lesionstudio.gui.views import DraftView, ItemView, Notice, Reading, SavedState
+from lesionstudio.gui.study import Study
+from lesionstudio.gui.views import DraftView, Notice, SavedState
 from lesionstudio.imaging.editing import EditHistory
 from lesionstudio.imaging.geometry import Box
 from lesionstudio.imaging.labels import LabelSet
-from lesionstudio.imaging.mask import Mask, SliceStatus
+from lesionstudio.imaging.mask import Mask
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.imaging.windowing import Window, first_preset, preset_window
 from lesionstudio.project.project import Project
-from lesionstudio.project.worklist import ItemRecord, Role, WorkItem
-from lesionstudio.settings import Settings, save_settings
+from lesionstudio.project.worklist import WorkItem
+from lesionstudio.settings import Settings
 from lesionstudio.words import _
 
 LATER_MS = 150
-RECENT = 8
 
 
-class Session(QObject):
+class Session(Study):
     """What is open, and the verbs that change it. Lives on the window's thread."""
 
-    folder_opened = Signal()
-    items_changed = Signal()
-    item_changed = Signal(str)
     scan_opened = Signal()
     scan_closed = Signal()
     slice_changed = Signal(int)
     window_changed = Signal(object)
     region_changed = Signal(object)
-    labels_changed = Signal()
     history_changed = Signal()
     drafts_changed = Signal()
     saved_changed = Signal(object)
-    notice = Signal(object)
-    reading_changed = Signal(object)
-    settings_changed = Signal()
-    masks_found = Signal(object)
 
     def __init__(self, settings: Settings, runner: JobRunner, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.settings, self.runner = settings, runner
-        self.project: Project | None = None
+        super().__init__(settings, runner, parent)
         self.open: OpenScan | None = None
         self.window = Window(255, 127.5)
         self.preset = ""
         self.label_in_use = 1
         self.autosave = Autosave(runner, self)
         self.autosave.saved_changed.connect(self.saved_changed)
-        self._reader = FolderReader(runner, self)
-        self._reader.found.connect(self._add_found)
-        self._reader.reading_changed.connect(self.reading_changed)
-        self._reader.ended.connect(self._all_found)
-        self._reader.masks_found.connect(self.masks_found)
+        self.items_changed.connect(self._open_if_nothing_is)
+        self.settings_changed.connect(self._bound_history)
         self._opening: Job | None = None
         self._wanted = ""
-        self._rows: dict[str, tuple[WorkItem, ItemRecord, ItemView]] = {}
         self._first_file: Path | None = None
         self._later = QTimer(self, singleShot=True, interval=LATER_MS)
         self._later.timeout.connect(self.drafts_changed)
 
     # What is open, for whoever shows it
-
-    @property
-    def folder(self) -> Path | None:
-        """The folder of scans that is open."""
-        return self.project.folder if self.project else None
-
-    @property
-    def items(self) -> list[ItemView]:
-        """The scans of the folder, in the order of the list."""
-        if self.project is None:
-            return []
-        return [self.item_view(item.id) for item in self.project.items.values()]
-
-    def item_view(self, item_id: str) -> ItemView:
-        """One row of the scan list, as it is now."""
-        item, record = self._project().items[item_id], self.record(item_id)
-        kept = self._rows.get(item_id)
-        if kept is None or kept[0] is not item or kept[1] is not record:
-            kept = self._rows[item_id] = (item, record, item_view(item, record))
-        return kept[2]
 
     @property
     def current_id(self) -> str:
@@ -122,11 +82,6 @@ class Session(QObject):
     def slice_number(self) -> int:
         """The slice on screen, from 0."""
         return self.open.k if self.open else 0
-
-    @property
-    def labels(self) -> LabelSet:
-        """The study's labels."""
-        return self.project.labels if self.project else LabelSet.first()
 
     @property
     def draft(self) -> DraftView | None:
@@ -187,14 +142,13 @@ class Session(QObject):
         self.folder_opened.emit()
         self.items_changed.emit()
 
-    def _add_found(self, found: tuple[Any, ...]) -> None:
-        if self.project is None:
-            return
-        for one in found:
-            self.project.add(one)
-        self.items_changed.emit()
-        if self._first_file is not None or (self.open is None and not self._wanted):
+    def _open_if_nothing_is(self) -> None:
+        if self.project is not None and (self._first_file is not None or not (self.open or self._wanted)):
             self._open_first()
+
+    def _bound_history(self) -> None:
+        if self.open is not None:
+            self.open.history.limit_bytes = self.settings.undo_megabytes << 20
 
     def _open_first(self) -> None:
         """The file that was asked for, the scan that was on screen last time, or the first one that can be read."""
@@ -207,17 +161,6 @@ class Session(QObject):
         first = last if last in readable else next(iter(readable), None)
         if first is not None:
             self.open_item(first.id)
-
-    def _all_found(self) -> None:
-        if self.project is not None and self.settings.hold_out_slices:
-            self.project.deal_roles()
-        self.save_project()
-        self.items_changed.emit()
-
-    def save_project(self) -> None:
-        """Writes down the study's labels, items and settings, in the background."""
-        if self.project is not None and not self.project.read_only:
-            self.runner.run("save", _("Saving"), self.project.save).failed.connect(self.tell_problem)
 
     def open_item(self, item_id: str) -> None:
         """Opens a scan of the list; the one on screen is saved first and stays until the other one is read."""
@@ -278,11 +221,6 @@ class Session(QObject):
             return
         self._keep_in_record(self.current_id, last_slice=self.open.k)
 
-    def _keep_in_record(self, item_id: str, **facts: Any) -> None:
-        project = self._project()
-        project.records[item_id] = replace(project.record(item_id), **facts)
-        self.runner.run("save", _("Saving"), project.update_record, item_id, **facts).failed.connect(self.tell_problem)
-
     def show_mask(self, item_id: str, mask: Mask) -> None:
         """Takes another mask for the scan on screen, with a history of its own; nothing when another scan is there."""
         if item_id == self.current_id and self.open is not None:
@@ -301,24 +239,6 @@ class Session(QObject):
     def is_flagged(self) -> bool:
         """Whether the slice on screen is marked for discussion."""
         return self.open is not None and self.open.k in self.record(self.current_id).flags
-
-    @property
-    def study_settings(self) -> dict[str, Any]:
-        """This study's choices, as JSON values; lost when nothing is open."""
-        return self.project.settings if self.project is not None else {}
-
-    @property
-    def known_items(self) -> Mapping[str, WorkItem]:
-        """The study's items by id."""
-        return self.project.items if self.project is not None else {}
-
-    def held_out_unchecked(self, item_id: str) -> frozenset[int]:
-        """Slices of an item that measure the model and are not checked yet: they show no draft."""
-        record = self.record(item_id)
-        if not self.settings.hold_out_slices:
-            return frozenset()
-        pairs = enumerate(zip(record.roles, record.statuses))
-        return frozenset(k for k, (role, status) in pairs if role == Role.HELD_OUT and status != SliceStatus.CHECKED)
 
     def next_item(self) -> None:
         """Opens the next readable scan of the list."""
@@ -406,54 +326,9 @@ class Session(QObject):
         if self.open is not None:
             self.note_statuses(self.current_id, self.open.mask)
 
-    def note_statuses(self, item_id: str, mask: Mask) -> None:
-        """Writes down how far the slices of an item are, as its mask says."""
-        record = self.record(item_id)
-        statuses = tuple(SliceStatus(int(status)) for status in mask.statuses)
-        if record.statuses != statuses:
-            self._project().records[item_id] = replace(record, statuses=statuses)
-            self.item_changed.emit(item_id)
-
     def _announce_all(self) -> None:
         self.slice_changed.emit(self.slice_number)
         self.labels_changed.emit()
         self.history_changed.emit()
         self.drafts_changed.emit()
         self.item_changed.emit(self.current_id)
-
-    # Saving, settings, messages
-
-    def record(self, item_id: str) -> ItemRecord:
-        """What is written down of an item: status, role and flag of each slice."""
-        return self._project().record(item_id)
-
-    def apply_settings(self, settings: Settings) -> None:
-        """Takes on and saves the person's choices."""
-        self.settings = settings
-        if self.open is not None:
-            self.open.history.limit_bytes = settings.undo_megabytes << 20
-        self.runner.run("save", _("Saving"), save_settings, settings).failed.connect(self.tell_problem)
-        self.settings_changed.emit()
-
-    def _remember(self, folder: Path) -> None:
-        recent = [str(folder), *(path for path in self.settings.recent if path != str(folder))][:RECENT]
-        self.apply_settings(replace(self.settings, recent=tuple(recent)))
-
-    def tell(self, notice: Notice) -> None:
-        """Shows a sentence over the picture."""
-        self.notice.emit(notice)
-
-    def tell_problem(self, problem: BaseException) -> None:
-        """Shows a failure a person can act on; anything else is a bug and goes to the last-resort hook."""
-        if not isinstance(problem, LesionStudioError):
-            raise problem
-        self.tell(Notice("error", problem.message, problem.hint))
-
-    def reading(self) -> Reading | None:
-        """How far the search of the folder is; None when it is done."""
-        return self._reader.reading
-
-    def _project(self) -> Project:
-        if self.project is None:
-            raise RuntimeError("no folder is open")
-        return self.project

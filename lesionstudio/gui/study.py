@@ -1,0 +1,154 @@
+"""Study: the folder that is open, what was found in it and what is written down of it, and the person's choices."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from lesionstudio.errors import LesionStudioError
+from lesionstudio.gui.folder_reader import FolderReader
+from lesionstudio.gui.item_views import item_view
+from lesionstudio.gui.jobs import JobRunner
+from lesionstudio.gui.views import ItemView, Notice, Reading
+from lesionstudio.imaging.labels import LabelSet
+from lesionstudio.imaging.mask import Mask, SliceStatus
+from lesionstudio.project.project import Project
+from lesionstudio.project.worklist import ItemRecord, Role, WorkItem
+from lesionstudio.settings import Settings, save_settings
+from lesionstudio.words import _
+
+RECENT = 8
+
+
+class Study(QObject):
+    """What the session stands on: project, scan list and settings. It knows nothing of the scan on screen."""
+
+    folder_opened = Signal()
+    items_changed = Signal()
+    item_changed = Signal(str)
+    labels_changed = Signal()
+    notice = Signal(object)
+    reading_changed = Signal(object)
+    settings_changed = Signal()
+    masks_found = Signal(object)
+
+    def __init__(self, settings: Settings, runner: JobRunner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.settings, self.runner = settings, runner
+        self.project: Project | None = None
+        self._rows: dict[str, tuple[WorkItem, ItemRecord, ItemView]] = {}
+        self._reader = FolderReader(runner, self)
+        self._reader.found.connect(self._add_found)
+        self._reader.reading_changed.connect(self.reading_changed)
+        self._reader.failed.connect(self.tell_problem)
+        self._reader.ended.connect(self._all_found)
+        self._reader.masks_found.connect(self.masks_found)
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of scans that is open."""
+        return self.project.folder if self.project else None
+
+    @property
+    def items(self) -> list[ItemView]:
+        """The scans of the folder, in the order of the list."""
+        if self.project is None:
+            return []
+        return [self.item_view(item.id) for item in self.project.items.values()]
+
+    def item_view(self, item_id: str) -> ItemView:
+        """One row of the scan list, as it is now."""
+        item, record = self._project().items[item_id], self.record(item_id)
+        kept = self._rows.get(item_id)
+        if kept is None or kept[0] is not item or kept[1] is not record:
+            kept = self._rows[item_id] = (item, record, item_view(item, record))
+        return kept[2]
+
+    @property
+    def known_items(self) -> Mapping[str, WorkItem]:
+        """The study's items by id."""
+        return self.project.items if self.project is not None else {}
+
+    @property
+    def study_settings(self) -> dict[str, Any]:
+        """This study's choices, as JSON values; lost when nothing is open."""
+        return self.project.settings if self.project is not None else {}
+
+    @property
+    def labels(self) -> LabelSet:
+        """The study's labels."""
+        return self.project.labels if self.project else LabelSet.first()
+
+    def reading(self) -> Reading | None:
+        """How far the search of the folder is; None when it is done."""
+        return self._reader.reading
+
+    def _add_found(self, found: tuple[Any, ...]) -> None:
+        if self.project is None:
+            return
+        for one in found:
+            self.project.add(one)
+        self.items_changed.emit()
+
+    def _all_found(self) -> None:
+        if self.project is not None and self.settings.hold_out_slices:
+            self.project.deal_roles()
+        self.save_project()
+        self.items_changed.emit()
+
+    def save_project(self) -> None:
+        """Writes down the study's labels, items and settings, in the background."""
+        if self.project is not None and not self.project.read_only:
+            self.runner.run("save", _("Saving"), self.project.save).failed.connect(self.tell_problem)
+
+    def record(self, item_id: str) -> ItemRecord:
+        """What is written down of an item: status, role and flag of each slice."""
+        return self._project().record(item_id)
+
+    def _keep_in_record(self, item_id: str, **facts: Any) -> None:
+        project = self._project()
+        project.records[item_id] = replace(project.record(item_id), **facts)
+        self.runner.run("save", _("Saving"), project.update_record, item_id, **facts).failed.connect(self.tell_problem)
+
+    def note_statuses(self, item_id: str, mask: Mask) -> None:
+        """Writes down how far the slices of an item are, as its mask says."""
+        record = self.record(item_id)
+        statuses = tuple(SliceStatus(int(status)) for status in mask.statuses)
+        if record.statuses != statuses:
+            self._project().records[item_id] = replace(record, statuses=statuses)
+            self.item_changed.emit(item_id)
+
+    def held_out_unchecked(self, item_id: str) -> frozenset[int]:
+        """Slices of an item that measure the model and are not checked yet: they show no draft."""
+        record = self.record(item_id)
+        if not self.settings.hold_out_slices:
+            return frozenset()
+        pairs = enumerate(zip(record.roles, record.statuses))
+        return frozenset(k for k, (role, status) in pairs if role == Role.HELD_OUT and status != SliceStatus.CHECKED)
+
+    def apply_settings(self, settings: Settings) -> None:
+        """Takes on and saves the person's choices."""
+        self.settings = settings
+        self.runner.run("save", _("Saving"), save_settings, settings).failed.connect(self.tell_problem)
+        self.settings_changed.emit()
+
+    def _remember(self, folder: Path) -> None:
+        recent = [str(folder), *(path for path in self.settings.recent if path != str(folder))][:RECENT]
+        self.apply_settings(replace(self.settings, recent=tuple(recent)))
+
+    def tell(self, notice: Notice) -> None:
+        """Shows a sentence over the picture."""
+        self.notice.emit(notice)
+
+    def tell_problem(self, problem: BaseException) -> None:
+        """Shows a failure a person can act on; anything else is a bug and goes to the last-resort hook."""
+        if not isinstance(problem, LesionStudioError):
+            raise problem
+        self.tell(Notice("error", problem.message, problem.hint))
+
+    def _project(self) -> Project:
+        if self.project is None:
+            raise RuntimeError("no folder is open")
+        return self.project
