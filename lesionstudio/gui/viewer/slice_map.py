@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
+from lesionstudio.gui.viewer.opencv import opencv
 from lesionstudio.imaging.geometry import Box
 from lesionstudio.imaging.labels import LabelSet
 from lesionstudio.imaging.mask import Mask, SliceStatus
@@ -14,7 +15,7 @@ from lesionstudio.words import _
 
 WIDTH, ROW_MOST, MARGIN = 24, 10.0, 12
 GROUND, CHECKED, HERE, BETWEEN = QColor("#121417"), QColor("#5CC8A4"), QColor("#DCE0E6"), QColor("#2B3038")
-DRAFT_STRENGTH = 0.42
+DRAFT_STRENGTH, SETTLED_MS = 0.42, 120
 _TICK_LEFT, _TICK_WIDE, _BAR_LEFT, _BAR_MOST = 3.0, 2.5, 7.0, 14.0
 _AT_ONCE = 24
 _NUMBER_STYLE = "background: #21252B; color: #DCE0E6; border: 1px solid #353B45; border-radius: 6px; padding: 3px 8px;"
@@ -23,7 +24,7 @@ Counts = NDArray[np.int64]
 
 
 class SliceMap(QWidget):
-    """Click goes there, dragging scrolls, hovering says the number. It counts a few slices at a time, when idle."""
+    """Click goes there, dragging scrolls, hovering says the number. It counts when the hand rests, some at a time."""
 
     slice_wanted = Signal(int)
 
@@ -43,6 +44,8 @@ class SliceMap(QWidget):
         self._number: QLabel | None = None
         self._idle = QTimer(self, interval=0)
         self._idle.timeout.connect(self._count_some)
+        self._settled = QTimer(self, singleShot=True, interval=SETTLED_MS)
+        self._settled.timeout.connect(self._idle.start)
 
     def set_scan(self, scan: Scan | None, mask: Mask | None) -> None:
         """Shows the slices of a scan, and what is marked on them; nothing for a single picture."""
@@ -71,7 +74,7 @@ class SliceMap(QWidget):
         changed = range(max(box.start[0], 0), min(box.stop[0], self._n))
         waiting = set(self._to_count)
         self._to_count += [k for k in changed if k not in waiting]
-        self._idle.start()
+        self._settled.start()
 
     def row_of(self, k: int) -> QRectF:
         """Where slice k is drawn."""
@@ -104,9 +107,8 @@ class SliceMap(QWidget):
             return
         for layer, counts in (("labels", self._marked), ("draft", self._drafted)):
             voxels = self._mask.labels(k) if layer == "labels" else self._mask.draft(k)
-            found = np.bincount(voxels.ravel(), minlength=256) if voxels.any() else None
-            if found is not None:
-                counts[k] = found
+            if voxels.any():
+                counts[k] = opencv().calcHist([voxels], [0], None, [256], [0, 256]).ravel().astype(np.int64)
             else:
                 counts.pop(k, None)
 
