@@ -54,13 +54,11 @@ def choose_source(
 
 
 def has_own_source(pip_settings: str) -> bool:
-    """Whether `pip config list` names another place to look for packages than PyPI."""
+    """Whether `pip config list` names a place to look for packages."""
     for line in pip_settings.splitlines():
-        name, _sign, value = line.partition("=")
+        name, _sign, _value = line.partition("=")
         option = name.strip().rsplit(".", 1)[-1].replace("_", "-")
-        if option in ("extra-index-url", "find-links", "no-index", "index"):
-            return True
-        if option == "index-url" and "//pypi.org/simple" not in value:
+        if option in ("index-url", "extra-index-url", "find-links", "no-index", "index"):
             return True
     return False
 
