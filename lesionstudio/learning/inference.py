@@ -6,14 +6,15 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lesionstudio.errors import ModelProblem, OutOfMemory
+from lesionstudio.learning.conversion import converted, openvino
 from lesionstudio.learning.engines import Engine, device_for
-from lesionstudio.learning.openvino_engine import converted, openvino, quickest_engine
+from lesionstudio.learning.openvino_engine import OpenVINOEngine, quickest_engine
 from lesionstudio.learning.resizing import Frame
 from lesionstudio.learning.tiling import Tile, tiles
 from lesionstudio.model_card import WEIGHTS_NAME, ModelCard, read_card
@@ -36,7 +37,8 @@ _LOG = logging.getLogger(__name__)
 class Predictor:
     """How a model is run: its card says what it sees, the engine computes, `flips` averages all eight orientations.
 
-    `batch` and `tile_side` become smaller when memory runs out, and stay so.
+    Made with `exact` it computes in fp32 whatever is quicker, so that scores are the same on every machine. `batch` and
+    `tile_side` become smaller when memory runs out, and stay so.
     """
 
     card: ModelCard
@@ -49,12 +51,14 @@ class Predictor:
         self.batch = self.engine.batch
 
     @classmethod
-    def of(cls, model: "SegmentationModel", device: str = "auto", *, flips: bool = False) -> "Predictor":
+    def of(
+        cls, model: "SegmentationModel", device: str = "auto", *, flips: bool = False, exact: bool = False
+    ) -> "Predictor":
         """Runs a model that is in memory. Raises ModelProblem for a device that is not there."""
-        return cls(model.card, _engine(model.card, lambda: model.network, device_for(device)), flips)
+        return cls(model.card, _engine(model.card, lambda: model.network, device_for(device), exact=exact), flips)
 
     @classmethod
-    def open(cls, folder: Path, device: str = "auto", *, flips: bool = False) -> "Predictor":
+    def open(cls, folder: Path, device: str = "auto", *, flips: bool = False, exact: bool = False) -> "Predictor":
         """Runs the model saved in a folder. Raises ModelProblem when it is missing, damaged, or sorts pictures."""
         card = read_card(folder)
         if card.task != "segmentation":
@@ -68,7 +72,7 @@ class Predictor:
 
             return SegmentationModel.load(folder).network
 
-        return cls(card, _engine(card, build, device_for(device), _key(card, folder)), flips)
+        return cls(card, _engine(card, build, device_for(device), _key(card, folder), exact=exact), flips)
 
     def predict(self, inputs: Floats, report: Reporter = silent) -> Floats:
         """Probabilities (label, slice, row, column) of inputs (slice, channel, row, column) made by the card's rules.
@@ -164,20 +168,33 @@ def to_labels(probabilities: Floats, threshold: float) -> tuple[NDArray[np.uint8
     return numbers, np.rint(likeliest * 255).astype(np.uint8)
 
 
-def _engine(card: ModelCard, build: "Callable[[], nn.Module]", device: str, key: str = "") -> Engine:
+def _engine(
+    card: ModelCard, build: "Callable[[], nn.Module]", device: str, key: str = "", *, exact: bool = False
+) -> Engine:
     """OpenVINO on a processor, PyTorch on a GPU and where OpenVINO is missing or does not know the network."""
     if device != "cpu":
         from lesionstudio.learning.torch_engine import TorchEngine, gpu_precision
 
-        return TorchEngine(build(), card.channels, device, gpu_precision(device))
+        return TorchEngine(build(), card.channels, device, "fp32" if exact else gpu_precision(device))
     kind = f"{card.architecture} {card.encoder}"
     try:
-        return quickest_engine(converted(build, card.channels, key), kind, card.channels)
+        network = converted(build, card.channels, key)
+        return OpenVINOEngine(network, "fp32") if exact else _quickest(network, kind, card)
     except (ImportError, RuntimeError) as problem:
         _LOG.warning("OpenVINO does not run this network, PyTorch does: %s", problem)
-    from lesionstudio.learning.torch_engine import quickest_torch_engine
+    from lesionstudio.learning.torch_engine import TorchEngine, quickest_torch_engine
 
-    return quickest_torch_engine(build(), kind, card.channels)
+    return TorchEngine(build(), card.channels) if exact else quickest_torch_engine(build(), kind, card.channels)
+
+
+def _quickest(network: Any, kind: str, card: ModelCard) -> Engine:
+    """In eight bits only with the ranges of these very weights; ranges that a copied card still carries are ignored."""
+    known = card.training.get("ranges", {})
+    ranges = known.get("convolutions", {}) if card.sha256 and known.get("weights") == card.sha256 else {}
+    try:
+        return quickest_engine(network, kind, card.channels, ranges)
+    except KeyError:
+        return quickest_engine(network, kind, card.channels)
 
 
 def _key(card: ModelCard, folder: Path) -> str:

@@ -8,7 +8,8 @@ from torch import nn
 
 from lesionstudio.learning.engines import Batch
 from lesionstudio.learning.folding import folded
-from lesionstudio.learning.processor import may_know_bf16, quickest, trial_seconds
+from lesionstudio.learning.processor import may_know_bf16
+from lesionstudio.learning.speed import quickest
 
 _GPU_BATCH = 8
 _NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
@@ -48,9 +49,8 @@ class TorchEngine:
 def quickest_torch_engine(network: nn.Module, kind: str, channels: int) -> TorchEngine:
     """The network on the processor, in the precision that is quickest there; `kind` names the sort of network."""
     precisions = ["fp32", "bf16"] if may_know_bf16() else ["fp32"]
-    made = {precision: TorchEngine(network, channels, "cpu", precision) for precision in precisions}
-    trials = {precision: partial(trial_seconds, engine.logits, channels) for precision, engine in made.items()}
-    return made[quickest(f"PyTorch {kind}", trials)]
+    makers = {precision: partial(TorchEngine, network, channels, "cpu", precision) for precision in precisions}
+    return quickest(f"PyTorch {kind}", makers, channels)
 
 
 def gpu_precision(device: str) -> str:

@@ -106,35 +106,36 @@ def _timed(model: ShelvedModel, device: str) -> "tuple[Predictor, float]":
 
 
 def _precision_why(device: str, engine: str, precision: str, network: str) -> str:
-    from lesionstudio.learning.processor import may_know_bf16, remembered_times
+    from lesionstudio.learning.processor import may_know_bf16
+    from lesionstudio.learning.speed import remembered_times
 
     if device != "cpu":
         return _("The GPU computes it in hardware.") if precision == "bf16" else _("The GPU has no bf16 units.")
-    if not may_know_bf16():
-        return _("This processor has no bf16 units (AMX or AVX-512 BF16).")
     times = remembered_times(f"{engine} {network}")
-    if len(times) < 2:
-        return _("Only fp32 is known to work here.")
-    ratio = times["fp32"] / times["bf16"]
-    return _("Measured once on this machine: bf16 runs this network {ratio} times as quick as fp32.").format(
-        ratio=number(ratio, 1)
-    )
+    if precision in times and precision != "fp32":
+        ratio = number(times["fp32"] / times[precision], 1)
+        text = _("Measured once on this machine: {precision} runs this network {ratio} times as quick as fp32.")
+        return text.format(precision=precision, ratio=ratio)
+    if precision != "fp32":
+        return _("It is the quickest as a rule; other programs kept the processor too busy to measure it.")
+    return _("Nothing was quicker here.") if may_know_bf16() else _("This processor has no bf16 units.")
 
 
 def _advice(found: dict[str, Any]) -> list[str]:
     """What would make it quicker, the most useful first."""
+    from lesionstudio.learning.speed import is_busy
+
     torch, openvino = found["packages"]["torch"] or "", found["packages"]["openvino"]
     on_processor = found["device"] == "cpu"
-    memory, load = found["memory_gib"]["available"], _load()
+    memory = found["memory_gib"]["available"]
     advice = [
         (on_processor and shutil.which("nvidia-smi") and torch.endswith("+cpu"),
          _("There is an NVIDIA driver, but a PyTorch for processors: `python3 installer/run.py --device cuda`.")),
         (on_processor and not openvino, _("Install openvino: networks run about twice as quick on this processor.")),
         (on_processor and found["precision"] == "fp32",
          _("A GPU, or a processor with AMX or AVX-512 BF16, is 2 to 9 times as quick; so is a smaller encoder.")),
-        (on_processor and found["precision"] == "bf16", _("A GPU would be quicker still.")),
-        (load > 1.5 * (os.cpu_count() or 1),
-         _("Other programs keep the processor busy now (load {load}).").format(load=number(load, 1))),
+        (on_processor and found["precision"] in ("bf16", "int8"), _("A GPU would be quicker still.")),
+        (is_busy(), _("Other programs keep the processor busy now.")),
         (memory is not None and memory < _LITTLE_GIB,
          _("Only {gib} GiB of memory are free: close other programs.").format(gib=number(memory or 0, 1))),
         (found["model"] is None, _("There is no model yet: take one in, or train one.")),
@@ -164,8 +165,3 @@ def _available_gib() -> float | None:
             if line.startswith("MemAvailable:"):
                 return round(int(line.split()[1]) / 2**20, 1)
     return None
-
-
-def _load() -> float:
-    """How many programs want the processor, over the last minute; 0 where the system does not say."""
-    return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0

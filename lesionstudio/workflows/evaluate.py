@@ -32,13 +32,14 @@ def evaluate(
 ) -> dict[str, Any]:
     """The scores of CLI.md for a model (id or folder) on the pairs of one part, or on every pair.
 
-    Runs the model as Segment does. `threshold` replaces the card's. Raises LesionStudioError.
+    Runs the model as Segment does, but in fp32, so that every machine gives the same numbers. `threshold` replaces the
+    card's. Raises LesionStudioError.
     """
     from lesionstudio.learning.inference import Predictor
 
     shelved = ModelShelf().find(model)
     pairs = Places(images, masks, split, data, patients).pairs(report).of_part(part)
-    predictor = Predictor.open(shelved.folder, device, flips=flips)
+    predictor = Predictor.open(shelved.folder, device, flips=flips, exact=True)
     card, inputs = predictor.card, shifted(predictor.card.inputs, hu_offset)
     cut = card.threshold if threshold is None else threshold
     steps, cases = Steps(report, max(len(pairs.pairs), 1), _("Evaluating")), []

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from lesionstudio.learning.model import SegmentationModel
     from lesionstudio.learning.training import TrainingRun
 
+_CALIBRATED_ON = 40
 CHECKPOINT_NAME = "checkpoint.safetensors"
 THRESHOLDS = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
 
@@ -68,11 +69,22 @@ def train(
     facts = {"seed": plan.seed, **asdict(run), "processor": processor_name(), "command": _command(plan)}
     facts["recipe"] = asked
     model = replace(model, card=replace(model.card, training=facts, made=date.today().isoformat()))
-    saved = model.save(out)
+    saved = _with_ranges(model.save(out), model, examples)
+    write_card(saved, out)
     scores = _scores(model, pairs, places, structure, hu_offset, out, report)
     write_card(replace(saved, scores={**saved.scores, **scores}), out)
     _forget(out / CHECKPOINT_NAME)
     return {"model": saved.id, "folder": str(out.absolute()), "training": facts, "scores": scores, "choice": choice}
+
+
+def _with_ranges(card: ModelCard, model: "SegmentationModel", examples: Sequence["Example"]) -> ModelCard:
+    """The card with what processors need to compute the model in eight bits, from some of the pictures it learned."""
+    from lesionstudio.learning.calibration import eight_bit_ranges
+
+    some = examples[:: -(-len(examples) // _CALIBRATED_ON)]
+    ranges = eight_bit_ranges(model, [example.pixels for example in some])
+    known = {"ranges": {"weights": card.sha256, "convolutions": ranges}} if ranges else {}
+    return replace(card, training={**card.training, **known})
 
 
 def _to_learn_from(pairs: Pairs) -> Pairs:
@@ -193,7 +205,7 @@ def _choice(model: "SegmentationModel", left_out: Sequence["Example"], plan: Rec
 def _dice_by_threshold(model: "SegmentationModel", examples: Sequence["Example"]) -> dict[str, float]:
     from lesionstudio.learning.inference import Predictor
 
-    predictor = Predictor.of(model)
+    predictor = Predictor.of(model, exact=True)
     found: dict[float, list[float]] = {cut: [] for cut in THRESHOLDS}
     for example in examples:
         probabilities = predictor.predict(example.pixels[None])
@@ -244,7 +256,7 @@ def _upright_scores(model: "SegmentationModel", pairs: Pairs, structure: int | N
     from lesionstudio.learning.examples import Example
     from lesionstudio.learning.inference import Predictor
 
-    predictor, cases = Predictor.of(model), []
+    predictor, cases = Predictor.of(model, exact=True), []
     for pair, scan, marks in labelled_slices(pairs, structure):
         lying = Example(pair.id, network_inputs(scan, 0, model.card.inputs), marks[0], pair.group)
         whole = _upright([lying])[0]

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from lesionstudio.errors import ModelProblem, OutOfMemory
 from lesionstudio.learning import inference
+from lesionstudio.learning.conversion import converted
 from lesionstudio.learning.engines import Batch, device_for
 from lesionstudio.learning.inference import Predictor, to_labels
 from lesionstudio.learning.model import SegmentationModel
-from lesionstudio.learning.openvino_engine import OpenVINOEngine, converted
+from lesionstudio.learning.openvino_engine import OpenVINOEngine
 from lesionstudio.learning.torch_engine import TorchEngine
 from lesionstudio.progress import Cancelled, Progress
 from tests.tiny_model import save_tiny_model, tiny_card, tiny_model
