@@ -6,13 +6,16 @@ For developers, after adding or changing a text: `python installer/translations.
 while there are any. It needs babel (in the package's `test` extra). Users need none of this: the .mo files are shipped.
 """
 
+import ast
 import io
+import json
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -22,7 +25,7 @@ TEMPLATE = TRANSLATIONS / "lesionstudio.pot"
 LANGUAGES = ("fr",)
 # A date that stays: the files change when a text does, not when the script runs.
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
-KEYWORDS = {"_": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": 1, "ngettext": 2}
 # What Typer says through Python's own gettext (words.lend_to_libraries).
 TYPER = (
     "(dynamic)",
@@ -74,12 +77,29 @@ def collect() -> Catalog:
         revision_date=LONG_AGO,
         fuzzy=False,
     )
-    found = extract_from_dir(ROOT / "lesionstudio", [("**.py", "python")], keywords=KEYWORDS)
-    for name, _line, text, comments, _context in sorted(found, key=lambda one: (one[0], one[1])):
-        catalog.add(text, locations=[(f"lesionstudio/{Path(name).as_posix()}", 0)], auto_comments=comments)
+    for path in sorted((ROOT / "lesionstudio").rglob("*.py")):
+        for text in texts_of(path.read_text(encoding="utf-8")):
+            catalog.add(text, locations=[(path.relative_to(ROOT).as_posix(), 0)])
+    for card in sorted((ROOT / "resources" / "models").glob("*/card.json")):
+        for text in texts_of_card(json.loads(card.read_text(encoding="utf-8"))):
+            catalog.add(text, locations=[(card.relative_to(ROOT).as_posix(), 0)])
     for words in TYPER:
         catalog.add(words, locations=[("typer", 0)])
     return catalog
+
+
+def texts_of(source: str) -> Iterator[str | tuple[str, str]]:
+    """What a module passes to `_` and `ngettext`, also inside f-strings (which Babel's own extraction passes over)."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KEYWORDS:
+            words = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+            if len(words) >= KEYWORDS[node.func.id]:
+                yield words[0] if node.func.id == "_" else (words[0], words[1])
+
+
+def texts_of_card(card: dict[str, Any]) -> Iterator[str]:
+    """What the window shows of a starter model's card."""
+    yield from filter(None, (card["title"], card["made_for"], card["licence_note"], *card["labels"]))
 
 
 def merged(language: str, template: Catalog) -> Catalog:
@@ -105,7 +125,7 @@ def untranslated(catalog: Catalog) -> list[Message]:
 
 def strings(message: Message) -> tuple[str, ...]:
     """The translations of a text: one, or one for each form of the plural."""
-    return message.string if isinstance(message.string, tuple | list) else (message.string,)
+    return tuple(message.string) if isinstance(message.string, tuple | list) else (message.string,)
 
 
 def read(path: Path) -> Catalog:

@@ -65,6 +65,11 @@ def number(value: float, digits: int = 0) -> str:
     return text.lstrip("-") if is_zero else text.replace("-", MINUS)
 
 
+def unit_name(unit: str) -> str:
+    """A unit as the language in use writes it."""
+    return {"HU": _("HU"), "MB": _("MB")}.get(unit, unit)
+
+
 def size(*lengths: int) -> str:
     """Lengths joined as in "512 × 496"."""
     return f" {TIMES} ".join(str(length) for length in lengths)

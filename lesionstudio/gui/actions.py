@@ -71,10 +71,10 @@ def gestures() -> tuple[Gesture, ...]:
         Gesture(look, _("Width and level"), (_("Right"), _("Drag"))),
         Gesture(look, _("Window presets"), ("1–6",)),
         Gesture(look, _("Hide mask while held"), ("X",)),
-        Gesture(paint, _("Diameter by the wheel"), ("Shift", _("Wheel"))),
+        Gesture(paint, _("Diameter by the wheel"), (_("Shift"), _("Wheel"))),
         Gesture(paint, _("Erase while held"), ("Alt",)),
-        Gesture(paint, _("Straight line while held"), ("Shift",)),
-        Gesture(paint, _("Abandon this stroke"), ("Esc",)),
+        Gesture(paint, _("Straight line while held"), (_("Shift"),)),
+        Gesture(paint, _("Abandon this stroke"), (_("Esc"),)),
         Gesture(labels, _("Choose label"), ("Ctrl", "1–9")),
         Gesture(labels, _("Pick the label here"), ("Ctrl", _("Click"))),
     )
@@ -226,5 +226,5 @@ def tip_text(spec: ActionSpec) -> str:
 
 def caps_of(key: str) -> tuple[str, ...]:
     """A key sequence as the caps to press: "Ctrl+Shift+Z" -> ("Ctrl", "Shift", "Z")."""
-    names = {"Return": _("Enter"), "PgDown": _("PgDn")}
+    names = {"Return": _("Enter"), "Enter": _("Enter"), "PgDown": _("PgDn"), "PgUp": _("PgUp"), "Shift": _("Shift")}
     return tuple(names.get(part, part) for part in key.split("+") if part) or (key,)

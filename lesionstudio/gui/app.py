@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEventLoop, Qt
 from PySide6.QtWidgets import QApplication
 
-from lesionstudio.gui.language import speak, translate_qt
+from lesionstudio.gui.language import qt_translator, speak
 from lesionstudio.gui.main_window import MainWindow
 from lesionstudio.gui.theme import Look, use_typeface
 from lesionstudio.settings import Settings, load_settings
@@ -79,7 +79,7 @@ def make_application(settings: Settings) -> QApplication:
     app.setApplicationName("LesionStudio")
     app.setStyle("Fusion")
     use_typeface(app)
-    translate_qt(app)
+    qt_translator(app)
     return app
 
 

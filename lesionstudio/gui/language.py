@@ -15,9 +15,11 @@ def speak(chosen: str) -> None:
     QLocale.setDefault(system if same else QLocale(language()))
 
 
-def translate_qt(app: QCoreApplication) -> None:
-    """Has Qt's own dialogs and menus speak the language in use, where Qt ships it."""
+def qt_translator(app: QCoreApplication) -> QTranslator | None:
+    """Has Qt's own dialogs and menus speak the language in use; None where Qt does not ship it or needs no help."""
     translator = QTranslator(app)
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-    if translator.load(f"qtbase_{language()}", folder):
-        app.installTranslator(translator)
+    if not translator.load(f"qtbase_{language()}", folder):
+        return None
+    app.installTranslator(translator)
+    return translator

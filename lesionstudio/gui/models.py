@@ -177,7 +177,8 @@ class Models(QObject):
         if self._kept_table(model.id) is None:
             table = match_labels(names, self._session.labels)
             if table is None:
-                self.mapping_wanted.emit(MappingQuestion(names, lambda answer: self._mapped(model.id, answer, go)))
+                shown = tuple(_(name) for name in names)
+                self.mapping_wanted.emit(MappingQuestion(shown, lambda answer: self._mapped(model.id, answer, go)))
                 return
             self._keep_table(model.id, table)
         go()
@@ -186,7 +187,7 @@ class Models(QObject):
         labels, table = self._session.labels, {}
         for theirs, ours in answer.items():
             if ours < 0:
-                labels = labels.add(self._labels[model_id][theirs - 1])
+                labels = labels.add(_(self._labels[model_id][theirs - 1]))
             table[theirs] = labels.labels[-1].number if ours < 0 else ours
         if labels is not self._session.labels:
             self._session.set_labels(labels)
@@ -218,18 +219,19 @@ class Models(QObject):
 def match_labels(names: tuple[str, ...], labels: LabelSet) -> dict[int, int] | None:
     """{model's number: study's number} where nobody has to be asked, else None.
 
-    By name, whatever the case; a model with one label and a study with one label belong together.
+    By name, in English or the language in use, whatever the case; one label and one label belong together.
     """
     if len(names) == 1 and len(labels) == 1:
         return {1: labels.shown()[0].number}
     by_name = {label.name.casefold(): label.number for label in labels}
-    if all(name.casefold() in by_name for name in names):
-        return {theirs: by_name[name.casefold()] for theirs, name in enumerate(names, 1)}
-    return None
+    found = [by_name.get(name.casefold(), by_name.get(_(name).casefold())) for name in names]
+    if None in found:
+        return None
+    return {theirs: ours for theirs, ours in enumerate(found, 1) if ours is not None}
 
 
 def _model_view(card: Any, folder: Path) -> ModelView:
     dice = card.scores.get("dice") if isinstance(card.scores, dict) else None
     line = _("Dice {dice} held out").format(dice=number(float(dice), 2)) if dice is not None else _("not measured yet")
-    notice = " ".join(part for part in (card.licence_note, card.made_for) if part)
-    return ModelView(card.id, folder, card.title, line, notice, card.threshold)
+    notice = " ".join(part for part in (_(card.licence_note), _(card.made_for)) if part)
+    return ModelView(card.id, folder, _(card.title), line, notice, card.threshold)

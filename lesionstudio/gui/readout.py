@@ -9,7 +9,7 @@ from lesionstudio.imaging.geometry import LETTERS, Geometry
 from lesionstudio.imaging.labels import LabelSet
 from lesionstudio.imaging.mask import Mask
 from lesionstudio.imaging.scan import Scan
-from lesionstudio.words import _, number
+from lesionstudio.words import _, number, unit_name
 
 BINS = 128
 _MOST_COUNTED = 70_000
@@ -84,7 +84,7 @@ def _value_text(scan: Scan, k: int, row: int, column: int) -> str:
         return " ".join([_("RGB"), *(str(one) for one in np.atleast_1d(value)[:3])])
     digits = 0 if scan.dtype.kind in "iu" else 2
     text = number(float(value), digits)
-    return f"{text} {scan.unit}" if scan.unit else _("grey {value}").format(value=text)
+    return f"{text} {unit_name(scan.unit)}" if scan.unit else _("grey {value}").format(value=text)
 
 
 def _label_text(mask: Mask, labels: LabelSet, k: int, row: int, column: int) -> tuple[str, str]:

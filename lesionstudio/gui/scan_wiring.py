@@ -215,7 +215,7 @@ class ScanWiring(QObject):
         if held in now:
             self._window.status_bar.show_hints([now[held]])
             return
-        hints = [(("Alt",), _("erase")), (("Shift",), _("straight")), (("Ctrl",), _("pick label"))]
+        hints = [(("Alt",), _("erase")), ((_("Shift"),), _("straight")), (("Ctrl",), _("pick label"))]
         wheel = [((_("Wheel"),), _("slices"))] if self._is_volume else []
         self._window.status_bar.show_hints([*hints, *wheel])
 

@@ -13,7 +13,7 @@ from lesionstudio.gui.theme import Look, restyle
 from lesionstudio.gui.views import RecentView
 from lesionstudio.gui.widgets.bars import ShareBar
 from lesionstudio.gui.widgets.buttons import action_button, sign
-from lesionstudio.gui.widgets.text import ElidedLabel, label
+from lesionstudio.gui.widgets.text import ElidedLabel, label, paragraph
 from lesionstudio.words import _
 
 LEFT, RIGHT, APART = 420, 620, 56
@@ -65,7 +65,7 @@ class StartPage(QWidget):
         column = QVBoxLayout(box)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addWidget(label(_("Mark lesions. The model learns with you."), "title"))
+        column.addWidget(paragraph(_("Mark lesions. The model learns with you."), "title"))
         column.addWidget(label(_("Your scans stay on this computer and are never changed."), "second"))
         column.addSpacing(10)
         buttons = (

@@ -11,7 +11,7 @@ from lesionstudio.gui.widgets.fields import NumberField
 from lesionstudio.gui.widgets.sheet import Sheet
 from lesionstudio.gui.widgets.text import label, paragraph, rule
 from lesionstudio.settings import Settings
-from lesionstudio.words import _
+from lesionstudio.words import _, unit_name
 
 _WIDTH, _FIRST_COLUMN = 620, 150
 _UNDO_MEGABYTES = (50, 4000, 50)
@@ -44,7 +44,7 @@ class SettingsSheet(Sheet):
         self._held_out.setChecked(settings.hold_out_slices)
         low, high, step = _UNDO_MEGABYTES
         self._undo.show_range(low, high, step)
-        self._undo.show_value(settings.undo_megabytes, "MB")
+        self._undo.show_value(settings.undo_megabytes, unit_name("MB"))
 
     def _connect(self) -> None:
         self._language.chosen.connect(lambda language: self._want(language=language))

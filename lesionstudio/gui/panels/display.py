@@ -15,7 +15,7 @@ from lesionstudio.gui.widgets.fields import NumberField, Slider
 from lesionstudio.gui.widgets.histogram import WindowHistogram
 from lesionstudio.gui.widgets.text import label
 from lesionstudio.imaging.windowing import Window
-from lesionstudio.words import _, number
+from lesionstudio.words import _, number, unit_name
 
 _MOST_OPAQUE, _DEFAULT_OPACITY, _COLUMNS = 70, 30, 3
 
@@ -61,7 +61,7 @@ class DisplayPanel(QFrame):
         for end, value in zip(self._ends, (low, middle, high)):
             end.setText(number(value, digits))
         if unit:
-            self._ends[2].setText(f"{number(high, digits)} {unit}")
+            self._ends[2].setText(f"{number(high, digits)} {unit_name(unit)}")
         reach = high - low
         self._width.show_range(reach / 1000, 4 * reach, reach / 100)
         self._level.show_range(low - reach, high + reach, reach / 100)

@@ -9,7 +9,7 @@ from lesionstudio.gui.viewer.view_state import ViewState
 from lesionstudio.imaging.geometry import LETTERS, Geometry
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.imaging.windowing import Window
-from lesionstudio.words import TIMES, _, number, size
+from lesionstudio.words import TIMES, _, number, size, unit_name
 
 _BAR_MOST = 120.0
 
@@ -48,7 +48,7 @@ def value_text(scan: Scan, value: NDArray[np.generic]) -> str:
     """The value of a voxel with its unit; the channels of a colour picture."""
     digits = 0 if scan.dtype.kind in "iub" else 2
     channels = [number(float(one), digits) for one in np.atleast_1d(value)[:3]]
-    return f"{channels[0]} {scan.unit}" if scan.unit else "  ".join(channels)
+    return f"{channels[0]} {unit_name(scan.unit)}" if scan.unit else "  ".join(channels)
 
 
 def scale_bar(view: ViewState, geometry: Geometry) -> tuple[float, str]:

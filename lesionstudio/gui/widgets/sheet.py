@@ -1,6 +1,6 @@
 """Sheet: a page laid over the window that darkens behind it. Always left by Esc or its cross."""
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -56,9 +56,21 @@ class Sheet(QDialog):
         return False
 
     def _centre(self) -> None:
-        self.adjustSize()
+        self.resize(self._whole_size())
         middle = self._window.mapToGlobal(QPoint(self._window.width() // 2, self._window.height() // 2))
         self.move(middle.x() - self.width() // 2, middle.y() - self.height() // 2)
+
+    def _whole_size(self) -> QSize:
+        """The size in which everything fits, paragraphs that wrap too, now that the style sheet has had its say."""
+        for part in self.findChildren(QWidget):
+            part.ensurePolished()
+            if (inner := part.layout()) is not None:
+                inner.invalidate()
+        layout = self.layout()
+        layout.invalidate()
+        wide = layout.totalSizeHint().width()
+        tall = layout.totalHeightForWidth(wide) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+        return QSize(wide, tall)
 
     def _make_head(self, look: Look, title: str) -> QHBoxLayout:
         head = QHBoxLayout()

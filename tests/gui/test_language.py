@@ -1,0 +1,201 @@
+"""The window in French: nothing is cut off at 1280x800, numbers have their comma, Qt's own texts follow."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QLocale, Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QStyle,
+    QStyleOptionButton,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from lesionstudio.gui.app import Desk
+from lesionstudio.gui.dialogs.export_sheet import ExportSheet
+from lesionstudio.gui.dialogs.import_masks import ImportSheet, MaskPair
+from lesionstudio.gui.dialogs.settings_sheet import SettingsSheet
+from lesionstudio.gui.dialogs.shortcuts import ShortcutsSheet
+from lesionstudio.gui.language import qt_translator, speak
+from lesionstudio.gui.main_window import MainWindow
+from lesionstudio.gui.theme import Look, use_typeface
+from lesionstudio.gui.views import ExportOffer, ExportPart
+from lesionstudio.gui.widgets.fields import NumberField
+from lesionstudio.gui.widgets.text import ElidedLabel
+from lesionstudio.settings import Settings
+from lesionstudio.words import language
+from tests import phantoms
+from tests.gui.desk import put_model_on_shelf
+from tests.stand_in import StandIn
+
+WAIT_MS = 10_000
+PARTS = (
+    ExportPart("checked", "12 vérifiés", 12, 564, "CT_031", 47),
+    ExportPart("marked", "20 avec marques", 20, 700, "CT_031", 47),
+    ExportPart("this", "Seulement CT 031", 1, 47, "CT_031", 47),
+)
+
+
+@pytest.fixture
+def french(qapp: QApplication) -> Iterator[None]:
+    """The program in French and in its own typeface, by which widths are measured."""
+    locale, font = QLocale(), qapp.font()
+    speak("fr")
+    use_typeface(qapp)
+    yield
+    speak("en")
+    qapp.setFont(font)
+    QLocale.setDefault(locale)
+
+
+@pytest.fixture
+def desk(french: None, qtbot: QtBot, look: Look) -> Iterator[Desk]:
+    put_model_on_shelf()
+    window = MainWindow(look)
+    window.resize(1280, 800)
+    made = Desk(window, Settings(language="fr"), StandIn)
+    window.show()
+    qtbot.waitExposed(window)
+    yield made
+    made.session.close_folder()
+    qtbot.waitUntil(lambda: made.parts.runner.is_idle, timeout=WAIT_MS)
+    made.close()
+    window.close()
+    window.deleteLater()
+
+
+def window_of(desk: Desk) -> MainWindow:
+    return desk.parts.window
+
+
+def cut_off(shown: QWidget) -> list[str]:
+    """The texts of labels, buttons and fields that do not fit where they stand."""
+    for _turn in range(5):
+        QApplication.processEvents()
+    found = []
+    for widget in (*shown.findChildren(QLabel), *shown.findChildren(QAbstractButton), *shown.findChildren(QLineEdit)):
+        words = widget.placeholderText() if isinstance(widget, QLineEdit) else widget.text()
+        if words and widget.isVisible() and not isinstance(widget, ElidedLabel) and not _fits(widget, words):
+            found.append(f"{widget.objectName() or type(widget).__name__}: {words!r}, {widget.size().toTuple()}")
+    return found
+
+
+def _fits(widget: QWidget, words: str) -> bool:
+    if isinstance(widget, QLabel) and widget.wordWrap():
+        return widget.heightForWidth(widget.width()) <= widget.height()
+    if not isinstance(widget, QLineEdit) and widget.height() < widget.minimumSizeHint().height():
+        return False
+    lines = [line.replace("&&", "&") for line in words.split("\n")]
+    wide = max(QFontMetrics(widget.font()).horizontalAdvance(line) for line in lines)
+    return wide <= _room(widget) and widget.visibleRegion().boundingRect().width() >= min(wide, widget.width())
+
+
+def _room(widget: QWidget) -> int:
+    if isinstance(widget, QPushButton):
+        option = QStyleOptionButton()
+        widget.initStyleOption(option)
+        inner = widget.style().subElementRect(QStyle.SubElement.SE_PushButtonContents, option, widget)
+        return inner.width() - (0 if widget.icon().isNull() else widget.iconSize().width() + 4)
+    if isinstance(widget, QAbstractButton):
+        return widget.width() - (widget.sizeHint().width() - widget.fontMetrics().horizontalAdvance(widget.text()))
+    return widget.contentsRect().width()
+
+
+def open_study(desk: Desk, qtbot: QtBot, folder: Path) -> None:
+    desk.session.open_folder(folder)
+    qtbot.waitUntil(lambda: desk.session.open is not None and desk.session.reading() is None, timeout=WAIT_MS)
+
+
+def test_the_start_page_fits_in_french(desk: Desk) -> None:
+    assert cut_off(window_of(desk)) == []
+
+
+def test_the_draw_page_fits_in_french(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
+    phantoms.write_dicom(tmp_path / "Thorax 2026", phantoms.ct_phantom())
+    open_study(desk, qtbot, tmp_path / "Thorax 2026")
+    assert cut_off(window_of(desk)) == []
+
+
+def test_a_running_job_and_its_drafts_fit_in_french(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
+    phantoms.write_dicom(tmp_path / "Thorax 2026", phantoms.ct_phantom())
+    open_study(desk, qtbot, tmp_path / "Thorax 2026")
+    desk.parts.models.choose_model("stand-in")
+    with qtbot.waitSignal(desk.parts.models.job_changed, timeout=WAIT_MS):
+        desk.parts.models.segment_scan()
+    assert cut_off(window_of(desk)) == []
+    qtbot.waitUntil(lambda: desk.parts.runner.is_idle and bool(desk.session.draft), timeout=WAIT_MS)
+    assert "Brouillon" in window_of(desk).findChild(ElidedLabel, "draft_text").text()
+    assert cut_off(window_of(desk)) == []
+
+
+def test_the_export_sheet_fits_in_french(desk: Desk, tmp_path: Path) -> None:
+    offer = ExportOffer(PARTS, tmp_path / "export", ("CT 020", "CT 025"), 3)
+    sheet = ExportSheet(window_of(desk), window_of(desk).look, offer)
+    sheet.open()
+    assert cut_off(sheet) == []
+
+
+def test_the_shortcuts_sheet_fits_in_french(desk: Desk) -> None:
+    sheet = ShortcutsSheet(window_of(desk), window_of(desk).look)
+    sheet.open()
+    assert cut_off(sheet) == []
+
+
+def test_the_settings_sheet_fits_in_french(desk: Desk) -> None:
+    window = window_of(desk)
+    sheet = SettingsSheet(window, window.look, Settings(language="fr"), "Processeur, 2\u00a0cœurs")
+    sheet.open()
+    assert cut_off(sheet) == []
+
+
+def test_the_import_sheet_fits_in_french(desk: Desk, tmp_path: Path) -> None:
+    pairs = [MaskPair(f"ct{n}", f"CT {n:03}", tmp_path / f"CT_{n:03}_mask.nii.gz") for n in range(18)]
+    sheet = ImportSheet(window_of(desk), window_of(desk).look, pairs)
+    sheet.open()
+    assert cut_off(sheet) == []
+
+
+def test_the_decimal_sign_is_typed_and_shown_as_a_comma(french: None, qtbot: QtBot) -> None:
+    field = NumberField("width", "Largeur", 1)
+    qtbot.addWidget(field)
+    field.show_value(8.5, "mm")
+    assert field.text() == "8,5 mm"
+    with qtbot.waitSignal(field.value_changed) as said:
+        field.setFocus()
+        field.selectAll()
+        qtbot.keyClicks(field, "12,25")
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert said.args == [12.25]
+
+
+def test_qt_speaks_french_too(french: None, qapp: QApplication) -> None:
+    translator = qt_translator(qapp)
+    assert translator is not None
+    try:
+        assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Annuler"
+        assert QLocale().language() == QLocale.Language.French
+    finally:
+        qapp.removeTranslator(translator)
+
+
+def test_the_language_is_chosen_in_the_settings(french: None, qtbot: QtBot, desk: Desk) -> None:
+    window = window_of(desk)
+    sheet = SettingsSheet(window, window.look, Settings(), "")
+    sheet.open()
+    assert sheet.findChild(QPushButton, "language_auto_button").isChecked()
+    with qtbot.waitSignal(sheet.settings_wanted) as said:
+        sheet.findChild(QPushButton, "language_en_button").click()
+    assert said.args == [Settings(language="en")]
+
+
+@pytest.mark.parametrize(("chosen", "spoken"), [("fr", "fr"), ("en", "en"), ("auto", "en"), ("", "en")])
+def test_what_is_chosen_goes_before_the_system(french: None, chosen: str, spoken: str) -> None:
+    speak(chosen)
+    assert language() == spoken
