@@ -1,11 +1,13 @@
 """The speed that was promised, measured here. Slow, and only fair on a machine that does nothing else."""
 
+from pathlib import Path
 from statistics import median
 
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from tests.benchmarks import bench_dab, bench_scroll, bench_startup
+from lesionstudio.project.shelf import ModelShelf
+from tests.benchmarks import bench_dab, bench_scroll, bench_segment, bench_startup
 
 pytestmark = pytest.mark.slow
 
@@ -27,3 +29,10 @@ def test_a_dab_on_a_large_picture_is_painted_in_time(qapp: QApplication, zoom: s
 def test_the_window_is_painted_nearly_as_soon_as_a_bare_one() -> None:
     ratio = bench_startup.measure(7)
     assert ratio.times <= bench_startup.ALLOWED, ratio.line()
+
+
+def test_segment_is_as_much_quicker_than_the_plain_loop_as_promised(tmp_path: Path) -> None:
+    model = ModelShelf().in_use()
+    assert model is not None
+    for ratio in bench_segment.measure(model.folder, tmp_path, 6):
+        assert ratio.times >= bench_segment.promised(), ratio.line()
