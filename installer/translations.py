@@ -119,8 +119,8 @@ def compiled(catalog: Catalog) -> bytes:
 
 
 def untranslated(catalog: Catalog) -> list[Message]:
-    """The texts that still have no translation, or only some of their forms."""
-    return [message for message in catalog if message.id and not all(strings(message))]
+    """The texts that still have no translation, an uncertain one, or only some of their forms."""
+    return [message for message in catalog if message.id and (message.fuzzy or not all(strings(message)))]
 
 
 def strings(message: Message) -> tuple[str, ...]:

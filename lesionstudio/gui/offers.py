@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+from PySide6.QtCore import QDate, QLocale
+
 from lesionstudio.errors import LesionStudioError
 from lesionstudio.gui.dialogs.import_masks import MaskPair
 from lesionstudio.gui.thumbnails import kept_image
@@ -91,4 +93,4 @@ def _day(path: Path, now: datetime) -> str:
         return _("Today, {time}").format(time=f"{when:%H:%M}")
     if when.date() == (now - timedelta(days=1)).date():
         return _("Yesterday")
-    return f"{when:%Y-%m-%d}"
+    return QLocale().toString(QDate(when.year, when.month, when.day), "d MMM yyyy")

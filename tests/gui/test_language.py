@@ -123,15 +123,27 @@ def test_the_draw_page_fits_in_french(desk: Desk, qtbot: QtBot, tmp_path: Path) 
     assert cut_off(window_of(desk)) == []
 
 
+def test_an_empty_folder_fits_in_french(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "Rien").mkdir()
+    desk.session.open_folder(tmp_path / "Rien")
+    button = window_of(desk).findChild(QPushButton, "open_other_folder_button")
+    qtbot.waitUntil(button.isVisible, timeout=WAIT_MS)
+    assert cut_off(window_of(desk)) == []
+
+
 def test_a_running_job_and_its_drafts_fit_in_french(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
     phantoms.write_dicom(tmp_path / "Thorax 2026", phantoms.ct_phantom())
     open_study(desk, qtbot, tmp_path / "Thorax 2026")
     desk.parts.models.choose_model("stand-in")
-    with qtbot.waitSignal(desk.parts.models.job_changed, timeout=WAIT_MS):
-        desk.parts.models.segment_scan()
+    compute = desk.parts.lane._compute
+    assert isinstance(compute, StandIn)
+    compute.let_go.clear()
+    desk.parts.models.segment_scan()
+    qtbot.waitUntil(window_of(desk).job_bar.isVisible, timeout=WAIT_MS)
     assert cut_off(window_of(desk)) == []
-    qtbot.waitUntil(lambda: desk.parts.runner.is_idle and bool(desk.session.draft), timeout=WAIT_MS)
-    assert "Brouillon" in window_of(desk).findChild(ElidedLabel, "draft_text").text()
+    compute.let_go.set()
+    title = window_of(desk).findChild(ElidedLabel, "draft_text")
+    qtbot.waitUntil(lambda: "Brouillon" in title.text() and window_of(desk).job_bar.isHidden(), timeout=WAIT_MS)
     assert cut_off(window_of(desk)) == []
 
 

@@ -26,9 +26,9 @@ class Sheet(QDialog):
         frame = QFrame()
         frame.setProperty("kind", "sheet")
         frame.setFixedWidth(min(width, max(window.width() - 40, 400)))
-        around = QVBoxLayout(self)
-        around.setContentsMargins(0, 0, 0, 0)
-        around.addWidget(frame)
+        self._around = QVBoxLayout(self)
+        self._around.setContentsMargins(0, 0, 0, 0)
+        self._around.addWidget(frame)
         self.body = QVBoxLayout(frame)
         self.body.setContentsMargins(24, 16, 24, 18)
         self.body.setSpacing(12)
@@ -66,11 +66,9 @@ class Sheet(QDialog):
             part.ensurePolished()
             if (inner := part.layout()) is not None:
                 inner.invalidate()
-        layout = self.layout()
-        layout.invalidate()
-        wide = layout.totalSizeHint().width()
-        tall = layout.totalHeightForWidth(wide) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
-        return QSize(wide, tall)
+        wide = self._around.totalSizeHint().width()
+        tall = self._around.totalHeightForWidth(wide)
+        return QSize(wide, max(tall, self._around.totalSizeHint().height()))
 
     def _make_head(self, look: Look, title: str) -> QHBoxLayout:
         head = QHBoxLayout()
