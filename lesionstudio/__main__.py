@@ -4,6 +4,7 @@ The only module that knows both faces: it hands the command line what shows a st
 imported here before it is known what is wanted.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ COMPUTE = "_compute"
 def main(words: Sequence[str] | None = None) -> int:
     """Does what the words ask for and returns the exit code."""
     words = sys.argv[1:] if words is None else list(words)
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # PyTorch's threads sleep while they wait for each other
     if words[:1] == [COMPUTE]:
         return _serve(*words[1:2])
     if not words:
