@@ -75,8 +75,16 @@ def test_nothing_is_pickled() -> None:
 def test_a_painted_window_has_loaded_only_qt_numpy_and_our_own(tmp_path: Path) -> None:
     script = (
         "import sys\n"
-        "from lesionstudio.gui.app import painted_window\n"
-        "window = painted_window()\n"
+        "from lesionstudio.gui.app import make_application\n"
+        "from lesionstudio.gui.main_window import MainWindow\n"
+        "from lesionstudio.gui.theme import Look\n"
+        "from lesionstudio.settings import load_settings\n"
+        "app = make_application(load_settings())\n"
+        "window = MainWindow(Look(app, 'dark'))\n"
+        "painted = []\n"
+        "window.first_painted.connect(lambda: painted.append(1))\n"
+        "window.show()\n"
+        "while not painted: app.processEvents()\n"
         f"heavy = [name for name in {HEAVY!r} if name in sys.modules]\n"
         "print(heavy)\n"
     )

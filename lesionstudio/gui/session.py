@@ -187,8 +187,15 @@ class Session(Study):
             self.open_item(item.id)
             return
         self._show(item, scan, mask, k)
-        for note in scan.notes:
-            self.tell(Notice("info", note))
+        self._tell_notes(scan.notes)
+
+    def _tell_notes(self, notes: tuple[str, ...]) -> None:
+        """Says what a reader wants said, each sentence once a study."""
+        told = self.study_settings.setdefault("told", [])
+        for note in notes:
+            if note not in told:
+                told.append(note)
+                self.tell(Notice("info", note))
 
     def _show(self, item: WorkItem, scan: Scan, mask: Mask, k: int) -> None:
         self._close_scan()

@@ -292,6 +292,7 @@ def test_esc_dismisses_the_top_banner_and_no_draft(seat: Seat, volume: Path) -> 
     seat.open(volume)
     seat.click("segment_slice_button")
     seat.until(lambda: seat.session.draft is not None)
+    seat.window.draw_page.banners.clear()
     seat.session.tell(Notice("info", "One"))
     seat.session.tell(Notice("info", "Two"))
     seat.press(Qt.Key.Key_Escape)
