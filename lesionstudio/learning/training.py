@@ -16,6 +16,7 @@ from lesionstudio.learning.augment import make_patch
 from lesionstudio.learning.examples import Example
 from lesionstudio.learning.losses import loss_named
 from lesionstudio.learning.networks import build_network, read_tensors, start_encoder
+from lesionstudio.learning.processor import BF16_UNITS, instructions
 from lesionstudio.model_card import ModelCard
 from lesionstudio.progress import Progress, Reporter
 from lesionstudio.recipe import Recipe
@@ -197,8 +198,7 @@ def precision_for(device: str) -> str:
     """"bf16" where the device computes it faster than float32: a GPU, AMX, avx512_bf16; else "fp32"."""
     if device == "cuda":
         return "bf16" if torch.cuda.is_bf16_supported() else "fp32"
-    features = torch.cpu.get_capabilities() if device == "cpu" else {}
-    return "bf16" if features.get("avx512_bf16") or features.get("amx_bf16") else "fp32"
+    return "bf16" if device == "cpu" and instructions() & set(BF16_UNITS) else "fp32"
 
 
 def _laid_out_as(value: Tensor, weight: Tensor) -> Tensor:

@@ -66,7 +66,7 @@ def train(
         plan = replace(plan, architecture=card.architecture, encoder=card.encoder, network=card.network)
     model, run, choice = _fit(examples, card, plan, out, start, resume, report)
     asked = {name: value for name, value in recipe_to_json(plan).items() if name not in ("card", "seed")}
-    facts = {"seed": plan.seed, **asdict(run), "processor": processor_name(), "command": _command(plan)}
+    facts = {"seed": plan.seed, **asdict(run), "processor": processor_name(), "command": _command(plan, places)}
     facts["recipe"] = asked
     model = replace(model, card=replace(model.card, training=facts, made=date.today().isoformat()))
     saved = _with_ranges(model.save(out), model, examples)
@@ -270,9 +270,12 @@ def _rounded(means: dict[str, float | None]) -> dict[str, float]:
     return {name: round(value, 4) for name, value in means.items() if value is not None}
 
 
-def _command(plan: Recipe) -> str:
+def _command(plan: Recipe, places: Places) -> str:
+    """What was asked for, folders by their last name: a card travels, and says nothing of a person's disk."""
+    named = [("data", places.data), ("images", places.images), ("masks", places.masks), ("split", places.split)]
+    given = " ".join(f"--{option} {path.name}" for option, path in named if path is not None)
     limits = f"--epochs {plan.epochs} --minutes {plan.minutes:g} --seed {plan.seed}"
-    return f"lesionstudio train --recipe recipe.json {limits}"
+    return f"lesionstudio train {given} --recipe recipe.json {limits}"
 
 
 def _forget(checkpoint: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from lesionstudio.errors import ModelProblem, NotEnoughExamples
+from lesionstudio.learning import training
 from lesionstudio.learning.examples import Example
 from lesionstudio.learning.losses import cross_entropy, dice_and_cross_entropy, loss_named, soft_dice
 from lesionstudio.learning.training import Trainer
@@ -88,6 +89,12 @@ def test_a_network_learns_to_find_bright_squares(tmp_path: Path) -> None:
             found = trainer.averaged.eval()(torch.from_numpy(example.pixels[None]))[0, 0].numpy() > 0
         scores.append(2 * (found & (example.marks > 0)).sum() / (found.sum() + example.marks.sum()))
     assert np.mean(scores) > 0.9
+
+
+def test_bf16_is_used_only_where_the_processor_has_units_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for units, wanted in ((("avx2",), "fp32"), (("avx512_bf16",), "bf16"), (("amx_bf16",), "bf16"), ((), "fp32")):
+        monkeypatch.setattr(training, "instructions", lambda units=units: frozenset(units))
+        assert training.precision_for("cpu") == wanted
 
 
 def test_nothing_to_train_on_is_said_before_a_network_is_built() -> None:
