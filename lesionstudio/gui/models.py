@@ -233,5 +233,5 @@ def match_labels(names: tuple[str, ...], labels: LabelSet) -> dict[int, int] | N
 def _model_view(card: Any, folder: Path) -> ModelView:
     dice = card.scores.get("dice") if isinstance(card.scores, dict) else None
     line = _("Dice {dice} held out").format(dice=number(float(dice), 2)) if dice is not None else _("not measured yet")
-    notice = " ".join(part for part in (_(card.licence_note), _(card.made_for)) if part)
-    return ModelView(card.id, folder, _(card.title), line, notice, card.threshold)
+    made_for, terms = _(card.made_for), _(card.licence_note)
+    return ModelView(card.id, folder, _(card.title), line, made_for or terms, card.threshold, terms)

@@ -68,7 +68,7 @@ class ItemView:
 
 @dataclass(frozen=True, slots=True)
 class ModelView:
-    """One model on the shelf. `line`: its score; `notice`: what it may be used for and what it was made for."""
+    """One model on the shelf. `line`: its score; `notice`: what it was made for; `terms`: what it may be used for."""
 
     id: str
     folder: Path
@@ -76,6 +76,7 @@ class ModelView:
     line: str = ""
     notice: str = ""
     threshold: float = 0.5
+    terms: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,6 @@ def test_an_empty_folder_fits_in_french(desk: Desk, qtbot: QtBot, tmp_path: Path
 def test_a_running_job_and_its_drafts_fit_in_french(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
     phantoms.write_dicom(tmp_path / "Thorax 2026", phantoms.ct_phantom())
     open_study(desk, qtbot, tmp_path / "Thorax 2026")
-    desk.parts.models.choose_model("stand-in")
     compute = desk.parts.lane._compute
     assert isinstance(compute, StandIn)
     compute.let_go.clear()

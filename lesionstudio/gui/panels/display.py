@@ -43,6 +43,7 @@ class DisplayPanel(QFrame):
         self._connect()
         self.show_window(self._window, "")
         self.show_opacity(_DEFAULT_OPACITY / 100)
+        self.show_presets([""] * PRESETS, 0)
 
     def show_window(self, window: Window, preset_name: str) -> None:
         """Puts handles and fields where the window is."""

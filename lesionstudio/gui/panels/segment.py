@@ -73,6 +73,7 @@ class SegmentPanel(QFrame):
         self._model.setMenu(self._menu(models, in_use))
         self._notice.setText(current.notice if current else "")
         self._notice.setVisible(bool(current and current.notice))
+        self._notice.setToolTip(current.terms if current else "")
         self._choose.setVisible(current is None)
 
     def show_reason(self, reason: str) -> None:
