@@ -12,7 +12,7 @@ Spot = tuple[float, float]
 
 _Ends = tuple[NDArray[np.float64], NDArray[np.float64]]
 _SLACK = 1e-9
-_NOWHERE = (1e300, -1e300)
+_NEVER = -1e300
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,18 +51,19 @@ def _span(a: float, b: float, reach: float) -> tuple[int, int]:
 
 def _columns_covered(y: NDArray[np.float64], way: Spot, radius: float) -> _Ends:
     """Where each row at height y enters and leaves the capsule: it is convex, so each row has one stretch of it."""
-    first, last = _disc(y, (0.0, 0.0), radius)
-    if max(abs(way[0]), abs(way[1])) > _SLACK:
-        for low, high in (_disc(y, way, radius), _band(y, way, radius)):
-            first, last = np.minimum(first, low), np.maximum(last, high)
+    is_dab = max(abs(way[0]), abs(way[1])) <= _SLACK
+    first, last = _discs(y, np.array([(0.0, 0.0)] if is_dab else [(0.0, 0.0), way]), radius)
+    if not is_dab:
+        low, high = _band(y, way, radius)
+        first, last = np.minimum(first, low), np.maximum(last, high)
     return first, last
 
 
-def _disc(y: NDArray[np.float64], centre: Spot, radius: float) -> _Ends:
-    left = radius * radius - (y - centre[0]) ** 2
+def _discs(y: NDArray[np.float64], centres: NDArray[np.float64], radius: float) -> _Ends:
+    left = radius * radius - (y - centres[:, :1]) ** 2
     half = np.sqrt(np.maximum(left, 0.0))
-    first, last = np.where(left >= 0, centre[1] - half, _NOWHERE[0]), np.where(left >= 0, centre[1] + half, _NOWHERE[1])
-    return first, last
+    half[left < 0] = _NEVER
+    return (centres[:, 1:] - half).min(axis=0), (centres[:, 1:] + half).max(axis=0)
 
 
 def _band(y: NDArray[np.float64], way: Spot, radius: float) -> _Ends:
@@ -74,17 +75,18 @@ def _band(y: NDArray[np.float64], way: Spot, radius: float) -> _Ends:
     along = _between(-y * dy, dx, 0.0, length2)
     first, last = np.maximum(beside[0], along[0]), np.minimum(beside[1], along[1])
     empty = first > last
-    return np.where(empty, _NOWHERE[0], first), np.where(empty, _NOWHERE[1], last)
+    first[empty], last[empty] = -_NEVER, _NEVER
+    return first, last
 
 
 def _between(offset: NDArray[np.float64], slope: float, one: float, other: float) -> _Ends:
     """The x with slope * x - offset between the two limits."""
     low, high = min(one, other), max(one, other)
     if abs(slope) < 1e-12:
-        inside = (-offset >= low) & (-offset <= high)
-        return np.where(inside, _NOWHERE[1], _NOWHERE[0]), np.where(inside, _NOWHERE[0], _NOWHERE[1])
+        first = np.where((-offset >= low) & (-offset <= high), _NEVER, -_NEVER)
+        return first, -first
     a, b = (offset + low) / slope, (offset + high) / slope
-    return np.minimum(a, b), np.maximum(a, b)
+    return (a, b) if slope > 0 else (b, a)
 
 
 def _voxels_under(start: Spot, end: Spot) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

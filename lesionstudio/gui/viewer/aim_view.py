@@ -44,6 +44,7 @@ class AimView(PictureView):
         self._at: QPointF | None = None
         self._pointer: Pointer | None = None
         self._cursor: BrushCursor | None = None
+        self._cursor_rect = QRect()
         self._shape = Qt.CursorShape.ArrowCursor
 
     def set_labels(self, labels: LabelSet) -> None:
@@ -123,9 +124,9 @@ class AimView(PictureView):
         before, self._cursor = self._cursor, self._brush_cursor()
         if before == self._cursor:
             return
-        for cursor in (before, self._cursor):
-            if cursor is not None:
-                self.update(cursor.rect())
+        self.update(self._cursor_rect)
+        self._cursor_rect = self._cursor.rect() if self._cursor is not None else QRect()
+        self.update(self._cursor_rect)
         self._show_shape()
 
     def _brush_cursor(self) -> BrushCursor | None:
@@ -166,5 +167,5 @@ class AimView(PictureView):
         note = self._lesion_note()
         if not note.isNull() and note.intersects(QRectF(region)):
             paint_lesion_note(painter, note, self._hover.lines)
-        if self._cursor is not None and self._cursor.rect().intersects(region):
+        if self._cursor is not None and self._cursor_rect.intersects(region):
             self._cursor.paint(painter)

@@ -99,6 +99,8 @@ def smooth(values: Array, grid: Cells) -> Array:
     """The values of some cells (uint8, 1 or 4 channels) between which is interpolated, one a dot."""
     cv2 = opencv()
 
+    if grid.across == 1.0 and grid.down == 1.0:
+        return values
     drawn: Array = cv2.resize(values, None, fx=grid.across, fy=grid.down, interpolation=cv2.INTER_LINEAR)
     return drawn
 

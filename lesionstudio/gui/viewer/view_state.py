@@ -5,8 +5,9 @@ counts in) and dots (what the screen really has; `dots_per_point` of them make a
 lies on a whole dot, so a picture that is moved never shimmers.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import ceil, floor
+from typing import NamedTuple
 
 from lesionstudio.imaging.windowing import Window
 
@@ -32,8 +33,7 @@ class Pointer:
     inside: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Rect:
+class Rect(NamedTuple):
     """A half-open rectangle: of voxels, or of dots."""
 
     top: int
@@ -80,8 +80,7 @@ class Rect:
 NOTHING = Rect(0, 0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(NamedTuple):
     """The room a picture is shown in: points high and wide, and dots a point."""
 
     height: int
@@ -94,8 +93,7 @@ class Screen:
         return Rect(0, 0, round(self.height * self.dots_per_point), round(self.width * self.dots_per_point))
 
 
-@dataclass(frozen=True, slots=True)
-class ViewState:
+class ViewState(NamedTuple):
     """A slice of rows x columns voxels, each `down` dots high and `across` wide, its corner at dot (top, left)."""
 
     screen: Screen
@@ -163,7 +161,7 @@ class ViewState:
     def moved(self, dx: float, dy: float) -> "ViewState":
         """Shifted by points of the screen; a part of the picture always stays in view."""
         dots = self.screen.dots_per_point
-        return replace(self, top=self.top + round(dy * dots), left=self.left + round(dx * dots))._kept()
+        return self._replace(top=self.top + round(dy * dots), left=self.left + round(dx * dots))._kept()
 
     def zoomed(self, factor: float, x: float, y: float) -> "ViewState":
         """Larger by a factor; what lies under the point (x, y) stays there."""
@@ -177,25 +175,25 @@ class ViewState:
         sized = self._sized(min(max(zoom, self._least_zoom()), MOST_ZOOM))
         dots = self.screen.dots_per_point
         top, left = y * dots - (row + 0.5) * sized.down, x * dots - (column + 0.5) * sized.across
-        return replace(sized, top=round(top), left=round(left))._kept()
+        return sized._replace(top=round(top), left=round(left))._kept()
 
     def on(self, screen: Screen) -> "ViewState":
         """The same zoom and the same voxel in the middle, on a screen of another size."""
         row, column = self.to_voxel(self.screen.width / 2, self.screen.height / 2)
         share = screen.dots_per_point / self.screen.dots_per_point
-        sized = replace(self, screen=screen, down=self.down * share, across=self.across * share)
+        sized = self._replace(screen=screen, down=self.down * share, across=self.across * share)
         dots = screen.dots_per_point
         top, left = screen.height / 2 * dots - (row + 0.5) * sized.down, screen.width / 2 * dots
-        return replace(sized, top=round(top), left=round(left - (column + 0.5) * sized.across))._kept()
+        return sized._replace(top=round(top), left=round(left - (column + 0.5) * sized.across))._kept()
 
     def _sized(self, zoom: float) -> "ViewState":
         share = zoom * self.screen.dots_per_point / min(self.down, self.across)
-        return replace(self, down=self.down * share, across=self.across * share)
+        return self._replace(down=self.down * share, across=self.across * share)
 
     def _centred(self) -> "ViewState":
         room = self.screen.dots
         top, left = (room.bottom - self.rows * self.down) / 2, (room.right - self.columns * self.across) / 2
-        return replace(self, top=round(top), left=round(left))
+        return self._replace(top=round(top), left=round(left))
 
     def _least_zoom(self) -> float:
         whole = ViewState.fitted(self.screen, self.rows, self.columns, (self.down, self.across)).zoom
@@ -207,7 +205,7 @@ class ViewState:
         height, width = self.rows * self.down, self.columns * self.across
         top = min(max(self.top, round(min(keep, height) - height)), room.bottom - round(min(keep, height)))
         left = min(max(self.left, round(min(keep, width) - width)), room.right - round(min(keep, width)))
-        return replace(self, top=top, left=left)
+        return self._replace(top=top, left=left)
 
 
 def dragged_window(window: Window, dx: float, dy: float) -> Window:
