@@ -11,7 +11,7 @@ from lesionstudio.metrics.cases import score_case, summary
 from lesionstudio.progress import Reporter, Steps, silent
 from lesionstudio.project.shelf import ModelShelf
 from lesionstudio.words import _
-from lesionstudio.workflows.labelled import Places, labelled_slices, shifted
+from lesionstudio.workflows.labelled import Places, labelled_slices
 
 
 def evaluate(
@@ -40,11 +40,11 @@ def evaluate(
     shelved = ModelShelf().find(model)
     pairs = Places(images, masks, split, data, patients).pairs(report).of_part(part)
     predictor = Predictor.open(shelved.folder, device, flips=flips, exact=True)
-    card, inputs = predictor.card, shifted(predictor.card.inputs, hu_offset)
+    card = predictor.card
     cut = card.threshold if threshold is None else threshold
     steps, cases = Steps(report, max(len(pairs.pairs), 1), _("Evaluating")), []
-    for pair, scan, wanted in labelled_slices(pairs, structure):
-        seen = np.stack([network_inputs(scan, k, inputs) for k in range(scan.slices)])
+    for pair, scan, wanted in labelled_slices(pairs, structure, hu_offset):
+        seen = np.stack([network_inputs(scan, k, card.inputs) for k in range(scan.slices)])
         marks = labels_of(predictor.predict(seen), cut)
         spacing_mm = tuple(float(length) for length in scan.geometry.spacing_mm) if scan.geometry.has_spacing else None
         cases.append(score_case(pair.id, pair.group, marks, wanted, card.labels, spacing_mm))

@@ -1,17 +1,17 @@
 """Pictures with known masks, as train, evaluate and score ask for them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lesionstudio.errors import LesionStudioError, NotEnoughExamples
+from lesionstudio.imaging.choices import in_hu
 from lesionstudio.imaging.formats import read_mask, read_scan
 from lesionstudio.imaging.pairs import Pair, Pairs, grouped_by, pair_folders, pairs_of_data
 from lesionstudio.imaging.scan import Scan
-from lesionstudio.model_card import ModelInput
 from lesionstudio.progress import Progress, Reporter
 from lesionstudio.words import _
 
@@ -51,27 +51,18 @@ class Places:
         return pair_folders(self.images, self.masks, self.split)
 
 
-def read_pair(pair: Pair, structure: int | None) -> tuple[Scan, NDArray[np.uint8]]:
-    """The scan, and its label numbers (slice, row, column). Raises UnreadableFile, GridMismatch."""
-    scan = read_scan(pair.image)
+def read_pair(pair: Pair, structure: int | None, hu_offset: float | None = None) -> tuple[Scan, NDArray[np.uint8]]:
+    """The scan, in HU where `hu_offset` says what was added to them, and its label numbers (slice, row, column).
+
+    Raises UnreadableFile, GridMismatch.
+    """
+    scan = in_hu(read_scan(pair.image), hu_offset)
     return scan, read_mask(pair.mask, scan.geometry, structure=structure)
 
 
 def labelled_slices(
-    pairs: Pairs, structure: int | None
+    pairs: Pairs, structure: int | None, hu_offset: float | None = None
 ) -> Iterator[tuple[Pair, Scan, NDArray[np.uint8]]]:
     """Each pair read, in order."""
     for pair in pairs.pairs:
-        yield (pair, *read_pair(pair, structure))
-
-
-def shifted(inputs: tuple[ModelInput, ...], hu_offset: float | None) -> tuple[ModelInput, ...]:
-    """The inputs of a model for scans whose values lie so much below true HU: the window moves the other way."""
-    if not hu_offset:
-        return inputs
-    return tuple(
-        replace(one, rule=replace(one.rule, low=one.rule.low - hu_offset, high=one.rule.high - hu_offset))
-        if one.rule.kind == "window"
-        else one
-        for one in inputs
-    )
+        yield (pair, *read_pair(pair, structure, hu_offset))

@@ -19,7 +19,7 @@ from lesionstudio.project.shelf import ModelShelf
 from lesionstudio.recipe import Recipe, changed, read_recipe, recipe_to_json
 from lesionstudio.words import _
 from lesionstudio.workflows.evaluate import evaluate, labels_of
-from lesionstudio.workflows.labelled import Places, labelled_slices, shifted
+from lesionstudio.workflows.labelled import Places, labelled_slices
 from lesionstudio.workflows.score import label_names
 
 if TYPE_CHECKING:
@@ -106,13 +106,12 @@ def _examples(
 
     steps, card = Steps(report, len(pairs.pairs), _("Reading")), ModelCard(name, name, ("Lesion",), ())
     examples: list[Example] = []
-    for pair, scan, marks in labelled_slices(pairs, structure):
+    for pair, scan, marks in labelled_slices(pairs, structure, hu_offset):
         if not card.inputs:
             card = _drafted_card(plan, name, _inputs(scan, channels))
-        inputs = shifted(card.inputs, hu_offset)
         group = pair.group or pair.id
         for k in range(scan.slices):
-            examples.append(Example(f"{pair.id}:{k}", network_inputs(scan, k, inputs), marks[k], group))
+            examples.append(Example(f"{pair.id}:{k}", network_inputs(scan, k, card.inputs), marks[k], group))
         steps.advance()
     if not any(example.marks.any() for example in examples):
         raise NotEnoughExamples(
@@ -248,16 +247,18 @@ def _scores(
     scores["engine"] = found["engine"]
     plan = read_card(out).training["recipe"]
     if plan["surroundings"] == "chest":
-        scores["upright"] = _upright_scores(model, held_out, structure)
+        scores["upright"] = _upright_scores(model, held_out, structure, hu_offset)
     return scores
 
 
-def _upright_scores(model: "SegmentationModel", pairs: Pairs, structure: int | None) -> dict[str, Any]:
+def _upright_scores(
+    model: "SegmentationModel", pairs: Pairs, structure: int | None, hu_offset: float | None
+) -> dict[str, Any]:
     from lesionstudio.learning.examples import Example
     from lesionstudio.learning.inference import Predictor
 
     predictor, cases = Predictor.of(model, exact=True), []
-    for pair, scan, marks in labelled_slices(pairs, structure):
+    for pair, scan, marks in labelled_slices(pairs, structure, hu_offset):
         lying = Example(pair.id, network_inputs(scan, 0, model.card.inputs), marks[0], pair.group)
         whole = _upright([lying])[0]
         found = labels_of(predictor.predict(whole.pixels[None]), model.card.threshold)
