@@ -1,5 +1,6 @@
 """What every test may ask for: real data where it is, a home of its own, and the rule that a Qt warning fails."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,7 +39,7 @@ def english(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def qt_warnings_fail(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Fails a test in which Qt warned; one warning of the offscreen plugin is allowed."""
+    """Fails a test in which Qt warned (one warning is allowed); widgets that are garbage die on this thread."""
     if "qtbot" not in request.fixturenames and "qapp" not in request.fixturenames:
         yield
         return
@@ -51,6 +52,10 @@ def qt_warnings_fail(request: pytest.FixtureRequest) -> Iterator[None]:
             said.append(message)
 
     before = qInstallMessageHandler(listen)
+    gc.collect()
+    gc.disable()
     yield
+    gc.collect()
+    gc.enable()
     qInstallMessageHandler(before)
     assert not said, said

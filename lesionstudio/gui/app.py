@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEventLoop, Qt
 from PySide6.QtWidgets import QApplication
 
+from lesionstudio.gui.garbage import Garbage
 from lesionstudio.gui.language import qt_translator, speak
 from lesionstudio.gui.main_window import MainWindow
 from lesionstudio.gui.theme import Look, use_typeface
@@ -40,9 +41,11 @@ def run(place: Path | None) -> int:
         window.show_opening(place.name)
     window.first_painted.connect(begin)
     window.show()
+    garbage = Garbage(window)
     try:
         return app.exec()
     finally:
+        garbage.stop()
         for one in desk:
             one.close()
 

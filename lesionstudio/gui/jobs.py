@@ -2,6 +2,7 @@
 
 import inspect
 import sys
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -78,18 +79,21 @@ class Job:
 class Mailbox(QObject):
     """Carries calls from any thread to the window's thread, in order."""
 
-    _arrived = Signal(object)
+    _arrived = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._calls: deque[Callable[[], None]] = deque()
         self._arrived.connect(self._open, Qt.ConnectionType.QueuedConnection)
 
     def post(self, call: Callable[[], None]) -> None:
         """Runs the call on the window's thread, soon. Safe from any thread."""
-        self._arrived.emit(call)
+        self._calls.append(call)
+        self._arrived.emit()
 
-    def _open(self, call: Callable[[], None]) -> None:
-        call()
+    def _open(self) -> None:
+        if self._calls:
+            self._calls.popleft()()
 
 
 class JobRunner(QObject):

@@ -233,5 +233,6 @@ def match_labels(names: tuple[str, ...], labels: LabelSet) -> dict[int, int] | N
 def _model_view(card: Any, folder: Path) -> ModelView:
     dice = card.scores.get("dice") if isinstance(card.scores, dict) else None
     line = _("Dice {dice} held out").format(dice=number(float(dice), 2)) if dice is not None else _("not measured yet")
-    made_for, terms = _(card.made_for), _(card.licence_note)
-    return ModelView(card.id, folder, _(card.title), line, made_for or terms, card.threshold, terms)
+    licence, made_for, terms = _(card.licence), _(card.made_for), _(card.licence_note)
+    notice = " ".join(f"{words.rstrip('.')}." for words in (licence, made_for) if words)
+    return ModelView(card.id, folder, _(card.title), line, notice, card.threshold, terms)

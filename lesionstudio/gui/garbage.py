@@ -1,0 +1,37 @@
+"""Collects Python's cyclic garbage on the window's thread only.
+
+Python may run its collector on whatever thread allocates. A dialog that is garbage would then be destroyed on a thread
+of the `files` lane, and Qt ends a program in which a widget dies on another thread than its own.
+"""
+
+import gc
+
+from PySide6.QtCore import QObject, QTimer
+
+EVERY_MS = 700
+
+
+class Garbage(QObject):
+    """From its making on, garbage is collected here and nowhere else, in the generations Python would choose."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        gc.disable()
+        gc.freeze()
+        self._timer = QTimer(self)
+        self._timer.setInterval(EVERY_MS)
+        self._timer.timeout.connect(self.collect)
+        self._timer.start()
+
+    def collect(self) -> None:
+        """Collects the oldest generation that is full, if any is."""
+        for generation in (2, 1, 0):
+            if gc.get_count()[generation] > gc.get_threshold()[generation]:
+                gc.collect(generation)
+                return
+
+    def stop(self) -> None:
+        """Lets Python collect by itself again."""
+        self._timer.stop()
+        gc.unfreeze()
+        gc.enable()
