@@ -28,6 +28,7 @@ from lesionstudio.gui.main_window import MainWindow
 from lesionstudio.gui.theme import Look, use_typeface
 from lesionstudio.gui.views import ExportOffer, ExportPart
 from lesionstudio.gui.widgets.fields import NumberField
+from lesionstudio.gui.widgets.sheet import Sheet
 from lesionstudio.gui.widgets.text import ElidedLabel
 from lesionstudio.settings import Settings
 from lesionstudio.words import language
@@ -62,8 +63,11 @@ def desk(french: None, qtbot: QtBot, look: Look) -> Iterator[Desk]:
     window.resize(1280, 800)
     made = Desk(window, Settings(language="fr"), StandIn)
     window.show()
-    qtbot.waitExposed(window)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
     yield made
+    for sheet in window.findChildren(Sheet):
+        sheet.close()
     made.session.close_folder()
     qtbot.waitUntil(lambda: made.parts.runner.is_idle, timeout=WAIT_MS)
     made.close()
@@ -115,6 +119,7 @@ def _room(widget: QWidget) -> int:
 def open_study(desk: Desk, qtbot: QtBot, folder: Path) -> None:
     desk.session.open_folder(folder)
     qtbot.waitUntil(lambda: desk.session.open is not None and desk.session.reading() is None, timeout=WAIT_MS)
+    qtbot.waitUntil(window_of(desk).draw_page.picture.hasFocus, timeout=WAIT_MS)
 
 
 def test_the_start_page_fits_in_french(desk: Desk) -> None:
