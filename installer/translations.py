@@ -99,7 +99,7 @@ def texts_of(source: str) -> Iterator[str | tuple[str, str]]:
 
 def texts_of_card(card: dict[str, Any]) -> Iterator[str]:
     """What the window shows of a starter model's card."""
-    yield from filter(None, (card["title"], card["made_for"], card["licence_note"], *card["labels"]))
+    yield from filter(None, (card["title"], card["made_for"], card["licence"], card["licence_note"], *card["labels"]))
 
 
 def merged(language: str, template: Catalog) -> Catalog:
