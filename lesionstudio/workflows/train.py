@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lesionstudio.errors import LesionStudioError, NotEnoughExamples
+from lesionstudio.imaging.fingerprint import fingerprints
 from lesionstudio.imaging.intensity import LUMINANCE, network_inputs
 from lesionstudio.imaging.pairs import Pairs
 from lesionstudio.imaging.scan import Scan
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from lesionstudio.learning.model import SegmentationModel
     from lesionstudio.learning.training import TrainingRun
 
-_CALIBRATED_ON = 40
+_LOOKED_AT = 60
 CHECKPOINT_NAME = "checkpoint.safetensors"
 THRESHOLDS = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
 
@@ -69,7 +70,7 @@ def train(
     facts = {"seed": plan.seed, **asdict(run), "processor": processor_name(), "command": _command(plan, places)}
     facts["recipe"] = asked
     model = replace(model, card=replace(model.card, training=facts, made=date.today().isoformat()))
-    saved = _with_ranges(model.save(out), model, examples)
+    saved = _with_what_it_saw(model.save(out), model, examples, plan)
     write_card(saved, out)
     scores = _scores(model, pairs, places, structure, hu_offset, out, report)
     write_card(replace(saved, scores={**saved.scores, **scores}), out)
@@ -77,14 +78,17 @@ def train(
     return {"model": saved.id, "folder": str(out.absolute()), "training": facts, "scores": scores, "choice": choice}
 
 
-def _with_ranges(card: ModelCard, model: "SegmentationModel", examples: Sequence["Example"]) -> ModelCard:
-    """The card with what processors need to compute the model in eight bits, from some of the pictures it learned."""
+def _with_what_it_saw(
+    card: ModelCard, model: "SegmentationModel", examples: Sequence["Example"], plan: Recipe
+) -> ModelCard:
+    """The card with what Segment needs to know of the pictures learned: ranges for eight bits, and fingerprints."""
     from lesionstudio.learning.calibration import eight_bit_ranges
 
-    some = examples[:: -(-len(examples) // _CALIBRATED_ON)]
-    ranges = eight_bit_ranges(model, [example.pixels for example in some])
+    some = list(examples[:: -(-len(examples) // _LOOKED_AT)])
+    pictures = [example.pixels for example in some + (_upright(some) if plan.surroundings == "chest" else [])]
+    ranges = eight_bit_ranges(model, pictures)
     known = {"ranges": {"weights": card.sha256, "convolutions": ranges}} if ranges else {}
-    return replace(card, training={**card.training, **known})
+    return replace(card, training={**card.training, **known, "fingerprints": fingerprints(pictures, card.inputs)})
 
 
 def _to_learn_from(pairs: Pairs) -> Pairs:
