@@ -8,6 +8,7 @@ import shutil
 import sys
 import warnings
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,7 @@ def openvino() -> ModuleType:
     return importlib.import_module("openvino")
 
 
+@cache
 def core() -> Any:
     """What reads, compiles and knows the devices."""
     return openvino().Core()

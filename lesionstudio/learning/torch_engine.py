@@ -16,14 +16,15 @@ _NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
 
 
 class TorchEngine:
-    """A network folded, channels last, in "bf16" or "fp32"."""
+    """A network folded, in "bf16" or "fp32", channels last but on Apple's GPUs."""
 
     def __init__(self, network: nn.Module, channels: int, device: str = "cpu", precision: str = "fp32") -> None:
         self.device, self.precision = device, precision
         self.batch = 1 if device == "cpu" else _GPU_BATCH
         self._type = torch.bfloat16 if precision == "bf16" else torch.float32
+        self._layout = torch.contiguous_format if device == "mps" else torch.channels_last
         fast = folded(network, channels)
-        self._network = fast.to(device=device, dtype=self._type, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._network = fast.to(device=device, dtype=self._type, memory_format=self._layout)  # type: ignore[call-overload]
 
     @property
     def name(self) -> str:
@@ -35,7 +36,7 @@ class TorchEngine:
         """(batch, channels, rows, columns) -> (batch, labels, rows, columns). Raises MemoryError."""
         try:
             there = torch.from_numpy(np.ascontiguousarray(pictures))
-            there = there.to(self.device, self._type).contiguous(memory_format=torch.channels_last)
+            there = there.to(self.device, self._type).contiguous(memory_format=self._layout)
             answer: Batch = self._network(there).float().cpu().numpy()
         except RuntimeError as problem:
             if not any(sign in str(problem) for sign in _NO_MEMORY):
