@@ -124,9 +124,8 @@ class AimView(PictureView):
         before, self._cursor = self._cursor, self._brush_cursor()
         if before == self._cursor:
             return
-        self.update(self._cursor_rect)
-        self._cursor_rect = self._cursor.rect() if self._cursor is not None else QRect()
-        self.update(self._cursor_rect)
+        left, self._cursor_rect = self._cursor_rect, self._cursor.rect() if self._cursor is not None else QRect()
+        self._update_together(left.united(self._cursor_rect))
         self._show_shape()
 
     def _brush_cursor(self) -> BrushCursor | None:

@@ -137,7 +137,7 @@ def _on_dots(cover: Pixels, cut: Cut, grid: Cells, view: ViewState, blur: Blur, 
 def _blurred(cover: Pixels, down: float, across: float) -> Pixels:
     cv2 = opencv()
 
-    size = (2 * ceil(2.5 * across) + 1, 2 * ceil(2.5 * down) + 1)
+    size = (2 * ceil(2 * across) + 1, 2 * ceil(2 * down) + 1)
     soft: Pixels = cv2.GaussianBlur(cover, size, sigmaX=across, sigmaY=down, borderType=cv2.BORDER_REPLICATE)
     return soft
 

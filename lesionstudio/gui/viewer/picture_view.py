@@ -39,6 +39,7 @@ class PictureView(QWidget):
         self._hidden = self._hidden_now = False
         self._view: ViewState | None = None
         self._is_fitted = True
+        self._together = QRect()
         self._picture, self._notes = Picture(), Plaques()
 
     # What is shown
@@ -156,7 +157,12 @@ class PictureView(QWidget):
         per_point = self._view.screen.dots_per_point
         left, top = floor(dots.left / per_point), floor(dots.top / per_point)
         right, bottom = ceil(dots.right / per_point), ceil(dots.bottom / per_point)
-        self.update(QRect(left, top, right - left, bottom - top))
+        self._update_together(QRect(left, top, right - left, bottom - top))
+
+    def _update_together(self, rect: QRect) -> None:
+        """Repaints a rectangle as one with others near it: Qt clips to one rectangle much faster than to three."""
+        self._together = self._together.united(rect)
+        self.update(self._together)
 
     def _screen(self) -> Screen:
         return Screen(max(self.height(), 1), max(self.width(), 1), self.devicePixelRatioF())
@@ -182,6 +188,7 @@ class PictureView(QWidget):
         """The picture, one dot a dot of the screen, then what stands on it."""
         if self._view is not None and self._view.screen != self._screen():
             self._adapt()
+        self._together = QRect()
         painter = QPainter(self)
         if self._view is None:
             painter.fillRect(event.rect(), canvas_colour())
