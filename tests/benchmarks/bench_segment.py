@@ -155,7 +155,7 @@ def main() -> None:
         for ratio in measure(folder, place, said.rounds):
             loop_s, ours_s = (median(ms) / CHUNK * SLICES / 1000 for ms in (ratio.judged_ms, ratio.floor_ms))
             seconds = f"{SLICES} slices in {ours_s:.1f} s, plain loop {loop_s:.1f} s"
-            print(f"{ratio.name}: {seconds}, {ratio.times:.1f} times as quick")
+            print(f"{ratio.name}: {seconds}, {ratio.times:.1f} times as quick (promised {promised():g})")
 
 
 if __name__ == "__main__":
