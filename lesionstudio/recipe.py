@@ -50,7 +50,7 @@ def read_recipe(path: Path) -> Recipe:
     except (OSError, ValueError, TypeError) as problem:
         raise ModelProblem(
             _("The recipe {path} cannot be read.").format(path=path),
-            hint=_("It is a JSON file with entries such as \"epochs\": 100. {reason}").format(reason=problem),
+            hint=_('It is a JSON file with entries such as "epochs": 100. {reason}').format(reason=problem),
         ) from problem
 
 

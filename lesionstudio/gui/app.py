@@ -65,6 +65,7 @@ def show_demo(project: Path, screenshot: Path) -> None:
     desk.session.open_folder(project)
     _let_work(lambda: desk.session.open is not None and desk.session.reading() is None, _SHOW_WAIT_MS)
     _let_work(lambda: False, _SETTLE_MS)
+    window.draw_page.banners.clear()
     window.grab().save(str(screenshot))
     window.close()
     desk.close()

@@ -160,7 +160,7 @@ class Geometry:
 
     @property
     def plane(self) -> str:
-        """"axial", "coronal", "sagittal", "oblique"; "" where the file has no orientation."""
+        """ "axial", "coronal", "sagittal", "oblique"; "" where the file has no orientation."""
         if not self.has_orientation:
             return ""
         share = np.abs(self.normal)

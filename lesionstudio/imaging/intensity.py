@@ -68,6 +68,8 @@ def _ends(
 
 def _lacks(channel: int, has: int) -> ModelProblem:
     return ModelProblem(
-        _("The model needs channel {channel} of the picture, which has {has}.").format(channel=channel + 1, has=has),
+        _("The model needs channel {channel} (counted from 0); the picture has {has}.").format(
+            channel=channel, has=has
+        ),
         hint=_("Choose a model made for such pictures, or name the channels."),
     )

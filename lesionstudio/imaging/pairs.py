@@ -12,7 +12,19 @@ from lesionstudio.words import _
 PARTS = ("train", "val", "test")
 MASK_ENDINGS = ("_mask", "_label", "_seg")
 _PICTURES = (
-    ".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".jp2", ".nii", ".nii.gz", ".nrrd", ".mgz", ".dcm",
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".bmp",
+    ".tif",
+    ".tiff",
+    ".webp",
+    ".jp2",
+    ".nii",
+    ".nii.gz",
+    ".nrrd",
+    ".mgz",
+    ".dcm",
 )
 _NAME_COLUMNS, _PART_COLUMNS, _GROUP_COLUMNS = ("file", "id", "image"), ("split", "part"), ("patient", "group")
 
@@ -50,8 +62,11 @@ def pair_folders(images: Path, masks: Path, split: Path | None = None, *, by_num
     if split is None:
         return found
     rows = read_split(split)
-    placed = tuple(replace(pair, part=rows[_key(pair.image)][0], group=rows[_key(pair.image)][1] or pair.id)
-                   for pair in found.pairs if _key(pair.image) in rows)
+    placed = tuple(
+        replace(pair, part=rows[_key(pair.image)][0], group=rows[_key(pair.image)][1] or pair.id)
+        for pair in found.pairs
+        if _key(pair.image) in rows
+    )
     return Pairs(placed, found.unpaired)
 
 
@@ -118,9 +133,7 @@ def read_split(path: Path) -> dict[str, tuple[str, str]]:
 def pictures_in(folder: Path) -> list[Path]:
     """Files of a folder that can hold a picture, by name. Raises UnreadableFile where there is no such folder."""
     if not folder.is_dir():
-        raise UnreadableFile(
-            _("There is no folder {folder}.").format(folder=folder), hint=_("Check the path.")
-        )
+        raise UnreadableFile(_("There is no folder {folder}.").format(folder=folder), hint=_("Check the path."))
     return sorted(path for path in folder.iterdir() if _is_picture(path))
 
 

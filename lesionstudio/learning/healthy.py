@@ -55,8 +55,10 @@ def _lungs(
         angle = np.arctan2(down, across)
         wave = 1 + sum(rng.uniform(-0.06, 0.06) * np.cos(k * angle + rng.uniform(0, 6.3)) for k in range(2, 6))
         lungs |= np.abs(down) ** 2.4 + np.abs(across) ** 2.2 < wave
-    heart = np.hypot((rows - centre[0] + chest[0] * rng.uniform(0.1, 0.4)) / (chest[0] * rng.uniform(0.2, 0.6)),
-                     (columns - centre[1] - chest[1] * rng.uniform(-0.1, 0.3)) / (chest[1] * rng.uniform(0.2, 0.5)))
+    heart = np.hypot(
+        (rows - centre[0] + chest[0] * rng.uniform(0.1, 0.4)) / (chest[0] * rng.uniform(0.2, 0.6)),
+        (columns - centre[1] - chest[1] * rng.uniform(-0.1, 0.3)) / (chest[1] * rng.uniform(0.2, 0.5)),
+    )
     if rng.random() < 0.35:  # the dome of the diaphragm, with liver or spleen under it
         beside = centre[1] + rng.choice([-1, 1]) * chest[1] * rng.uniform(0.4, 0.65)
         deep = centre[0] + chest[0] * rng.uniform(-0.2, 0.4)
@@ -117,7 +119,7 @@ def _add_lesions(
     rows, columns = picture.shape
     for spot in spots[rng.integers(0, len(spots), int(rng.integers(1, 6)))]:
         size = columns * rng.uniform(0.02, 0.11)
-        down, across = np.ogrid[: rows, : columns]
+        down, across = np.ogrid[:rows, :columns]
         angle = np.arctan2(down - spot[0], across - spot[1])
         wave = 1 + sum(rng.uniform(-0.2, 0.2) * np.cos(k * angle + rng.uniform(0, 6.3)) for k in range(1, 6))
         distance = np.hypot((down - spot[0]) * rng.uniform(0.7, 1.4), across - spot[1]) / (size * wave)
@@ -134,6 +136,7 @@ def _add_middle(
     picture: Picture, centre: tuple[float, float], chest: tuple[float, float], tissue: Tissue, rng: Generator
 ) -> None:
     """Spine, aorta and windpipe or main bronchi."""
+
     def spot(down: float, across: float) -> tuple[int, int]:
         return int(centre[1] + across * chest[1]), int(centre[0] + down * chest[0])
 

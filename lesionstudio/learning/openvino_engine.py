@@ -32,7 +32,7 @@ class OpenVINOEngine:
 
     @property
     def name(self) -> str:
-        """"OpenVINO, bf16"."""
+        """ "OpenVINO, bf16"."""
         return f"OpenVINO, {self.precision}"
 
     def logits(self, pictures: Batch) -> Batch:

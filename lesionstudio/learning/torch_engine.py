@@ -28,7 +28,7 @@ class TorchEngine:
 
     @property
     def name(self) -> str:
-        """"PyTorch, bf16"."""
+        """ "PyTorch, bf16"."""
         return f"PyTorch, {self.precision}"
 
     @torch.inference_mode()
@@ -55,6 +55,6 @@ def quickest_torch_engine(network: nn.Module, kind: str, channels: int) -> Torch
 
 
 def gpu_precision(device: str) -> str:
-    """"bf16" where the GPU computes it in hardware, else "fp32"."""
+    """ "bf16" where the GPU computes it in hardware, else "fp32"."""
     is_quick = device == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
     return "bf16" if is_quick else "fp32"

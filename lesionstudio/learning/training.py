@@ -134,7 +134,11 @@ class Trainer:
         """The facts of the run so far."""
         epochs = self.steps * self.recipe.batch / len(self._examples)
         return TrainingRun(
-            self.steps, round(epochs, 1), round(self.seconds / 60, 1), self.device, self.precision,
+            self.steps,
+            round(epochs, 1),
+            round(self.seconds / 60, 1),
+            self.device,
+            self.precision,
             round(self.loss_average, 4),
         )
 
@@ -195,7 +199,7 @@ class Trainer:
 
 
 def precision_for(device: str) -> str:
-    """"bf16" where the device computes it faster than float32: a GPU, AMX, avx512_bf16; else "fp32"."""
+    """ "bf16" where the device computes it faster than float32: a GPU, AMX, avx512_bf16; else "fp32"."""
     if device == "cuda":
         return "bf16" if torch.cuda.is_bf16_supported() else "fp32"
     return "bf16" if device == "cpu" and instructions() & set(BF16_UNITS) else "fp32"
@@ -214,4 +218,4 @@ def _pace(fraction: float) -> float:
 
 
 def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {name[len(prefix):]: value for name, value in tensors.items() if name.startswith(prefix)}
+    return {name[len(prefix) :]: value for name, value in tensors.items() if name.startswith(prefix)}

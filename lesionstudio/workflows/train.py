@@ -156,8 +156,11 @@ def _drafted_card(plan: Recipe, name: str, inputs: tuple[ModelInput, ...]) -> Mo
         if entry in facts:
             facts[entry] = tuple(facts[entry])
     network = {
-        "architecture": plan.architecture, "encoder": plan.encoder, "network": plan.network,
-        "threshold": plan.threshold, "long_side": plan.long_side,
+        "architecture": plan.architecture,
+        "encoder": plan.encoder,
+        "network": plan.network,
+        "threshold": plan.threshold,
+        "long_side": plan.long_side,
     }
     return ModelCard(**{"id": name, "title": name, "labels": ("Lesion",), "inputs": inputs, **network, **facts})
 

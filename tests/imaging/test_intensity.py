@@ -31,7 +31,7 @@ def test_a_colour_picture_gives_its_luminance_or_the_channels_asked_for() -> Non
     assert network_inputs(scan, 0, LUNG)[0, 0, 0] == pytest.approx(0.587)
     green = (ModelInput(LUNG[0].rule, channel=1),)
     assert network_inputs(scan, 0, green).min() == 1
-    with pytest.raises(ModelProblem, match="channel 4"):
+    with pytest.raises(ModelProblem, match="channel 3"):
         network_inputs(scan, 0, (ModelInput(LUNG[0].rule, channel=3),))
 
 

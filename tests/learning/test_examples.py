@@ -20,8 +20,11 @@ def _lying(rows: int = 96, columns: int = 72) -> Example:
 
 
 def test_a_group_is_left_out_whole_and_every_group_once() -> None:
-    examples = [Example(f"{group}{n}", np.zeros((1, 2, 2), np.float32), np.zeros((2, 2), np.uint8), group)
-                for group in "abcde" for n in range(3)]
+    examples = [
+        Example(f"{group}{n}", np.zeros((1, 2, 2), np.float32), np.zeros((2, 2), np.uint8), group)
+        for group in "abcde"
+        for n in range(3)
+    ]
     out = [leave_out(examples, (k, 3)) for k in range(3)]
     for learned, left in out:
         assert not {one.group for one in learned} & {one.group for one in left}

@@ -145,7 +145,7 @@ def test_a_cancel_stops_and_what_was_reported_is_kept(tmp_path: Path, model: Pat
 
 def test_a_model_of_three_channels_refuses_a_grey_picture_with_a_hint(tmp_path: Path) -> None:
     model = save_tiny_model(tmp_path / "model", tiny_card(channels=3))
-    with pytest.raises(ModelProblem, match="needs channel 2 of the picture, which has 1") as caught:
+    with pytest.raises(ModelProblem, match=r"needs channel 1 \(counted from 0\); the picture has 1") as caught:
         segmented(png(tmp_path / "a.png", grey()), model, tmp_path / "run")
     assert caught.value.hint
 

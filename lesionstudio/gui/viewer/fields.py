@@ -69,7 +69,7 @@ def field_of(numbers: Sequence[int], labels: Pixels, view: ViewState, dots: Rect
     if at.is_empty:
         return None
     blur = blur_of(view)
-    margin = ceil(3 * blur.dots / min(grid.down, grid.across)) + 1
+    margin = ceil(2 * blur.dots / min(grid.down, grid.across)) + 1
     cut = Cut.around(grid, view, at, margin, beyond=True)
     covers = _covers(numbers, _with_border(labels, grid.voxels(cut.cells)), grid)
     return _nearest(at, ((place, _on_dots(cover, cut, grid, view, blur, at)) for place, cover in covers))

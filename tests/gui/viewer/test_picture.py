@@ -268,7 +268,7 @@ def test_a_part_drawn_again_looks_like_the_whole_drawn_anew(qapp: QApplication, 
     partly = dots_of(picture, view.screen).view(np.uint8).astype(int)
     anew = dots_of(picture_of(scan, mask, view), view.screen).view(np.uint8).astype(int)
     # Cuts may lie a few hundredths of a dot apart, so steep edges may differ a little; forgotten dots differ a lot.
-    assert np.abs(partly - anew).max() <= 24
+    assert np.abs(partly - anew).max() <= 36
     assert np.abs(partly - anew).mean() < 0.05
 
 
