@@ -1,5 +1,6 @@
 """`lesionstudio segment`: a model's masks of pictures and volumes as files, with an index of what each one is."""
 
+import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ def segment_files(order: SegmentOrder, report: Reporter = silent) -> list[dict[s
     "seconds"}, or {"path", "error", "hint"} where it failed; with `strict` the first failure raises. Raises
     ModelProblem where there is no such model, and ProjectProblem when `out` holds the scans or cannot be written.
     """
-    out, began = order.out.absolute(), time.monotonic()
+    out, began = _plain(order.out), time.monotonic()
     found = list(_found(order.paths, strict=order.strict))
     _protect_originals(found, out)
     loaded(order.choices.model, order.choices.device, order.choices.flips)
@@ -71,7 +72,7 @@ def _found(paths: Sequence[Path], *, strict: bool) -> Iterator[FoundScan]:
     """Every scan once, also where several of its files were named; localizers only where their file was named."""
     seen: set[tuple[tuple[Path, ...], str]] = set()
     for path in paths:
-        for one in _in_path(path.absolute(), strict=strict):
+        for one in _in_path(_plain(path), strict=strict):
             key = (one.source.files, one.source.part)
             if key not in seen:
                 seen.add(key)
@@ -125,7 +126,7 @@ def _segmented(
     began = time.monotonic()
     run = Segmenting(read_scan(found.source), order.choices)
     names, geometry = run.predictor.card.labels, run.scan.geometry
-    output = Output(order.out.absolute(), name, found, geometry, order.format, order.values, names)
+    output = Output(_plain(order.out), name, found, geometry, order.format, order.values, names)
     _check_box(order.box, run.scan)
     if not order.overwrite:
         output.check_free()
@@ -180,3 +181,8 @@ def _share(report: Reporter, n: int, count: int, began: float) -> Reporter:
         report(Progress(done, progress.message, left_s))
 
     return pass_on
+
+
+def _plain(path: Path) -> Path:
+    """The path from the root on, without `..` in it."""
+    return Path(os.path.normpath(path.absolute()))
