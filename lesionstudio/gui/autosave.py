@@ -13,7 +13,7 @@ from lesionstudio.gui.views import SavedState
 from lesionstudio.imaging.mask import Mask, MaskSnapshot
 from lesionstudio.words import _
 
-IDLE_MS, RETRY_MS = 1500, 5000
+IDLE_MS, RETRY_MS, LONGEST_S = 1500, 5000, 5.0
 
 Writer = Callable[[str, MaskSnapshot], None]
 
@@ -30,6 +30,7 @@ class Autosave(QObject):
         self._pending: dict[str, MaskSnapshot] = {}
         self._failed: dict[str, MaskSnapshot] = {}
         self._versions: Counter[str] = Counter()
+        self._unsaved_since: float | None = None
         self._watched: tuple[str, Mask] | None = None
         self.state = SavedState("nothing", "")
         self._idle, self._again = QTimer(self), QTimer(self)
@@ -56,12 +57,18 @@ class Autosave(QObject):
         self._watched = None
 
     def touch(self) -> None:
-        """The mask changed: it is saved when the hand has rested."""
-        self._idle.start()
+        """The mask changed: it is saved when the hand has rested, and at last after 5 s of work without a rest."""
+        if self._unsaved_since is None:
+            self._unsaved_since = time.monotonic()
+        if time.monotonic() - self._unsaved_since > LONGEST_S:
+            self.flush()
+        else:
+            self._idle.start()
 
     def flush(self) -> None:
         """Saves the watched mask now, if it changed."""
         self._idle.stop()
+        self._unsaved_since = None
         if self._watched is None:
             return
         item_id, mask = self._watched

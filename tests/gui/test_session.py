@@ -266,3 +266,13 @@ def paint_on(history: EditHistory, at: int) -> None:
     stroke = history.stroke("Brush")
     stroke.paint(0, at, at, np.ones((2, 2), bool), 1)
     stroke.commit()
+
+
+def test_a_hand_that_never_rests_is_saved_all_the_same(
+    here: Desk, volume_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lesionstudio.gui.autosave.LONGEST_S", 0.0)
+    here.open(volume_folder)
+    here.paint(5, 5)
+    here.paint(9, 9)
+    assert here.session.autosave.pending(here.session.current_id) is not None
