@@ -56,6 +56,7 @@ def test_the_heart_lies_on_the_left_and_the_liver_on_the_right_of_the_patient() 
     assert low[:, 60:192].sum() > 1.5 * low[:, 192:324].sum()
 
 
+@pytest.mark.slow
 def test_the_first_picture_is_made_again_by_its_seed() -> None:
     grey, lesion = sample_study.picture(PICTURES[0])
     assert_alike(grey, shipped_picture("study", 1))

@@ -19,6 +19,7 @@ LONG_S = 120.0
 SLICES = 60
 
 
+@pytest.mark.slow
 def test_a_slice_passes_a_scan_and_a_kill_costs_one_message(tmp_path: Path) -> None:
     volume = np.random.default_rng(0).integers(-1000, 20, (SLICES, 128, 128)).astype(np.int16)
     affine = phantoms.grid("axial", volume.shape, (5.0, 1.0, 1.0))

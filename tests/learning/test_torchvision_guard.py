@@ -5,9 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.slow
 def test_networks_can_be_built_whatever_torchvision_is_installed() -> None:
     said = _run(
         "from lesionstudio.learning.torchvision_guard import segmentation_models\n"

@@ -88,6 +88,7 @@ def test_the_likeliest_label_wins_from_the_threshold_on() -> None:
     assert labels_of(probabilities, 0.5).tolist() == [[[0, 1, 2]]]
 
 
+@pytest.mark.slow
 def test_a_trained_model_carries_the_scores_that_evaluate_gives(tmp_path: Path) -> None:
     data, out = _study(tmp_path / "data"), tmp_path / "squares"
     small = {"encoder": "resnet18", "depth": 3, "size": 64, "epochs": 2, "seed": 4, "long_side": (64, 64)}
@@ -102,6 +103,7 @@ def test_a_trained_model_carries_the_scores_that_evaluate_gives(tmp_path: Path) 
     assert sorted(path.name for path in out.iterdir()) == ["card.json", "weights.safetensors"]
 
 
+@pytest.mark.slow
 def test_train_learns_from_its_part_alone_and_leaves_whole_groups_out(tmp_path: Path) -> None:
     data, recipe = _study(tmp_path / "data", pictures=8), tmp_path / "recipe.json"
     recipe.write_text('{"fold": [0, 3], "encoder": "resnet18", "size": 32, "long_side": [32, 32]}', encoding="utf-8")
