@@ -57,7 +57,7 @@ def ragged_marks() -> np.ndarray:
         fine = sum(np.roll(fine, shift, axis=axis) for shift in range(-6, 7)) / 13
     y, x = np.mgrid[:SIZE, :SIZE] / SIZE - 0.5
     inside = (np.abs(x) < 0.27) & (np.abs(y) < 0.27)
-    return ((fine > 0.25) * inside + ((fine > 0.55) & inside)).astype(np.uint8)
+    return np.where(inside, (fine > 0.25).astype(np.uint8) + (fine > 0.55), 0).astype(np.uint8)
 
 
 class Least(QWidget):

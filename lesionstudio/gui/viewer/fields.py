@@ -7,11 +7,10 @@ voxels become squares first: the outline runs along their edges. The cost depend
 how ragged it is.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,16 +24,27 @@ Pixels = NDArray[np.uint8]
 Places = NDArray[np.intp]
 
 SURELY_IN, SURELY_OUT = 150, 105
+_WORTH_A_LOOK = 1 << 19
+"""Voxels from which on it pays to look first where there are marks at all."""
+
+_MOST_AVERAGED = 16
+"""Voxels along a cell up to which one marked voxel is not lost in the mean."""
+
 _BLUR_POINTS, _LEAST_BLUR_CELLS, _LEAST_CELL = 0.95, 0.7, 0.99
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Field:
-    """For the dots `at`: the place (from 0) of the nearest mark among those asked for, and its field number."""
+    """For the dots `at`: the place (from 0) of the nearest mark among those asked for, and its field number.
+
+    `both` is the place times 256 plus the number; where one mark is alone, `only` is its place instead.
+    """
 
     at: Rect
     nearest: Pixels
     inside: Pixels
+    only: int | None = None
+    both: NDArray[np.uint16] | None = None
 
 
 @lru_cache(maxsize=16)
@@ -60,50 +70,80 @@ def reach_dots(view: ViewState) -> int:
 
 def field_of(numbers: Sequence[int], labels: Pixels, view: ViewState, dots: Rect) -> Field | None:
     """The field of the voxels with these numbers in a slice, on these dots; None where none of them is near."""
-    if not numbers:
+    wanted = dots.intersect(view.screen.dots).intersect(view.picture.grown(reach_dots(view)))
+    near = view.voxels_of(wanted.grown(reach_dots(view) + _margin_dots(view)))
+    if wanted.is_empty or near.is_empty:
         return None
-    grid, reach = mark_cells(view), reach_dots(view)
-    wanted = dots.intersect(view.screen.dots).intersect(view.picture.grown(reach))
-    near = grid.voxels(grid.touched(view.voxels_of(wanted.grown(2 * reach))))
-    at = _marked_dots(labels[near.rows, near.columns], near, view, reach).intersect(wanted)
-    if at.is_empty:
-        return None
-    blur = blur_of(view)
-    margin = ceil(2 * blur.dots / min(grid.down, grid.across)) + 1
-    cut = Cut.around(grid, view, at, margin, beyond=True)
-    covers = _covers(numbers, _with_border(labels, grid.voxels(cut.cells)), grid)
-    return _nearest(at, ((place, _on_dots(cover, cut, grid, view, blur, at)) for place, cover in covers))
+    near = _shrunk(labels, near)
+    part, fields = labels[near.rows, near.columns], []
+    for place, number in enumerate(numbers):
+        cover = opencv().inRange(part, number, number)
+        at = _dots_of_mark(cover, near, view).intersect(wanted)
+        if not at.is_empty:
+            inside = _inside(cover, near, view, at)
+            fields.append(Field(at, np.broadcast_to(np.uint8(place), inside.shape), inside, place))
+    return _joined(fields)
 
 
-def _marked_dots(labels: Pixels, near: Rect, view: ViewState, reach: int) -> Rect:
-    cv2 = opencv()
+@lru_cache(maxsize=16)
+def _margin_dots(view: ViewState) -> int:
+    """How many dots around a mark its field depends on."""
+    return _margin_cells(view) * ceil(max(mark_cells(view).down, mark_cells(view).across))
 
-    left, top, width, height = cv2.boundingRect(labels)
+
+@lru_cache(maxsize=16)
+def _margin_cells(view: ViewState) -> int:
+    grid = mark_cells(view)
+    return ceil(2 * blur_of(view).dots / min(grid.down, grid.across)) + 1
+
+
+def _shrunk(labels: Pixels, near: Rect) -> Rect:
+    """The part of a large rectangle in which anything is marked; where nothing is, its first voxel."""
+    part = labels[near.rows, near.columns]
+    if part.size <= _WORTH_A_LOOK:
+        return near
+    left, top, width, height = opencv().boundingRect(part)
+    corner = near.top + top, near.left + left
+    return Rect(*corner, corner[0] + max(height, 1), corner[1] + max(width, 1))
+
+
+def _dots_of_mark(cover: Pixels, near: Rect, view: ViewState) -> Rect:
+    left, top, width, height = opencv().boundingRect(cover)
     if width == 0:
         return NOTHING
     corner = near.top + top, near.left + left
-    return view.dots_of(Rect(*corner, corner[0] + height, corner[1] + width)).grown(reach)
+    return view.dots_of(Rect(*corner, corner[0] + height, corner[1] + width)).grown(reach_dots(view))
 
 
-def _with_border(labels: Pixels, wanted: Rect) -> Pixels:
-    """A rectangle of a slice that may reach over the edge, where nothing is marked."""
-    inside = wanted.intersect(Rect(0, 0, *labels.shape))
-    part = labels[inside.rows, inside.columns]
-    if inside == wanted:
+def _inside(cover: Pixels, near: Rect, view: ViewState, at: Rect) -> Pixels:
+    """The field number of each dot of `at`, for a mark (0 or 255) in a rectangle of voxels."""
+    grid = mark_cells(view)
+    cut = Cut.around(grid, view, at, _margin_cells(view), beyond=True)
+    voxels = _with_border(cover, near, grid.voxels(cut.cells))
+    cells = voxels if grid.are_voxels else _cells_covered(voxels, grid)
+    drawn = _on_dots(cells, cut, view)
+    _there, part = part_of(cut.dots, at)
+    return drawn[part.rows, part.columns]
+
+
+def _on_dots(cells: Pixels, cut: Cut, view: ViewState) -> Pixels:
+    grid, blur = mark_cells(view), blur_of(view)
+    if view.is_crisp:
+        return _twice_boxed(squares(cells, cut, grid, view), int(blur.dots))
+    soft = _blurred(cells, blur.dots / grid.down, blur.dots / grid.across)
+    return smooth(np.minimum(np.maximum(soft, cells & SURELY_IN), cells | SURELY_OUT), grid)
+
+
+def _with_border(cover: Pixels, near: Rect, wanted: Rect) -> Pixels:
+    """Another rectangle of voxels of which `near` is known; nothing is marked elsewhere."""
+    there = wanted.intersect(near)
+    part = cover[there.top - near.top : there.bottom - near.top, there.left - near.left : there.right - near.left]
+    if there == wanted:
         return part
-    above, before = inside.top - wanted.top, inside.left - wanted.left
-    below, after = wanted.bottom - inside.bottom, wanted.right - inside.right
-    return np.pad(part, ((above, below), (before, after)))
-
-
-def _covers(numbers: Sequence[int], labels: Pixels, grid: Cells) -> Iterator[tuple[int, Pixels]]:
-    """0 or 255 for each cell, for each number that occurs."""
-    cv2 = opencv()
-
-    for place, number in enumerate(numbers):
-        cover = cv2.inRange(labels, number, number)
-        if cv2.hasNonZero(cover):
-            yield place, cover if grid.are_voxels else _cells_covered(cover, grid)
+    above, before = there.top - wanted.top, there.left - wanted.left
+    below, after = wanted.bottom - there.bottom, wanted.right - there.right
+    bordered: Pixels = opencv().copyMakeBorder(part, above, below, before, after, opencv().BORDER_CONSTANT, value=0)
+    return bordered
 
 
 def _cells_covered(cover: Pixels, grid: Cells) -> Pixels:
@@ -112,7 +152,10 @@ def _cells_covered(cover: Pixels, grid: Cells) -> Pixels:
 
     share = grid.averaged(cover)
     full = cv2.compare(share, 127, cv2.CMP_GT)
-    lone = _any_in_cell(cover, grid) & ~cv2.dilate(full, np.ones((3, 3), np.uint8))
+    some = (
+        _any_in_cell(cover, grid) if max(grid.high, grid.wide) > _MOST_AVERAGED else cv2.compare(share, 0, cv2.CMP_GT)
+    )
+    lone = some & ~cv2.dilate(full, np.ones((3, 3), np.uint8))
     covered: Pixels = full | lone
     return covered
 
@@ -122,16 +165,6 @@ def _any_in_cell(cover: Pixels, grid: Cells) -> Pixels:
     down = np.maximum.reduce(cover.reshape(rows, grid.high, -1), axis=1)
     both: Pixels = np.maximum.reduce([down[:, j :: grid.wide] for j in range(grid.wide)])
     return both
-
-
-def _on_dots(cover: Pixels, cut: Cut, grid: Cells, view: ViewState, blur: Blur, at: Rect) -> Pixels:
-    if view.is_crisp:
-        drawn = _twice_boxed(squares(cover, cut, grid, view), int(blur.dots))
-    else:
-        soft = _blurred(cover, blur.dots / grid.down, blur.dots / grid.across)
-        drawn = smooth(np.minimum(np.maximum(soft, cover & SURELY_IN), cover | SURELY_OUT), grid)
-    _there, part = part_of(cut.dots, at)
-    return drawn[part.rows, part.columns]
 
 
 def _blurred(cover: Pixels, down: float, across: float) -> Pixels:
@@ -150,14 +183,21 @@ def _twice_boxed(cover: Pixels, dots: int) -> Pixels:
     return twice
 
 
-def _nearest(at: Rect, layers: Iterator[tuple[int, Pixels]]) -> Field | None:
-    best: Any = None
-    for place, inside in layers:
-        if best is None:
-            best = Field(at, np.full(inside.shape, place, np.uint8), inside)
-            continue
-        closer = inside > best.inside
-        best.nearest[closer] = place
-        best = Field(at, best.nearest, np.maximum(best.inside, inside))
-    found: Field | None = best
-    return found
+def _joined(fields: list[Field]) -> Field | None:
+    """One field of several: of the marks at a dot the one that the dot is furthest inside of."""
+    if len(fields) <= 1:
+        return fields[0] if fields else None
+    at = fields[0].at
+    for field in fields[1:]:
+        at = at.union(field.at)
+    # The number before the place: the larger of two is then that of the mark one is further inside of.
+    keys = np.zeros((at.bottom - at.top, at.right - at.left), np.uint16)
+    for field in fields:
+        _there, part = part_of(at, field.at)
+        best = keys[part.rows, part.columns]
+        key = np.left_shift(field.inside, 8, dtype=np.uint16)
+        key |= np.uint16(field.only or 0)
+        np.maximum(best, key, out=best)
+    both = keys.byteswap(inplace=True)
+    octets = both.view(np.uint8).reshape(*both.shape, 2)
+    return Field(at, octets[..., 1], octets[..., 0], both=both)

@@ -75,9 +75,14 @@ def painted_labels(labels: Pixels, style: MarkStyle, view: ViewState, dots: Rect
     if field is None:
         return None
     tables = _label_tables(style, blur_of(view), view.screen.dots_per_point)
-    code: NDArray[Any] = field.nearest
-    if any(number > len(LABEL_COLOURS) for number, _colour in style.shown()):
-        code = code.astype(np.uint16) + np.uint16(len(style.shown())) * _dotted(field, style, view)
+    is_dotted = any(number > len(LABEL_COLOURS) for number, _colour in style.shown())
+    if field.only is not None and not is_dotted:
+        return Painted(field.at, np.ascontiguousarray(field.inside), tables[field.only * 256 : field.only * 256 + 256])
+    if field.both is not None and len(tables) == 1 << 16 and not is_dotted:
+        return Painted(field.at, field.both, tables)
+    code = field.nearest.astype(np.uint16)
+    if is_dotted:
+        code += np.uint16(len(style.shown())) * _dotted(field, style, view)
     return _painted(field, tables, code)
 
 
@@ -105,9 +110,6 @@ def painted_lit(cover: Pixels, colour: str, view: ViewState, dots: Rect) -> Pain
 
 def _painted(field: Field, tables: Colours, code: NDArray[Any]) -> Painted:
     """Each dot with the table of 256 colours that its code says."""
-    first = int(code[0, 0])
-    if (code == first).all():
-        return Painted(field.at, np.ascontiguousarray(field.inside), tables[first * 256 : first * 256 + 256])
     places: NDArray[Any] = code.astype(np.uint16 if len(tables) == 1 << 16 else np.intp)
     return Painted(field.at, (places << 8) | field.inside, tables)
 

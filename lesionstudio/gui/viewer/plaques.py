@@ -5,7 +5,7 @@ Each is drawn once on a dark, half transparent plate and kept as a small picture
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from math import ceil
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
@@ -29,12 +29,9 @@ class Plaque:
     @classmethod
     def drawn(cls, rect: QRectF, dots_per_point: float, draw: Callable[[QPainter], None]) -> "Plaque":
         """A plate at this place with what `draw` puts on it, in coordinates of its own corner."""
-        wide, high = ceil(rect.width() * dots_per_point), ceil(rect.height() * dots_per_point)
-        image = QImage(max(wide, 1), max(high, 1), QImage.Format.Format_ARGB32_Premultiplied)
-        image.setDevicePixelRatio(dots_per_point)
-        image.fill(0)
+        image = _plate_picture(rect.width(), rect.height(), dots_per_point).copy()
         painter = QPainter(image)
-        paint_plate(painter, QRectF(0, 0, rect.width(), rect.height()))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         draw(painter)
         painter.end()
         return cls(rect, image)
@@ -51,6 +48,7 @@ class Plaques:
         self._width, self._height, self._dots_per_point = 1, 1, 1.0
         self._font, self._strong = note_font(), note_font(QFont.Weight.DemiBold)
         self._measure = QFontMetricsF(self._font)
+        self._capital = self._measure.capHeight()
 
     def fit_to(self, width: int, height: int, dots_per_point: float) -> None:
         """The picture is this large now, in points."""
@@ -99,20 +97,19 @@ class Plaques:
         if not any(lines):
             self._kept.pop(corner, None)
             return
-        wide = ceil(max(self._measure.horizontalAdvance(line) for line in lines)) + 2 * _PAD
-        high = _LINE * len(lines) + _PAD
+        lengths = [self._measure.horizontalAdvance(line) for line in lines]
+        wide, high = ceil(max(lengths)) + 2 * _PAD, _LINE * len(lines) + _PAD
         left = _EDGE - _PAD if corner.endswith("left") else self._width - _EDGE + _PAD - wide
         top = _EDGE - _PAD if corner.startswith("top") else self._height - _EDGE + _PAD - high
-        at_right = corner.endswith("right")
-        self._keep(corner, QRectF(left, top, wide, high), lambda painter: self._write(painter, lines, wide, at_right))
+        starts = [wide - _PAD - length if corner.endswith("right") else float(_PAD) for length in lengths]
+        self._keep(corner, QRectF(left, top, wide, high), lambda painter: self._write(painter, lines, starts))
 
-    def _write(self, painter: QPainter, lines: list[str], wide: float, at_right: bool) -> None:
+    def _write(self, painter: QPainter, lines: list[str], starts: list[float]) -> None:
         painter.setFont(self._font)
         painter.setPen(TEXT)
-        for i, line in enumerate(lines):
-            base = _PAD / 2 + _LINE * i + (_LINE + self._measure.capHeight()) / 2
-            left = wide - _PAD - self._measure.horizontalAdvance(line) if at_right else _PAD
-            painter.drawText(QPointF(left, base), line)
+        for i, (line, start) in enumerate(zip(lines, starts)):
+            if line:
+                painter.drawText(QPointF(start, _PAD / 2 + _LINE * i + (_LINE + self._capital) / 2), line)
 
     def _place_letters(self) -> None:
         width, height, edge = self._width, self._height, 16
@@ -150,6 +147,19 @@ class Plaques:
         painter.drawLine(QPointF(ends[0], bottom), QPointF(ends[2], bottom))
         for x, high in zip(ends, (5, 3, 5)):
             painter.drawLine(QPointF(x, bottom), QPointF(x, bottom - high))
+
+
+@lru_cache(maxsize=32)
+def _plate_picture(width: float, height: float, dots_per_point: float) -> QImage:
+    """An empty plate of this size; copying it is faster than drawing its round corners again."""
+    wide, high = ceil(width * dots_per_point), ceil(height * dots_per_point)
+    image = QImage(max(wide, 1), max(high, 1), QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(dots_per_point)
+    image.fill(0)
+    painter = QPainter(image)
+    paint_plate(painter, QRectF(0, 0, width, height))
+    painter.end()
+    return image
 
 
 def _write_letter(font: QFont, letter: str, painter: QPainter) -> None:
