@@ -11,6 +11,7 @@ Spot = tuple[float, float]
 """A place in a slice as (row, column) indices; whole numbers are voxel centres, fractions lie between them."""
 
 _SLACK = 1e-9
+_OUTWARDS = np.array([[-1.0], [1.0]])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,10 +33,12 @@ def capsule(start: Spot, end: Spot, radius: float, spacing: tuple[float, float] 
     top, bottom = _span(start[0], end[0], radius / spacing[0])
     left, right = _span(start[1], end[1], radius / spacing[1])
     y = (np.arange(top, bottom + 1, dtype=np.float64) - start[0]) * spacing[0]
-    x = (np.arange(left, right + 1, dtype=np.float64) - start[1]) * spacing[1]
     way = (end[0] - start[0]) * spacing[0], (end[1] - start[1]) * spacing[1]
-    first, last = _stretches(y, way, radius + _SLACK)
-    cover = (x >= first[:, None]) & (x <= last[:, None])
+    ends = _stretches(y, way, radius + _SLACK) / spacing[1] + (start[1] - left)
+    ends = np.clip(ends, -1.0, right - left + 1.0)
+    first, last = np.ceil(ends[0]).astype(np.int32), np.floor(ends[1]).astype(np.int32)
+    column = np.arange(right - left + 1, dtype=np.int32)
+    cover = (column >= first[:, None]) & (column <= last[:, None])
     if radius < max(spacing):
         rows, columns = _voxels_under(start, end)
         cover[rows - top, columns - left] = True
@@ -47,8 +50,8 @@ def _span(a: float, b: float, reach: float) -> tuple[int, int]:
     return min(ceil(low - reach - _SLACK), floor(low + 0.5)), max(floor(high + reach + _SLACK), floor(high + 0.5))
 
 
-def _stretches(y: NDArray[np.float64], way: Spot, radius: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Where each row at height y enters and leaves the capsule: it is convex, so each row has one stretch of it.
+def _stretches(y: NDArray[np.float64], way: Spot, radius: float) -> NDArray[np.float64]:
+    """Where each row at height y enters and leaves the capsule (2, rows): it is convex, so each has one stretch of it.
 
     The disc that reaches furthest in a row is the one that the capsule's straight side touches at that height, or the
     first or last one where the row passes the side's ends.
@@ -63,8 +66,8 @@ def _stretches(y: NDArray[np.float64], way: Spot, radius: float) -> tuple[NDArra
     squared = radius * radius - (y - share * dy) ** 2
     half = np.sqrt(np.maximum(squared, 0.0))
     half[squared < 0] = -np.inf
-    middle = share * dx
-    return middle[0] - half[0], middle[1] + half[1]
+    ends: NDArray[np.float64] = share * dx + half * _OUTWARDS
+    return ends
 
 
 def _voxels_under(start: Spot, end: Spot) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

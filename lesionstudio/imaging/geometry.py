@@ -42,7 +42,8 @@ class Box:
     @property
     def is_empty(self) -> bool:
         """Whether it covers no voxel."""
-        return 0 in self.shape
+        (k, row, column), (k_end, row_end, column_end) = self.start, self.stop
+        return k_end <= k or row_end <= row or column_end <= column
 
     def slices(self) -> tuple[slice, slice, slice]:
         """The block as an index into an array."""

@@ -110,8 +110,8 @@ def measure(name: str, marks: np.ndarray, rounds: int) -> Ratio:
 def main() -> None:
     """Prints both cases."""
     app = QApplication.instance() or QApplication([])
-    for name, marks in (("square marks", square_marks()), ("ragged marks", ragged_marks())):
-        print(measure(f"slice change, {name}", marks, 300).line(), f"(allowed {ALLOWED:.0f})")
+    print(measure("slice change, square marks", square_marks(), 300).line(), f"(allowed {ALLOWED:.0f})")
+    print(measure("slice change, ragged marks", ragged_marks(), 300).line(), "(nothing promised)")
     del app
 
 

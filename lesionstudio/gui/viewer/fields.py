@@ -71,7 +71,7 @@ def reach_dots(view: ViewState) -> int:
 def field_of(numbers: Sequence[int], labels: Pixels, view: ViewState, dots: Rect) -> Field | None:
     """The field of the voxels with these numbers in a slice, on these dots; None where none of them is near."""
     wanted = dots.intersect(view.screen.dots).intersect(view.picture.grown(reach_dots(view)))
-    near = view.voxels_of(wanted.grown(reach_dots(view) + _margin_dots(view)))
+    near = view.voxels_of(wanted.grown(_margin_dots(view)))
     if wanted.is_empty or near.is_empty:
         return None
     near = _shrunk(labels, near)
@@ -88,7 +88,7 @@ def field_of(numbers: Sequence[int], labels: Pixels, view: ViewState, dots: Rect
 @lru_cache(maxsize=16)
 def _margin_dots(view: ViewState) -> int:
     """How many dots around a mark its field depends on."""
-    return _margin_cells(view) * ceil(max(mark_cells(view).down, mark_cells(view).across))
+    return ceil(_margin_cells(view) * max(mark_cells(view).down, mark_cells(view).across))
 
 
 @lru_cache(maxsize=16)
