@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
-from lesionstudio.gui.viewer.cursor import BrushCursor, brush_cursor
+from lesionstudio.gui.viewer.cursor import BrushCursor, Sign, brush_sign
 from lesionstudio.gui.viewer.hover import Hover
 from lesionstudio.gui.viewer.keys import HeldKeys
 from lesionstudio.gui.viewer.picture_view import PictureView
@@ -14,6 +14,7 @@ from lesionstudio.gui.viewer.plaques import lesion_note_rect, paint_lesion_note
 from lesionstudio.gui.viewer.tools import Tool, refusal
 from lesionstudio.gui.viewer.view_state import Pointer, ViewState
 from lesionstudio.imaging.labels import LabelSet
+from lesionstudio.imaging.scan import Scan
 from lesionstudio.imaging.windowing import Window
 
 
@@ -45,6 +46,7 @@ class AimView(PictureView):
         self._pointer: Pointer | None = None
         self._cursor: BrushCursor | None = None
         self._cursor_rect = QRect()
+        self._sign, self._sign_made_of = Sign(0.0, 0.0), tuple[object, ...]()
         self._shape = Qt.CursorShape.ArrowCursor
 
     def set_labels(self, labels: LabelSet) -> None:
@@ -132,9 +134,20 @@ class AimView(PictureView):
         busy = self._keys.moves or (self._drag is not None and self._drag.kind != "tool")
         if self._at is None or self._view is None or self._scan is None or self._tool is None or busy:
             return None
-        place = self._at.x(), self._at.y()
-        cursor = brush_cursor(self._tool, place, self._view, self._scan.geometry, self._style.labels, self._keys.held)
-        return cursor.refusing(self._refused()) if not self._keys.held.pick else cursor.picking(*self._under())
+        view, start = self._view, self._tool.straight_from
+        straight_from = view.to_point(start.row, start.column) if start is not None else None
+        sign = Sign.picking(*self._under()) if self._keys.held.pick else self._brush_sign(self._tool, view, self._scan)
+        room = view.screen.width, view.screen.height
+        return BrushCursor(self._at.x(), self._at.y(), sign, straight_from, room, view.screen.dots_per_point)
+
+    def _brush_sign(self, tool: Tool, view: ViewState, scan: Scan) -> Sign:
+        """What the brush looks like; the same as before as long as only the pointer has moved."""
+        labels, held = self._style.labels, self._keys.held
+        made_of = (tool, view.down, view.across, scan, labels, held, self.marks_hidden, self._refusal)
+        if made_of != self._sign_made_of:
+            sign = brush_sign(tool, view, scan.geometry, labels, held).refusing(self._refused())
+            self._sign, self._sign_made_of = sign, made_of
+        return self._sign
 
     def _marked(self) -> int:
         """The number of the label under the pointer, else of the draft; 0 for neither."""

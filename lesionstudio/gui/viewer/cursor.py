@@ -34,6 +34,15 @@ class Sign:
     text: str = ""
     refused: str = ""
 
+    def refusing(self, sentence: str) -> "Sign":
+        """Crossed out, with the reason; itself where there is none."""
+        return replace(self, refused=sentence) if sentence else self
+
+    @classmethod
+    def picking(cls, name: str, colour: str) -> "Sign":
+        """A cross that says which label lies under it."""
+        return cls(0.0, 0.0, "pick", colour, name)
+
 
 @dataclass(frozen=True, slots=True)
 class BrushCursor:
@@ -48,14 +57,6 @@ class BrushCursor:
     straight_from: tuple[float, float] | None = None
     room: tuple[int, int] = (1 << 20, 1 << 20)
     dots_per_point: float = 1.0
-
-    def refusing(self, sentence: str) -> "BrushCursor":
-        """Crossed out, with the reason; itself where there is none."""
-        return replace(self, sign=replace(self.sign, refused=sentence)) if sentence else self
-
-    def picking(self, name: str, colour: str) -> "BrushCursor":
-        """A cross that says which label lies under it."""
-        return replace(self, sign=Sign(0.0, 0.0, "pick", colour, name))
 
     def rect(self) -> QRect:
         """The points it may touch."""
@@ -117,24 +118,19 @@ class BrushCursor:
                 painter.drawLine(start, end)
 
 
-def brush_cursor(
-    tool: Tool, place: tuple[float, float], view: ViewState, geometry: Geometry, labels: LabelSet, held: Held
-) -> BrushCursor:
-    """The tool at a point of the screen, in its true size and with what it does now."""
+def brush_sign(tool: Tool, view: ViewState, geometry: Geometry, labels: LabelSet, held: Held) -> Sign:
+    """The tool in its true size and with what it does now."""
     per_point = view.screen.dots_per_point
     high, wide = (tool.diameter / 2 / step for step in geometry.spacing_mm[1:])
     erases = held.erase or tool.label == 0
     label = None if erases else labels.by_number(tool.label)
-    start = tool.straight_from
-    sign = Sign(
+    return Sign(
         half_width=wide * view.across / per_point,
         half_height=high * view.down / per_point,
         kind="erase" if erases else "paint",
         colour=label.colour if label is not None else "",
         text=diameter_text(tool.diameter, geometry.has_spacing),
     )
-    straight_from = view.to_point(start.row, start.column) if start is not None else None
-    return BrushCursor(*place, sign, straight_from, (view.screen.width, view.screen.height), per_point)
 
 
 @lru_cache(maxsize=64)

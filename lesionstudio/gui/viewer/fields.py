@@ -187,17 +187,15 @@ def _joined(fields: list[Field]) -> Field | None:
     """One field of several: of the marks at a dot the one that the dot is furthest inside of."""
     if len(fields) <= 1:
         return fields[0] if fields else None
-    at = fields[0].at
+    cv2, at = opencv(), fields[0].at
     for field in fields[1:]:
         at = at.union(field.at)
-    # The number before the place: the larger of two is then that of the mark one is further inside of.
-    keys = np.zeros((at.bottom - at.top, at.right - at.left), np.uint16)
+    nearest, inside = (np.zeros((at.bottom - at.top, at.right - at.left), np.uint8) for _layer in range(2))
     for field in fields:
         _there, part = part_of(at, field.at)
-        best = keys[part.rows, part.columns]
-        key = np.left_shift(field.inside, 8, dtype=np.uint16)
-        key |= np.uint16(field.only or 0)
-        np.maximum(best, key, out=best)
-    both = keys.byteswap(inplace=True)
-    octets = both.view(np.uint8).reshape(*both.shape, 2)
-    return Field(at, octets[..., 1], octets[..., 0], both=both)
+        best, place = inside[part.rows, part.columns], nearest[part.rows, part.columns]
+        closer = cv2.compare(field.inside, best, cv2.CMP_GT)
+        cv2.copyTo(np.full(closer.shape, field.only or 0, np.uint8), closer, dst=place)
+        cv2.max(best, field.inside, dst=best)
+    both: NDArray[np.uint16] = cv2.merge((inside, nearest)).view(np.uint16)[..., 0]
+    return Field(at, nearest, inside, both=both)

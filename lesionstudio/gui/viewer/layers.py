@@ -31,13 +31,23 @@ class Layer:
     def put(self, painted: Painted | None) -> None:
         """Replaces what lies on the stale dots by what was painted for them."""
         old, self.stale = self.rect.intersect(self.stale), NOTHING
-        if painted is None or painted.at.union(old) != painted.at:
-            self._dots[old.rows, old.columns] = 0
+        self._clear(old, painted.at if painted is not None else NOTHING)
         if old == self.rect:
             self.rect = NOTHING
         if painted is not None:
             painted.write(self._dots)
             self.rect = self.rect.union(painted.at)
+
+    def _clear(self, old: Rect, kept: Rect) -> None:
+        """Empties a rectangle but for the part that is written anew at once."""
+        kept = old.intersect(kept)
+        if kept.is_empty:
+            self._dots[old.rows, old.columns] = 0
+            return
+        self._dots[old.top : kept.top, old.columns] = 0
+        self._dots[kept.bottom : old.bottom, old.columns] = 0
+        self._dots[kept.rows, old.left : kept.left] = 0
+        self._dots[kept.rows, kept.right : old.right] = 0
 
     def draw(self, painter: QPainter, dots: Rect) -> None:
         """Lays what lies on these dots over what is there."""

@@ -16,7 +16,7 @@ from lesionstudio.gui.viewer.opencv import opencv
 from lesionstudio.gui.viewer.view_state import Rect, ViewState
 
 Array = NDArray[Any]
-_LOOK_BACK, _GOOD_ENOUGH = 24, 0.06
+_LOOK_BACK, _GOOD_ENOUGH = 16, 0.06
 
 
 @dataclass(frozen=True, slots=True)

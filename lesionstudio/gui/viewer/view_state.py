@@ -58,9 +58,12 @@ class Rect(NamedTuple):
 
     def intersect(self, other: "Rect") -> "Rect":
         """What lies in both; perhaps nothing."""
+        # Conditions, not min and max: this runs a dozen times for every place of the mouse.
+        top, left, bottom, right = self
+        other_top, other_left, other_bottom, other_right = other
         return Rect(
-            max(self.top, other.top), max(self.left, other.left),
-            min(self.bottom, other.bottom), min(self.right, other.right),
+            top if top > other_top else other_top, left if left > other_left else other_left,
+            bottom if bottom < other_bottom else other_bottom, right if right < other_right else other_right,
         )  # fmt: skip
 
     def union(self, other: "Rect") -> "Rect":
