@@ -19,8 +19,9 @@ class Settings:
     brush_diameter_px: float = 12.0
     mask_opacity: float = 0.3
     outline_only: bool = False
-    hold_out_slices: bool = False
+    hold_out_slices: bool = True
     undo_megabytes: int = 300
+    tour_seen: bool = False
 
 
 def load_settings(path: Path | None = None) -> Settings:

@@ -4,6 +4,7 @@ import errno
 import json
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import RLock
@@ -16,7 +17,7 @@ from lesionstudio.imaging.labels import LabelSet
 from lesionstudio.imaging.mask import Mask, MaskSnapshot, SliceStatus
 from lesionstudio.project.home import STUDY_NAME, VERSION, Home, open_home
 from lesionstudio.project.mask_files import MaskFiles
-from lesionstudio.project.splits import Candidate, Ranges, Share, deal_roles
+from lesionstudio.project.roles import Roles
 from lesionstudio.project.storage import damaged, file_name, make_folders, problem_of, read_json, write_json, write_text
 from lesionstudio.project.worklist import ItemRecord, Role, SavedGrid, WorkItem
 from lesionstudio.words import _
@@ -41,13 +42,12 @@ class Project:
         self.items: dict[str, WorkItem] = {}
         self.records: dict[str, ItemRecord] = {}
         self._records_there = (home.folder / "items").is_dir()
-        self._shares: dict[str, Share] = {}
+        self._roles = Roles()
         self._grids: dict[str, tuple[Geometry, tuple[str, ...]]] = {}
         self._lock, self._written, self._guard = home.lock, "", RLock()
         for item_id, entry in saved.get("items", {}).items():
             self.items[item_id] = WorkItem.from_json(item_id, entry, self.folder)
-            if "held_out" in entry:
-                self._shares[item_id] = Share(_ranges(entry["held_out"]), _ranges(entry.get("between", ())))
+            self._roles.read(item_id, entry)
 
     @classmethod
     def open(cls, folder: Path, *, read_only_ok: bool = True, write: bool = True) -> "Project":
@@ -75,14 +75,56 @@ class Project:
 
     def deal_roles(self) -> None:
         """Sets slices of the items that joined since the last time aside for measuring; see splits.deal_roles."""
+        with self._guard, suppress(ProjectProblem):
+            if self.settings.get("hold_out") is not False:
+                changed = self._take_on_roles(self._roles.deal(self.items, self.seed, self._checked))
+                for one in filter(self._is_written, changed):
+                    self.save_record(one, self.records[one])
+
+    def release_first_marked(self, item_id: str, k: int) -> bool:
+        """Lets the block of slice k be learned from for good if this is the first mark a person checks in the study.
+
+        To be called for each slice that is checked with a mark. Gives whether roles changed; the caller saves the
+        project then. Raises ProjectProblem when an item's record cannot be written now.
+        """
         with self._guard:
-            sound = [item for item in self.items.values() if not item.error and not item.last]
-            candidates = [Candidate(item.id, item.patient, item.shape[0], self._shares.get(item.id)) for item in sound]
-            dealt = {} if self.settings.get("hold_out") is False else deal_roles(candidates, self.seed)
-            self._shares.update(dealt)
-            for item_id in dealt.keys() & self.records.keys():
-                roles = self._roles(item_id, len(self.records[item_id].roles))
-                self.records[item_id] = replace(self.records[item_id], roles=roles)
+            if self.read_only or self.settings.get("first_mark"):
+                return False
+            self.settings["first_mark"] = True
+            if self._is_checked_elsewhere(item_id, k):
+                return False
+            changed = self._take_on_roles(self._roles.release(self.items, item_id, k))
+            for one in changed:
+                self.save_record(one, self.records[one])
+            return bool(changed)
+
+    def _checked(self, item_id: str) -> list[int]:
+        """The checked slices of an item that anything is written down of."""
+        if item_id not in self.records and not self._is_written(item_id):
+            return []
+        return [k for k, status in enumerate(self.record(item_id).statuses) if status == SliceStatus.CHECKED]
+
+    def _is_checked_elsewhere(self, item_id: str, k: int) -> bool:
+        """Whether a slice with a mark is checked that is not this one."""
+        for one in self.items:
+            others = set(self._checked(one)) - ({k} if one == item_id else set())
+            if others & (self.record(one).marks or {}).keys():
+                return True
+        return False
+
+    def _take_on_roles(self, item_ids: Iterable[str]) -> list[str]:
+        """Gives the known records of these items the roles they were dealt; what is set aside for testing stays so."""
+        changed = []
+        for item_id in item_ids:
+            if item_id not in self.records and not self._is_written(item_id):
+                continue
+            record = self.record(item_id)
+            dealt = self._roles.of(item_id, len(record.roles))
+            roles = tuple(old if old == Role.TEST else new for old, new in zip(record.roles, dealt))
+            if roles != record.roles:
+                self.records[item_id] = replace(record, roles=roles)
+                changed.append(item_id)
+        return changed
 
     def record(self, item_id: str) -> ItemRecord:
         """What is written down of an item: status, role and flag of each slice."""
@@ -148,7 +190,20 @@ class Project:
         self.masks.save(item_id, snapshot, geometry, colours)
         statuses = tuple(SliceStatus(int(status)) for status in snapshot.statuses)
         grid = SavedGrid.of(geometry, slice_ids)
-        self.update_record(item_id, statuses=statuses, grid=grid, draft=snapshot.draft_source)
+        marks = snapshot.marks(self.record(item_id).marks)
+        self.update_record(item_id, statuses=statuses, grid=grid, draft=snapshot.draft_source, marks=marks)
+
+    def know_marks(self, item_id: str) -> None:
+        """Looks into the saved mask of an item whose record does not say yet which slices are marked.
+
+        Slow. Raises UnreadableFile or GridMismatch when the mask is damaged.
+        """
+        record = self.record(item_id)
+        if record.marks is None:
+            grid = record.grid
+            marks = self.masks.load(item_id, grid.geometry(), record).marks() if grid else {}
+            with self._guard:
+                self.records[item_id] = replace(self.records[item_id], marks=marks)
 
     def save(self) -> None:
         """Writes project.json if anything in it changed. Raises ProjectProblem when it cannot be written now."""
@@ -171,7 +226,8 @@ class Project:
     def _to_json(self) -> dict[str, Any]:
         # The settings are changed by the window while this runs on another thread: dumps copies them in one go.
         settings = json.loads(json.dumps(self.settings))
-        items = {item.id: self._item_json(item) for item in list(self.items.values()) if not item.error}
+        sound = [item for item in list(self.items.values()) if not item.error]
+        items = {item.id: {**item.to_json(self.folder), **self._roles.saved(item.id)} for item in sound}
         known: dict[str, Any] = {
             "version": VERSION,
             "labels": self.labels.to_json(),
@@ -182,35 +238,22 @@ class Project:
             known["scans"] = str(self.folder)
         return {**known, "settings": settings, "items": items}
 
-    def _item_json(self, item: WorkItem) -> dict[str, Any]:
-        share = self._shares.get(item.id)
-        saved = item.to_json(self.folder)
-        return saved if share is None else {**saved, "held_out": share.held_out, "between": share.between}
-
     def _read_record(self, item_id: str) -> ItemRecord:
         path, slices = self._record_path(item_id), self.items[item_id].shape[0]
         saved = read_json(path) if self._records_there else {}
         if not saved:
-            return ItemRecord.new(slices, self._roles(item_id, slices))
+            return ItemRecord.new(slices, self._roles.of(item_id, slices))
         try:
             return ItemRecord.from_json(saved)
         except (KeyError, TypeError, ValueError, AttributeError) as problem:
             raise damaged(path) from problem
 
+    def _is_written(self, item_id: str) -> bool:
+        return self._record_path(item_id).is_file()
+
     def _record_path(self, item_id: str) -> Path:
         return self.home / "items" / file_name(item_id, ".json")
-
-    def _roles(self, item_id: str, slices: int) -> tuple[Role, ...]:
-        share, roles = self._shares.get(item_id, Share()), [Role.LEARN] * slices
-        for role, ranges in ((Role.BETWEEN, share.between), (Role.HELD_OUT, share.held_out)):
-            for start, stop in ranges:
-                roles[start:stop] = [role] * len(roles[start:stop])
-        return tuple(roles)
 
     def _refuse_read_only(self) -> None:
         if self.read_only:
             raise ProjectProblem(self.read_only)
-
-
-def _ranges(saved: Iterable[Iterable[int]]) -> Ranges:
-    return tuple((int(start), int(stop)) for start, stop in saved)

@@ -1,6 +1,7 @@
 """Which slices are set aside to measure a model on: whole patients, every fifth picture, or blocks of slices.
 
 Dealt once, when a scan joins the study, and never dealt again, so that what was learned from is never measured on.
+The one way back is to learn from: the first block in which a person marks something is released for good.
 """
 
 import random
@@ -27,6 +28,16 @@ class Share:
     def slices_held_out(self) -> int:
         """How many slices are held out."""
         return sum(stop - start for start, stop in self.held_out)
+
+    def holds(self, k: int) -> bool:
+        """Whether slice k is held out."""
+        return any(start <= k < stop for start, stop in self.held_out)
+
+    def without(self, k: int) -> "Share":
+        """With the block of slice k, and the neighbours it needed, free to learn from; the other blocks stay."""
+        kept = tuple(block for block in self.held_out if not block[0] <= k < block[1])
+        edges = {edge for start, stop in kept for edge in (start - 1, stop)}
+        return Share(kept, tuple(one for one in self.between if one[0] in edges))
 
 
 @dataclass(frozen=True, slots=True)

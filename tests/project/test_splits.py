@@ -89,3 +89,14 @@ def test_a_study_of_patients_and_pictures_deals_each_its_way() -> None:
     chosen = held(deal_roles(mixed, 0))
     assert sum(name.startswith("scan") for name in chosen) == 1
     assert sum(name.endswith(".png") for name in chosen) == 4
+
+
+def test_a_released_block_is_learned_from_with_its_neighbours_and_the_others_stay() -> None:
+    share = Share(((10, 14), (16, 20)), ((9, 10), (14, 15), (15, 16), (20, 21)))
+    assert share.without(12) == Share(((16, 20),), ((15, 16), (20, 21)))
+    assert share.without(15) == share
+
+
+def test_a_neighbour_of_two_blocks_stays_between_when_one_is_released() -> None:
+    share = Share(((3, 5), (6, 8)), ((2, 3), (5, 6), (8, 9)))
+    assert share.without(3) == Share(((6, 8),), ((5, 6), (8, 9)))
