@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lesionstudio.gui.views import DraftView
-from lesionstudio.imaging.editing import Cover
 from lesionstudio.imaging.geometry import Box, Geometry
 from lesionstudio.imaging.mask import Mask, Pixels
+from lesionstudio.imaging.strokes import Cover
 from lesionstudio.words import _, number
 
 Point = tuple[int, int, int]

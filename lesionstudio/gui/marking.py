@@ -157,7 +157,7 @@ class Marking(QObject):
         before, after = self._session.labels, self._session.labels.changed(number, deleted=True)
         title = _("Delete label {name}").format(name=label.name)
         if self._session.history is not None:
-            self._session.history.attach(title, before, after)
+            self._session.history.attach(title, (before, after))
         self._session.set_labels(after)
         self._session.history_changed.emit()
 

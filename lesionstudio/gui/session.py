@@ -148,7 +148,7 @@ class Session(Study):
 
     def _bound_history(self) -> None:
         if self.open is not None:
-            self.open.history.limit_bytes = self.settings.undo_megabytes << 20
+            self.open.history.steps.limit_bytes = self.settings.undo_megabytes << 20
 
     def _open_first(self) -> None:
         """The file that was asked for, the scan that was on screen last time, or the first one that can be read."""
@@ -201,7 +201,7 @@ class Session(Study):
         self._close_scan()
         project = self._project()
         history = EditHistory(mask, self.settings.undo_megabytes << 20, self.labels.locked)
-        history.on_attached = self.set_labels
+        history.on_attached = lambda labels, back: self.set_labels(labels[0 if back else 1])
         self.open = OpenScan(item, scan, mask, history, min(k, scan.slices - 1))
         project.settings["last_item"] = item.id
         if not project.read_only:

@@ -187,7 +187,7 @@ def test_the_oldest_steps_go_when_the_history_is_full() -> None:
         stroke = history.stroke(f"Brush {n}")
         stroke.paint(0, 0, 0, rng.random((200, 200)) > 0.5, 1 + n % 2)
         stroke.commit()
-    assert history.bytes_used <= 20_000 and history.undo_title == "Brush 39"
+    assert history.steps.bytes_used <= 20_000 and history.undo_title == "Brush 39"
 
 
 def test_a_snapshot_keeps_what_was_there_while_painting_goes_on() -> None:
