@@ -1,13 +1,12 @@
 """What the sheets and the start page offer: scans to export, masks to import, folders worked in before."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QDate, QLocale
-
 from lesionstudio.errors import LesionStudioError
+from lesionstudio.gui.dates import day_words
 from lesionstudio.gui.dialogs.import_masks import MaskPair
 from lesionstudio.gui.thumbnails import kept_image
 from lesionstudio.gui.views import ExportOffer, ExportPart, RecentView
@@ -71,7 +70,7 @@ def _recent(path: Path, now: datetime) -> RecentView:
     sound = [item for item in project.items.values() if not item.error][:_MOST_LOOKED_AT]
     checked = sum(project.record(item.id).status == SliceStatus.CHECKED for item in sound)
     project.close()
-    pictures = [picture for item in sound[:9] if (picture := kept_image(item.source)) is not None]
+    pictures = [picture for item in sound[:9] if (picture := kept_image(item.source, project.hu_offset)) is not None]
     when = _day(project.home / STUDY_NAME, now)
     share = checked / len(sound) if sound else None
     return RecentView(path, path.name, _facts(len(project.items), checked), when, share, pictures=tuple(pictures[:3]))
@@ -89,8 +88,4 @@ def _day(path: Path, now: datetime) -> str:
         when = datetime.fromtimestamp(path.stat().st_mtime)
     except OSError:
         return ""
-    if when.date() == now.date():
-        return _("Today, {time}").format(time=f"{when:%H:%M}")
-    if when.date() == (now - timedelta(days=1)).date():
-        return _("Yesterday")
-    return QLocale().toString(QDate(when.year, when.month, when.day), "d MMM yyyy")
+    return day_words(when, now)

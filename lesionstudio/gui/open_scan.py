@@ -1,8 +1,10 @@
 """OpenScan: the scan on screen with its mask, its history and where the person is in it."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from lesionstudio.errors import GridMismatch, UnreadableFile
 from lesionstudio.imaging.editing import EditHistory
 from lesionstudio.imaging.mask import Mask, MaskSnapshot
 from lesionstudio.imaging.scan import Scan
@@ -26,9 +28,7 @@ def read_item(project: Project, item: WorkItem, k: int, pending: MaskSnapshot | 
 
     Slow: runs on the `files` lane. Raises UnreadableFile, GridMismatch, ProjectProblem.
     """
-    from lesionstudio.imaging.formats import read_scan
-
-    scan = read_scan(item.source)
+    scan = project.read_scan(item)
     scan.slice(min(k, scan.slices - 1))
     mask = project.load_mask(item.id, scan.geometry, scan.slice_ids)
     if pending is not None:
@@ -44,4 +44,6 @@ def open_study(folder: Path) -> Project:
     project = Project.open(folder)
     for item_id in project.items:
         project.record(item_id)
+        with suppress(UnreadableFile, GridMismatch):
+            project.know_marks(item_id)
     return project

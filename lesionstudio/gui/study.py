@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from lesionstudio.errors import LesionStudioError
+from lesionstudio.errors import LesionStudioError, ProjectProblem
 from lesionstudio.gui.folder_reader import FolderReader
 from lesionstudio.gui.item_views import item_view
 from lesionstudio.gui.jobs import JobRunner
@@ -113,26 +113,44 @@ class Study(QObject):
         self.runner.run("save", _("Saving"), project.update_record, item_id, **facts).failed.connect(self.tell_problem)
 
     def note_statuses(self, item_id: str, mask: Mask) -> None:
-        """Writes down how far the slices of an item are, as its mask says."""
+        """Writes down how far the slices of an item are and which labels are on them, as its mask says."""
         record = self.record(item_id)
-        statuses = tuple(SliceStatus(int(status)) for status in mask.statuses)
-        if record.statuses != statuses:
-            self._project().records[item_id] = replace(record, statuses=statuses)
+        statuses, marks = tuple(SliceStatus(int(status)) for status in mask.statuses), mask.marks()
+        if (record.statuses, record.marks) != (statuses, marks):
+            now = self._project().records[item_id] = replace(record, statuses=statuses, marks=marks)
+            self._release_first_mark(item_id, record, now)
             self.item_changed.emit(item_id)
+
+    def _release_first_mark(self, item_id: str, before: ItemRecord, now: ItemRecord) -> None:
+        """What is held out must not keep a small study from learning: its first checked mark is learned from."""
+        pairs = enumerate(zip(before.statuses, now.statuses))
+        fresh = [k for k, (old, new) in pairs if new == SliceStatus.CHECKED != old and k in (now.marks or {})]
+        try:
+            released = [self._project().release_first_marked(item_id, k) for k in fresh]
+        except ProjectProblem as problem:
+            self.tell_problem(problem)
+            return
+        if any(released):
+            self.save_project()
+            self.items_changed.emit()
+
+    def held_out(self, item_id: str) -> frozenset[int]:
+        """Slices of an item that are set aside to measure the model; none while that is switched off."""
+        roles = self.record(item_id).roles if self.settings.hold_out_slices else ()
+        return frozenset(k for k, role in enumerate(roles) if role == Role.HELD_OUT)
 
     def held_out_unchecked(self, item_id: str) -> frozenset[int]:
         """Slices of an item that measure the model and are not checked yet: they show no draft."""
-        record = self.record(item_id)
-        if not self.settings.hold_out_slices:
-            return frozenset()
-        pairs = enumerate(zip(record.roles, record.statuses))
-        return frozenset(k for k, (role, status) in pairs if role == Role.HELD_OUT and status != SliceStatus.CHECKED)
+        statuses = self.record(item_id).statuses
+        return frozenset(k for k in self.held_out(item_id) if statuses[k] != SliceStatus.CHECKED)
 
     def apply_settings(self, settings: Settings) -> None:
         """Takes on and saves the person's choices."""
-        self.settings = settings
+        before, self.settings = self.settings, settings
         self.runner.run("save", _("Saving"), save_settings, settings).failed.connect(self.tell_problem)
         self.settings_changed.emit()
+        if settings.hold_out_slices and not before.hold_out_slices and self.reading() is None:
+            self._all_found()
 
     def _remember(self, folder: Path) -> None:
         recent = [str(folder), *(path for path in self.settings.recent if path != str(folder))][:RECENT]

@@ -133,3 +133,53 @@ class RecentView:
     share_checked: float | None = None
     missing: bool = False
     pictures: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """One point of learning: after so many minutes, Dice on the held-out slices (None: not measured) and the loss."""
+
+    minutes: float
+    dice: float | None
+    loss: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredSlice:
+    """One held-out slice: Dice of the version before and of the new one."""
+
+    item_id: str
+    name: str
+    k: int
+    before: float | None
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a version reached on the checked held-out slices; before and after None: fewer than three, not measured."""
+
+    slices: int
+    before: float | None = None
+    after: float | None = None
+    better: int = 0
+    worse: int = 0
+    interval: tuple[float, float] | None = None
+    each: tuple[MeasuredSlice, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class VersionView:
+    """One version of the study's model, or the model it began with. `name` as it stands inside a sentence."""
+
+    id: str
+    title: str
+    name: str
+    facts: str
+    state: Literal["in use", "newer", "older"]
+    parent: str = ""
+    measured: Measured | None = None
+    dice: float | None = None
+    curve: tuple[CurvePoint, ...] = ()
+    minutes: float = 0.0
+    slices: int = 0

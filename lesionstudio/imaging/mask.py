@@ -4,6 +4,7 @@ Slices nobody touched cost no memory. Everybody may look; only editing.EditHisto
 slices with the mask until one of them is written again, so that saving never waits and never copies a volume.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
@@ -66,6 +67,14 @@ class MaskSnapshot:
             full[k] = pixels
         return full
 
+    def marks(self, known: Mapping[int, tuple[int, ...]] | None = None) -> dict[int, tuple[int, ...]]:
+        """The labels marked on each slice that holds a mark; what is known of slices that did not change is trusted."""
+        kept = {} if known is None else {k: found for k, found in known.items() if k not in self.dirty}
+        count = [k for k in self.layers["labels"] if known is None or k in self.dirty]
+        found = {k: np.flatnonzero(np.bincount(self.layers["labels"][k].ravel())) for k in count}
+        fresh = {k: tuple(int(n) for n in numbers if n) for k, numbers in found.items() if numbers.any()}
+        return dict(sorted((kept | fresh).items()))
+
 
 class Mask:
     """uint8 layers (slice, row, column) on a scan's grid."""
@@ -79,6 +88,7 @@ class Mask:
         self._dirty: set[int] = set()
         self._stale: set[int] = set()
         self._counts: dict[int, NDArray[np.int64]] = {}
+        self._marks: dict[int, tuple[int, ...]] = {}
         self._nothing = np.zeros(shape[1:], np.uint8)
         self._nothing.flags.writeable = False
 
@@ -137,11 +147,20 @@ class Mask:
 
     def counts(self) -> dict[int, int]:
         """Voxels of each label in the whole mask; counted again only where a slice changed."""
-        for k in self._stale & set(self._layers["labels"]):
-            self._counts[k] = np.bincount(self._layers["labels"][k].ravel(), minlength=256)
-        self._stale.clear()
+        self._count()
         total = sum(self._counts.values(), np.zeros(256, np.int64))
         return {int(n): int(total[n]) for n in np.flatnonzero(total) if n}
+
+    def marks(self) -> dict[int, tuple[int, ...]]:
+        """The labels marked on each slice that holds a mark; counted again only where a slice changed."""
+        self._count()
+        return {k: found for k, found in sorted(self._marks.items()) if found}
+
+    def _count(self) -> None:
+        for k in self._stale & set(self._layers["labels"]):
+            self._counts[k] = np.bincount(self._layers["labels"][k].ravel(), minlength=256)
+            self._marks[k] = tuple(int(n) for n in np.flatnonzero(self._counts[k]) if n)
+        self._stale.clear()
 
     def status(self, k: int) -> SliceStatus:
         """How far the work on slice k is."""

@@ -103,7 +103,9 @@ class ItemRecord:
     """What is written down of one item, a value a slice.
 
     `flags`: slice -> note. `seen`: slices that were on screen long enough to be judged. `seconds`: slice -> time spent.
-    `grid`: the voxels its mask was saved on. `draft`: who made the open draft.
+    `grid`: the voxels its mask was saved on. `draft`: who made the open draft. `marks`: slice -> numbers of the labels
+    marked on it, so that nobody opens masks to count them; None where that is not known. `generation`: how often its
+    mask was written as a whole; see imaging/journal.py.
     """
 
     statuses: tuple[SliceStatus, ...]
@@ -114,11 +116,13 @@ class ItemRecord:
     last_slice: int = 0
     grid: SavedGrid | None = None
     draft: DraftSource | None = None
+    marks: Mapping[int, tuple[int, ...]] | None = None
+    generation: int = 0
 
     @classmethod
     def new(cls, slices: int, roles: tuple[Role, ...] = ()) -> "ItemRecord":
         """The record of an item nobody has worked on."""
-        return cls((SliceStatus.NEW,) * slices, roles or (Role.LEARN,) * slices)
+        return cls((SliceStatus.NEW,) * slices, roles or (Role.LEARN,) * slices, marks={})
 
     @property
     def status(self) -> SliceStatus:
@@ -158,6 +162,7 @@ class ItemRecord:
             seconds={new_place[k]: spent for k, spent in self.seconds.items() if k in new_place},
             seen=frozenset(new_place[k] for k in self.seen if k in new_place),
             last_slice=new_place.get(self.last_slice, 0),
+            marks=self.marks and {new_place[k]: found for k, found in self.marks.items() if k in new_place},
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -171,13 +176,16 @@ class ItemRecord:
             "seconds": {str(k): round(spent, 1) for k, spent in self.seconds.items()},
             "grid": self.grid and asdict(self.grid),
             "draft": self.draft and asdict(self.draft),
+            "generation": self.generation,
+            "marks": None if self.marks is None else {str(k): list(found) for k, found in self.marks.items()},
         }
-        return {name: value for name, value in saved.items() if value or name in ("statuses", "roles")}
+        always = ("statuses", "roles") if self.marks is None else ("statuses", "roles", "marks")
+        return {name: value for name, value in saved.items() if value or name in always}
 
     @classmethod
     def from_json(cls, saved: dict[str, Any]) -> "ItemRecord":
         """What to_json gave. Raises KeyError, TypeError or ValueError for anything else."""
-        draft, grid = saved.get("draft"), saved.get("grid")
+        draft, grid, marks = saved.get("draft"), saved.get("grid"), saved.get("marks")
         return cls(
             tuple(SliceStatus[name.upper()] for name in saved["statuses"]),
             tuple(Role(name) for name in saved["roles"]),
@@ -187,4 +195,6 @@ class ItemRecord:
             int(saved.get("last_slice", 0)),
             SavedGrid.from_json(grid) if grid else None,
             DraftSource(**draft) if draft else None,
+            None if marks is None else {int(k): tuple(int(n) for n in found) for k, found in marks.items()},
+            int(saved.get("generation", 0)),
         )

@@ -414,3 +414,33 @@ def test_origins_are_kept_apart_from_labels(scans: Path) -> None:
     assert np.array_equal(loaded.origin(0), labels[0] * int(Origin.IMPORTED))
     assert loaded.status(0) == SliceStatus.IMPORTED
     project.close()
+
+
+def test_a_record_knows_which_slices_are_marked_with_what_without_opening_the_mask(scans: Path) -> None:
+    project = Project.open(scans)
+    project.add(found_volume(scans))
+    mask = project.load_mask("ct.nii.gz", axial_grid())
+    paint(mask, 3)
+    paint(mask, 5, label=2)
+    project.save_mask("ct.nii.gz", mask.snapshot())
+    paint(mask, 5, label=0)
+    project.save_mask("ct.nii.gz", mask.snapshot())
+    project.close()
+    again = Project.open(scans)
+    assert again.record("ct.nii.gz").marks == {3: (1,)}
+    again.close()
+
+
+def test_marks_of_a_study_that_did_not_note_them_are_counted_once_from_its_masks(scans: Path) -> None:
+    project = Project.open(scans)
+    project.add(found_volume(scans))
+    mask = project.load_mask("ct.nii.gz", axial_grid())
+    paint(mask, 3)
+    project.save_mask("ct.nii.gz", mask.snapshot())
+    project.save_record("ct.nii.gz", replace(project.record("ct.nii.gz"), marks=None))
+    project.close()
+    again = Project.open(scans)
+    assert again.record("ct.nii.gz").marks is None
+    again.know_marks("ct.nii.gz")
+    assert again.record("ct.nii.gz").marks == {3: (1,)}
+    again.close()

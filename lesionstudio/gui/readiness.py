@@ -1,0 +1,68 @@
+"""Readiness: how many slices there are to learn from and to measure on, counted without opening a single mask."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+
+from lesionstudio.imaging.labels import LabelSet
+from lesionstudio.imaging.mask import SliceStatus
+from lesionstudio.project.worklist import ItemRecord, Role
+from lesionstudio.words import ngettext
+
+FEWEST_TO_LEARN_FROM, FEWEST_TO_MEASURE_ON = 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Slices: checked ones with a mark to learn from and to measure on; all that are held out, and those checked."""
+
+    to_learn_from: int = 0
+    to_measure_on: int = 0
+    held_out: int = 0
+    held_out_checked: int = 0
+
+    def __add__(self, other: "Readiness") -> "Readiness":
+        """Both together."""
+        return Readiness(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
+
+    @property
+    def missing_to_measure(self) -> int:
+        """How many more checked held-out slices with a mark it takes to measure a version."""
+        return max(FEWEST_TO_MEASURE_ON - self.to_measure_on, 0)
+
+    @property
+    def reason(self) -> str:
+        """What is missing before Learn can be pressed; "" when nothing is."""
+        missing = FEWEST_TO_LEARN_FROM - self.to_learn_from
+        if missing <= 0:
+            return ""
+        return ngettext(
+            "Ready after one more checked slice with a mark in it.",
+            "Ready after {n} more checked slices with a mark in them.",
+            missing,
+        )
+
+
+class SliceCounts:
+    """Counts a study; an item is counted again only when its record or the study's labels changed."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[ItemRecord, frozenset[int], Readiness]] = {}
+
+    def of(self, records: Iterable[tuple[str, ItemRecord]], labels: LabelSet) -> Readiness:
+        """All items together. A mark with a deleted label is none."""
+        shown, counted = frozenset(label.number for label in labels), {}
+        for item_id, record in records:
+            before = self._kept.get(item_id)
+            is_same = before is not None and before[0] is record and before[1] == shown
+            counted[item_id] = before if before is not None and is_same else (record, shown, _counts(record, shown))
+        self._kept = counted
+        return sum((counts for _record, _shown, counts in counted.values()), Readiness())
+
+
+def _counts(record: ItemRecord, shown: frozenset[int]) -> Readiness:
+    marks: Mapping[int, tuple[int, ...]] = record.marks or {}
+    checked = {k for k, status in enumerate(record.statuses) if status == SliceStatus.CHECKED}
+    marked = {k for k in checked if shown.intersection(marks.get(k, ()))}
+    held_out = {k for k, role in enumerate(record.roles) if role == Role.HELD_OUT}
+    learn = {k for k, role in enumerate(record.roles) if role == Role.LEARN}
+    return Readiness(len(marked & learn), len(marked & held_out), len(held_out), len(checked & held_out))
