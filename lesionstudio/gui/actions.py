@@ -209,8 +209,13 @@ def _segment_actions() -> tuple[ActionSpec, ...]:
 
 
 def _help_actions() -> tuple[ActionSpec, ...]:
-    tips = {"shortcuts": _("Every key, with search.")}
-    return _with_tips(tips, ActionSpec("shortcuts", _("Shortcuts"), _("Help"), "keyboard", "F1 ?", _("Program")))
+    menu = _("Help")
+    tips = {"shortcuts": _("Every key, with search."), "tour": _("The first three things to know, beside them.")}
+    return _with_tips(
+        tips,
+        ActionSpec("shortcuts", _("Shortcuts"), menu, "keyboard", "F1 ?", _("Program")),
+        ActionSpec("tour", _("Show the tour"), menu),
+    )
 
 
 def _with_tips(tips: dict[str, str], *specs: ActionSpec) -> tuple[ActionSpec, ...]:

@@ -34,6 +34,7 @@ def run(place: Path | None) -> int:
     def begin() -> None:
         window.look.icons.load()
         desk.append(Desk(window, settings))
+        desk[0].wiring.verbs.tour.offer()
         if place is not None:
             desk[0].session.open_folder(place)
 

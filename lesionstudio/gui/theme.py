@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 from lesionstudio.gui.icons import Icons
 from lesionstudio.resources import resource
 
-THEMES = ("dark", "light", "system")
+THEMES = ("dark", "dim", "light", "system")
 BODY_PX = 13
 _WEIGHTS = ("Regular", "Medium", "SemiBold")
+_DIM_TEXT = "#C4CAD2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,9 @@ class Tokens:
 
     @classmethod
     def of(cls, theme: str) -> "Tokens":
-        """The tokens of "dark" or "light"."""
-        colours = json.loads(resource("theme", "tokens.json").read_text(encoding="utf-8"))["colour"][theme]
+        """The tokens of "dark", "dim" (dark with dimmer text, for a dark room) or "light"."""
+        themes = json.loads(resource("theme", "tokens.json").read_text(encoding="utf-8"))["colour"]
+        colours = themes["light" if theme == "light" else "dark"] | ({"text1": _DIM_TEXT} if theme == "dim" else {})
         return cls(**{re.sub("([A-Z])", r"_\1", name).lower(): value for name, value in colours.items()})
 
 
@@ -70,13 +72,25 @@ class Look(QObject):
         self.tokens = Tokens.of(_resolve(app, theme))
         self.icons = Icons(self.tokens, app.devicePixelRatio())
         self._wear()
+        app.styleHints().colorSchemeChanged.connect(self._follow)
 
     def use(self, theme: str) -> None:
         """Changes the theme of every window at once; nothing happens when it is the one in use."""
-        if theme == self.theme:
-            return
-        self.theme = theme
-        self.tokens = Tokens.of(_resolve(self._app, theme))
+        if theme != self.theme:
+            self.theme = theme
+            self._change()
+
+    @property
+    def system_says(self) -> bool:
+        """Whether the system tells programs if it is dark or light."""
+        return self._app.styleHints().colorScheme() != Qt.ColorScheme.Unknown
+
+    def _follow(self) -> None:
+        if self.theme == "system":
+            self._change()
+
+    def _change(self) -> None:
+        self.tokens = Tokens.of(_resolve(self._app, self.theme))
         self._wear()
         self.icons.tint(self.tokens)
         self.changed.emit()
@@ -87,10 +101,13 @@ class Look(QObject):
 
 
 def style_sheet(theme: str) -> str:
-    """The sheet of "dark" or "light" with the paths of its pictures made absolute."""
-    name = "theme-light.qss" if theme == "light" else "theme.qss"
+    """The sheet of "dark", "dim" or "light" with the paths of its pictures made absolute."""
+    tokens, name = Tokens.of(theme), "theme-light.qss" if theme == "light" else "theme.qss"
     text = resource("theme", name).read_text(encoding="utf-8")
-    text += _with_tokens(resource("theme", "extra.qss").read_text(encoding="utf-8"), Tokens.of(theme))
+    if theme == "dim":
+        text = text.replace(Tokens.of("dark").text1, tokens.text1)
+    for extra in ("extra.qss", *(("extra-light.qss",) if theme == "light" else ())):
+        text += _with_tokens(resource("theme", extra).read_text(encoding="utf-8"), tokens)
     return text.replace("url(qss-assets/", f"url({resource('icons', 'qss-assets').as_posix()}/")
 
 

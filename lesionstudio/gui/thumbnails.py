@@ -19,7 +19,7 @@ SIDE = 112
 
 
 class Thumbnails(QObject):
-    """Makes the pictures one by one; `made` carries an item's id and its QImage."""
+    """Makes the pictures one by one; `made` carries an item's id and its QImage. `hu_offset`: see Project."""
 
     made = Signal(str, object)
 
@@ -30,6 +30,7 @@ class Thumbnails(QObject):
         self._asked: set[str] = set()
         self._waiting: list[tuple[str, Any]] = []
         self._job: Job | None = None
+        self.hu_offset: float | None = None
 
     def image(self, item_id: str) -> QImage | None:
         """The picture, if it is there already."""
@@ -55,7 +56,7 @@ class Thumbnails(QObject):
         if self._job is not None or not self._waiting:
             return
         lot, self._waiting = self._waiting, []
-        self._job = job = self._runner.run("files", _("Reading"), make_thumbnails, lot)
+        self._job = job = self._runner.run("files", _("Reading"), make_thumbnails, lot, self.hu_offset)
         job.progressed.connect(lambda progress: self._keep(job, progress.partial))
         job.ended.connect(lambda: self._lot_done(job))
 
@@ -70,36 +71,50 @@ class Thumbnails(QObject):
             self._next()
 
 
-def make_thumbnails(wanted: list[tuple[str, Any]], report: Reporter) -> None:
+def make_thumbnails(wanted: list[tuple[str, Any]], hu_offset: float | None, report: Reporter) -> None:
     """Reads or makes one picture after the other, reporting each; what cannot be read has none."""
     for item_id, source in wanted:
         try:
-            image = kept_image(source) or _keep_new(source)
+            image = kept_image(source, hu_offset) or _keep_new(source, hu_offset)
         except LesionStudioError:
             continue
         report(Progress(None, partial=(item_id, image)))
 
 
-def kept_image(source: Any) -> QImage | None:
+def kept_image(source: Any, hu_offset: float | None) -> QImage | None:
     """The picture of a ScanSource, if it was made before."""
-    path = _place(source)
+    path = _place(source, hu_offset)
     if not path.is_file():
         return None
     image = QImage(str(path))
     return None if image.isNull() else image
 
 
-def _keep_new(source: Any) -> QImage:
+def kept_amount() -> tuple[int, int]:
+    """How many pictures are kept, and how many bytes they take."""
+    sizes = [path.stat().st_size for path in _folder().glob("*.png")]
+    return len(sizes), sum(sizes)
+
+
+def clear_kept() -> tuple[int, int]:
+    """Takes all kept pictures away; each is made again when its folder is opened. Gives what is left, as above."""
+    for path in _folder().glob("*.png"):
+        path.unlink(missing_ok=True)
+    return kept_amount()
+
+
+def _keep_new(source: Any, hu_offset: float | None) -> QImage:
+    from lesionstudio.imaging.choices import in_hu
     from lesionstudio.imaging.formats import read_scan
 
-    scan = read_scan(source)
+    scan = in_hu(read_scan(source), hu_offset)
     k = scan.slices // 2
     pixels = scan.slice(k)
     step = max(1, min(pixels.shape[:2]) // (2 * SIDE))
     pixels = pixels[::step, ::step]
     grey = to_grey(pixels, preset_window(scan, first_preset(scan), k))
     image = square_image(grey, scan.geometry.spacing_mm[1:])
-    path = _place(source)
+    path = _place(source, hu_offset)
     path.parent.mkdir(parents=True, exist_ok=True)
     image.save(str(path))
     return image
@@ -121,8 +136,13 @@ def square_image(grey: np.ndarray[Any, np.dtype[np.uint8]], spacing: tuple[float
     return image.copy((image.width() - SIDE) // 2, (image.height() - SIDE) // 2, SIDE, SIDE)
 
 
-def _place(source: Any) -> Path:
+def _place(source: Any, hu_offset: float | None) -> Path:
     first = source.files[len(source.files) // 2]
     stat = first.stat()
     key = f"{first}|{source.part}|{stat.st_mtime_ns}|{stat.st_size}|{len(source.files)}"
-    return cache_folder() / "thumbnails" / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.png"
+    key += "" if hu_offset is None else f"|{hu_offset}"
+    return _folder() / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.png"
+
+
+def _folder() -> Path:
+    return cache_folder() / "thumbnails"

@@ -6,14 +6,17 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QMenu
 
 from lesionstudio.gui.actions import LABEL_NUMBERS, PRESETS
 from lesionstudio.gui.messages import ask_then, choose_folder
 from lesionstudio.gui.models import MappingQuestion
 from lesionstudio.gui.parts import Parts
+from lesionstudio.gui.preferences import Preferences
 from lesionstudio.gui.toolbox import Toolbox
+from lesionstudio.gui.tour import Tour
 from lesionstudio.gui.views import Notice
+from lesionstudio.gui.widgets.sheet import present
 from lesionstudio.imaging.windowing import presets_for
 from lesionstudio.words import _, ngettext
 
@@ -26,6 +29,7 @@ class Verbs(QObject):
         self._parts, self._toolbox = parts, toolbox
         self._window, self._session = parts.window, parts.session
         self._look = parts.window.look
+        self._preferences, self.tour = Preferences(parts), Tour(parts)
         self._connect_program()
         self._connect_looking()
         self._connect_marking()
@@ -72,8 +76,9 @@ class Verbs(QObject):
         do("close_folder", self._session.close_folder)
         do("import_masks", self._show_import)
         do("export", self._show_export)
-        do("settings", self._show_settings)
+        do("settings", self._preferences.show)
         do("shortcuts", self._show_shortcuts)
+        do("tour", self.tour.start)
         do("quit", self._window.close)
         do("draw", lambda: self._window.draw_page.picture.setFocus())
         do("leave_picture", lambda: self._window.draw_page.leave_picture())
@@ -130,7 +135,7 @@ class Verbs(QObject):
 
         sheet = MappingSheet(self._window, self._look, question.names, self._session.labels)
         sheet.answered.connect(question.then)
-        _open(sheet)
+        present(sheet)
 
     def show_picture_menu(self, place: QPoint) -> None:
         """Opens the picture's menu where it was clicked with the right button."""
@@ -201,7 +206,7 @@ class Verbs(QObject):
             offer = export_offer(self._session.project, self._session.current_id)
             sheet = ExportSheet(self._window, self._look, offer)
             sheet.export_wanted.connect(self._parts.exporting.export)
-            _open(sheet)
+            present(sheet)
 
     def _show_import(self) -> None:
         from lesionstudio.gui.dialogs.import_masks import ImportSheet
@@ -211,24 +216,9 @@ class Verbs(QObject):
             pairs = mask_pairs(self._session.project, self._parts.importing.found)
             sheet = ImportSheet(self._window, self._look, pairs)
             sheet.import_wanted.connect(self._parts.importing.import_found)
-            _open(sheet)
-
-    def _show_settings(self) -> None:
-        from lesionstudio.gui.dialogs.settings_sheet import SettingsSheet
-
-        sheet = SettingsSheet(self._window, self._look, self._session.settings, self._parts.models.device_text)
-        sheet.settings_wanted.connect(self._session.apply_settings)
-        _open(sheet)
+            present(sheet)
 
     def _show_shortcuts(self) -> None:
         from lesionstudio.gui.dialogs.shortcuts import ShortcutsSheet
 
-        _open(ShortcutsSheet(self._window, self._look))
-
-
-def _open(sheet: QObject) -> None:
-    from lesionstudio.gui.widgets.sheet import Sheet
-
-    if isinstance(sheet, Sheet) and not isinstance(QApplication.activeModalWidget(), Sheet):
-        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        sheet.open()
+        present(ShortcutsSheet(self._window, self._look))

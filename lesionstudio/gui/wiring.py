@@ -29,6 +29,7 @@ _NEED_FOLDER = (
     "draw",
     "next_item",
     "previous_item",
+    "tour",
 )
 
 

@@ -45,16 +45,23 @@ def device_for(wanted: str) -> str:
         )
     if wanted == "cpu" or (wanted == "auto" and not _may_have_gpu()):
         return "cpu"
-    import torch
-
-    found = [("cuda", torch.cuda.is_available()), ("mps", torch.backends.mps.is_available())]
-    usable = [name for name, is_there in found if is_there] + ["cpu"]
+    usable = usable_devices()
     if wanted != "auto" and wanted not in usable:
         raise ModelProblem(
             _("This computer has no {device} device that the installed PyTorch can use.").format(device=wanted),
             hint=_("Choose auto or cpu. `lesionstudio doctor` says what is installed."),
         )
     return usable[0] if wanted == "auto" else wanted
+
+
+def usable_devices() -> list[str]:
+    """What the installed PyTorch can use here, the quickest first; "cpu" is always the last of them."""
+    if not _may_have_gpu():
+        return ["cpu"]
+    import torch
+
+    found = [("cuda", torch.cuda.is_available()), ("mps", torch.backends.mps.is_available())]
+    return [name for name, is_there in found if is_there] + ["cpu"]
 
 
 def _may_have_gpu() -> bool:

@@ -16,6 +16,7 @@ from lesionstudio.progress import Progress, Reporter, silent
 from lesionstudio.project.shelf import ModelShelf, ShelvedModel
 from lesionstudio.settings import cache_folder, config_folder, data_folder, load_settings
 from lesionstudio.words import _, number
+from lesionstudio.workflows.devices import devices
 
 if TYPE_CHECKING:
     from lesionstudio.learning.inference import Predictor
@@ -47,7 +48,7 @@ def doctor(report: Reporter = silent) -> dict[str, Any]:
         "cores": os.cpu_count(),
         "memory_gib": _memory_gib(),
         "packages": packages,
-        **_device(),
+        **_device(load_settings().device),
     }
     report(Progress(0.4, _("Measuring the model")))
     found |= _speed(found["device"])
@@ -57,19 +58,9 @@ def doctor(report: Reporter = silent) -> dict[str, Any]:
     return found
 
 
-def _device() -> dict[str, str]:
-    from lesionstudio.learning.engines import device_for
-
-    wanted = load_settings().device
-    try:
-        device = device_for(wanted)
-    except LesionStudioError as problem:
-        return {"device": "cpu", "device_why": problem.message}
-    if wanted != "auto":
-        return {"device": device, "device_why": _("It is chosen in the settings.")}
-    if device != "cpu":
-        return {"device": device, "device_why": _("PyTorch can use this GPU.")}
-    return {"device": device, "device_why": _("The installed PyTorch sees no GPU.")}
+def _device(wanted: str) -> dict[str, str]:
+    found = devices(wanted)
+    return {"device": found["device"], "device_why": found["why"]}
 
 
 def _speed(device: str) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from pytestqt.qtbot import QtBot
 from lesionstudio.gui.app import Desk
 from lesionstudio.gui.dialogs.export_sheet import ExportSheet
 from lesionstudio.gui.dialogs.import_masks import ImportSheet, MaskPair
-from lesionstudio.gui.dialogs.settings_sheet import SettingsSheet
+from lesionstudio.gui.dialogs.settings_sheet import Places, SettingsSheet
 from lesionstudio.gui.dialogs.shortcuts import ShortcutsSheet
 from lesionstudio.gui.language import qt_translator, speak
 from lesionstudio.gui.main_window import MainWindow
@@ -167,11 +167,26 @@ def test_the_shortcuts_sheet_fits_in_french(desk: Desk) -> None:
     assert cut_off(sheet) == []
 
 
-def test_the_settings_sheet_fits_in_french(desk: Desk) -> None:
+@pytest.mark.parametrize("off", [False, True])
+def test_the_settings_sheet_fits_in_french(desk: Desk, off: bool) -> None:
     window = window_of(desk)
-    sheet = SettingsSheet(window, window.look, Settings(language="fr"), "Processeur, 2\u00a0cœurs")
+    places = Places(Path("/a/rather/long/way/to/the/study/of/2026/lesionstudio"), Path("/data"), Path("/cache"))
+    sheet = SettingsSheet(window, window.look, Settings(language="fr", hold_out_slices=not off), places)
     sheet.open()
+    sheet.show_devices(("cpu",), "Processeur, 2\u00a0cœurs. Le PyTorch installé ne voit aucune carte graphique.")
+    sheet.show_kept(1214, 37_000_000)
     assert cut_off(sheet) == []
+    assert sheet.height() <= 760
+
+
+def test_the_tour_fits_in_french(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
+    phantoms.write_dicom(tmp_path / "Thorax 2026", phantoms.ct_phantom())
+    open_study(desk, qtbot, tmp_path / "Thorax 2026")
+    tour = desk.wiring.verbs.tour
+    tour.start()
+    while tour.card is not None:
+        assert cut_off(tour.card) == []
+        tour.card.press()
 
 
 def test_the_import_sheet_fits_in_french(desk: Desk, tmp_path: Path) -> None:
@@ -206,12 +221,12 @@ def test_qt_speaks_french_too(french: None, qapp: QApplication) -> None:
 
 def test_the_language_is_chosen_in_the_settings(french: None, qtbot: QtBot, desk: Desk) -> None:
     window = window_of(desk)
-    sheet = SettingsSheet(window, window.look, Settings(), "")
+    sheet = SettingsSheet(window, window.look, Settings(), Places(None, Path("/data"), Path("/cache")))
     sheet.open()
     assert sheet.findChild(QPushButton, "language_auto_button").isChecked()
-    with qtbot.waitSignal(sheet.settings_wanted) as said:
+    with qtbot.waitSignal(sheet.choice_made) as said:
         sheet.findChild(QPushButton, "language_en_button").click()
-    assert said.args == [Settings(language="en")]
+    assert said.args == ["language", "en"]
 
 
 @pytest.mark.parametrize(("chosen", "spoken"), [("fr", "fr"), ("en", "en"), ("auto", "en"), ("", "en")])

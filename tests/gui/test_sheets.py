@@ -12,14 +12,12 @@ from lesionstudio.gui.app import last_resort
 from lesionstudio.gui.dialogs.export_sheet import ExportSheet
 from lesionstudio.gui.dialogs.import_masks import ImportSheet, MaskPair
 from lesionstudio.gui.dialogs.label_mapping import NEW, MappingSheet
-from lesionstudio.gui.dialogs.settings_sheet import SettingsSheet
 from lesionstudio.gui.dialogs.shortcuts import ShortcutsSheet
 from lesionstudio.gui.messages import CrashSheet, ask_then, trace_text
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.views import ExportChoice, ExportOffer, ExportPart
 from lesionstudio.gui.widgets.sheet import Sheet
 from lesionstudio.imaging.labels import LabelSet
-from lesionstudio.settings import Settings
 
 LEFT = Qt.MouseButton.LeftButton
 PARTS = (
@@ -138,19 +136,6 @@ def test_typing_leaves_the_shortcuts_that_fit(qtbot: QtBot, window: QMainWindow,
     none = sheet.findChild(QLabel, "no_shortcut")
     assert none is not None and none.isVisible() and sheet.shown == []
     qtbot.keyClick(sheet.search, Qt.Key.Key_Escape)
-    assert not sheet.isVisible()
-
-
-def test_each_setting_counts_at_once(qtbot: QtBot, window: QMainWindow, look: Look) -> None:
-    sheet = SettingsSheet(window, look, Settings(hold_out_slices=True), "CPU, 2 cores")
-    sheet.open()
-    wanted: list[Settings] = []
-    sheet.settings_wanted.connect(wanted.append)
-    press(qtbot, sheet, "theme_light_button")
-    press(qtbot, sheet, "device_cpu_button")
-    press(qtbot, sheet, "hold_out_slices")
-    assert wanted[-1] == Settings(theme="light", device="cpu", hold_out_slices=False)
-    press(qtbot, sheet, "settings_done_button")
     assert not sheet.isVisible()
 
 

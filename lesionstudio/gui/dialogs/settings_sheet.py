@@ -1,109 +1,203 @@
-"""The settings sheet: what the person can choose for all studies. Each choice counts at once."""
+"""The settings sheet: what the person can choose for all studies, and where their work is kept. Each choice counts."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from lesionstudio.gui.theme import Look
-from lesionstudio.gui.widgets.buttons import Choices, Toggle, word_button
+from lesionstudio.gui.widgets.buttons import Choices, Toggle, sign, word_button
 from lesionstudio.gui.widgets.fields import NumberField
 from lesionstudio.gui.widgets.sheet import Sheet
-from lesionstudio.gui.widgets.text import label, paragraph, rule
+from lesionstudio.gui.widgets.text import ElidedLabel, label, paragraph, rule
 from lesionstudio.settings import Settings
-from lesionstudio.words import _, unit_name
+from lesionstudio.words import _, ngettext, number, unit_name
 
-_WIDTH, _FIRST_COLUMN = 620, 150
+_WIDTH, _FIRST_COLUMN, _ROW_GAP = 700, 150, 6
 _UNDO_MEGABYTES = (50, 4000, 50)
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The folders a person's work lies in; no study while none is open."""
+
+    study: Path | None
+    data: Path
+    cache: Path
+
+
 class SettingsSheet(Sheet):
-    """Says `settings_wanted(Settings)` with every change."""
+    """Says `choice_made(name, value)`, a field of Settings and what it is to be, with every change."""
 
-    settings_wanted = Signal(object)
+    choice_made = Signal(str, object)
+    place_wanted = Signal(object)
+    clear_wanted = Signal()
 
-    def __init__(self, window: QWidget, look: Look, settings: Settings, device_text: str) -> None:
+    def __init__(self, window: QWidget, look: Look, settings: Settings, places: Places) -> None:
         super().__init__(window, look, _("Settings"), "settings_sheet", _WIDTH)
-        self._settings = settings
+        self._look = look
         self._language = Choices("language", stretch=False)
         self._theme, self._device = Choices("theme", stretch=False), Choices("device", stretch=False)
         self._held_out = Toggle(look, _("Set slices aside to measure the model"), "hold_out_slices")
         self._undo = NumberField("undo_megabytes", _("Memory for undo"))
-        self._fault = label(role="bad")
+        self._fault = label(role="bad", name="undo_fault")
+        self._theme_hint, self._device_hint = _hint("theme_hint"), _hint("device_hint")
+        self._held_out_hint = _hint("hold_out_hint")
+        self._kept = label(role="hint", name="kept_pictures")
+        self._clear = word_button(_("Clear"), "clear_thumbnails_button")
         self._show(settings)
-        self._lay_out(device_text)
+        self._lay_out(places)
         self._connect()
 
+    def show_devices(self, usable: Sequence[str], why: str) -> None:
+        """Offers the devices that there are, and says which one is used and why."""
+        self._offer_devices(self._device.current, next((one for one in usable if one != "cpu"), ""))
+        self._device_hint.setText(why)
+
+    def show_kept(self, pictures: int, size: int) -> None:
+        """Says how many small pictures are kept, and offers to clear them."""
+        megabytes = f"{number(max(size / 1e6, 0.1), 1)} {unit_name('MB')}"
+        some = ngettext("{n} small picture of scans", "{n} small pictures of scans", pictures)
+        self._kept.setText(f"{some}, {megabytes}" if pictures else _("No small pictures of scans are kept."))
+        if not pictures and self._clear.hasFocus():
+            self._done.setFocus()
+        self._clear.setEnabled(bool(pictures))
+
     def _show(self, settings: Settings) -> None:
-        languages = (("auto", _("As the system")), ("en", "English"), ("fr", "Français"))
+        system = _("As the system")
+        languages = (("auto", system), ("en", "English"), ("fr", "Français"))
         self._language.show_choices(languages, settings.language or "auto")
-        themes = (("dark", _("Dark")), ("light", _("Light")), ("system", _("As the system")))
+        themes = (("dark", _("Dark")), ("dim", _("Dimmer")), ("light", _("Light")), ("system", system))
         self._theme.show_choices(themes, settings.theme)
-        devices = (("auto", _("Best there is")), ("cpu", _("Processor")), ("cuda", _("Graphics card")))
-        self._device.show_choices(devices, settings.device)
+        self._say_theme(settings.theme)
+        self._offer_devices(settings.device, "")
+        self._device_hint.setText(_("Looking at this computer"))
         self._held_out.setChecked(settings.hold_out_slices)
-        low, high, step = _UNDO_MEGABYTES
-        self._undo.show_range(low, high, step)
+        self._say_held_out(settings.hold_out_slices)
+        self._undo.show_range(*_UNDO_MEGABYTES)
         self._undo.show_value(settings.undo_megabytes, unit_name("MB"))
+        self._clear.setEnabled(False)
+
+    def _offer_devices(self, current: str, graphics: str) -> None:
+        choices = (("auto", _("Best there is")), ("cpu", _("Processor")), (graphics or "cuda", _("Graphics card")))
+        self._device.show_choices(choices, current)
+        self._device.allow(graphics or "cuda", bool(graphics))
 
     def _connect(self) -> None:
-        self._language.chosen.connect(lambda language: self._want(language=language))
-        self._theme.chosen.connect(lambda theme: self._want(theme=theme))
-        self._device.chosen.connect(lambda device: self._want(device=device))
-        self._held_out.toggled.connect(lambda on: self._want(hold_out_slices=on))
-        self._undo.value_changed.connect(lambda megabytes: self._want(undo_megabytes=int(megabytes)))
-        self._undo.fault.connect(self._show_fault)
+        for name, choices in (("language", self._language), ("theme", self._theme), ("device", self._device)):
+            choices.chosen.connect(lambda key, name=name: self.choice_made.emit(name, key))
+        self._theme.chosen.connect(self._say_theme)
+        self._held_out.toggled.connect(lambda on: self.choice_made.emit("hold_out_slices", on))
+        self._held_out.toggled.connect(self._say_held_out)
+        self._undo.value_changed.connect(lambda value: self.choice_made.emit("undo_megabytes", int(value)))
+        self._undo.fault.connect(self._fault.setText)
+        self._clear.clicked.connect(self.clear_wanted)
 
-    def _show_fault(self, words: str) -> None:
-        self._fault.setText(words)
-        self._fault.setVisible(bool(words))
+    def _say_theme(self, theme: str) -> None:
+        follows = _("It changes when the system does.")
+        silent = _("This system does not say whether it is dark or light: the dark theme is used.")
+        hints = {
+            "dim": _("Dark, with dimmer words, for a dark room."),
+            "system": follows if self._look.system_says else silent,
+        }
+        self._theme_hint.setText(hints.get(theme, _("The ground behind the picture is always dark.")))
 
-    def _want(self, **changes: object) -> None:
-        self._settings = replace(self._settings, **changes)  # type: ignore[arg-type]
-        self.settings_wanted.emit(self._settings)
-
-    def _lay_out(self, device_text: str) -> None:
-        self._undo.setFixedWidth(90)
-        rows: tuple[tuple[str, QWidget, str], ...] = (
-            (_("Language"), self._language, _("Counts from the next start.")),
-            (_("Theme"), self._theme, ""),
-            (_("Segment on"), self._device, device_text),
-            (
-                _("Held-out slices"),
-                self._held_out,
-                _("About one slice in five is set aside to measure models; it shows no draft before it is checked."),
-            ),
-            (_("Memory for undo"), self._undo, ""),
+    def _say_held_out(self, on: bool) -> None:
+        about = _(
+            "About one slice in five is never learned from, and shows no draft before it is checked:"
+            " it tells whether a new version is better."
         )
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(6)
-        grid.setColumnMinimumWidth(0, _FIRST_COLUMN)
-        grid.setColumnStretch(1, 1)
-        for place, (words, part, hint) in enumerate(rows):
-            grid.addWidget(label(words, "second"), 3 * place, 0)
-            grid.addWidget(_left(part), 3 * place, 1)
-            if hint:
-                grid.addWidget(paragraph(hint, "hint"), 3 * place + 1, 1)
-            grid.setRowMinimumHeight(3 * place + 2, 4)
+        off = _(
+            "No more slices are set aside. Those that are stay out of learning, but get drafts like any other,"
+            " so what is measured on them is too kind."
+        )
+        self._held_out_hint.setText(about if on else off)
+
+    def _finish(self) -> None:
+        """Leaves, unless a number was typed that is not allowed."""
+        if self._fault.text():
+            self._undo.setFocus()
+        else:
+            self.accept()
+
+    # Where things stand
+
+    def _lay_out(self, places: Places) -> None:
+        grid = _Grid()
+        grid.add(_("Language"), self._language, _hint(words=_("Counts from the next start.")))
+        grid.add(_("Theme"), self._theme, self._theme_hint)
+        grid.add(_("Device"), self._device, self._device_hint)
+        grid.add(_("Held-out slices"), self._held_out, self._held_out_hint)
+        self._undo.setFixedWidth(90)
+        low, high = number(_UNDO_MEGABYTES[0]), number(_UNDO_MEGABYTES[1])
+        allowed = _("{low} to {high} MB; when it is full, the oldest steps are forgotten.").format(low=low, high=high)
+        grid.add(_("Memory for undo"), _side_by_side(self._undo, self._fault), _hint(words=allowed))
         self.body.addLayout(grid)
-        self._fault.hide()
-        self.body.addWidget(self._fault)
         self.body.addWidget(rule())
-        self.body.addWidget(paragraph(_("Your scans stay on this computer and are never changed."), "hint"))
-        done = word_button(_("Done"), "settings_done_button", "primary")
-        done.clicked.connect(self.accept)
+        self._lay_out_privacy(places)
+        self._done = word_button(_("Done"), "settings_done_button", "primary")
+        self._done.clicked.connect(self._finish)
         foot = QHBoxLayout()
         foot.addStretch(1)
-        foot.addWidget(done)
+        foot.addWidget(self._done)
         self.body.addLayout(foot)
-        done.setFocus()
+        self._done.setFocus()
+
+    def _lay_out_privacy(self, places: Places) -> None:
+        grid = _Grid()
+        names = _("Patients' names in DICOM files are neither shown nor written down. Names of files are shown.")
+        stay = label(_("Your scans stay on this computer and are never changed."), "strong", "privacy")
+        grid.add(_("Privacy"), stay, _hint(words=names))
+        if places.study is not None:
+            grid.add(_("This study"), self._place(places.study, "study"))
+        grid.add(_("Models and sample"), self._place(places.data, "data"))
+        grid.add(_("Cache"), self._place(places.cache, "cache"))
+        grid.add("", _side_by_side(self._clear, self._kept))
+        self.body.addLayout(grid)
+
+    def _place(self, place: Path, name: str) -> QWidget:
+        path = ElidedLabel("second", f"{name}_place", Qt.TextElideMode.ElideMiddle)
+        path.setText(str(place))
+        button = sign(self._look, "folder-open", _("Show {folder}").format(folder=place), f"show_{name}_button")
+        button.clicked.connect(lambda: self.place_wanted.emit(place))
+        return _side_by_side(path, button, stretch=False)
 
 
-def _left(part: QWidget) -> QWidget:
+class _Grid(QGridLayout):
+    """Rows of a name, what is chosen, and a hint under it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setHorizontalSpacing(12)
+        self.setVerticalSpacing(2)
+        self.setColumnMinimumWidth(0, _FIRST_COLUMN)
+        self.setColumnStretch(1, 1)
+
+    def add(self, words: str, part: QWidget, hint: QLabel | None = None) -> None:
+        """One row more."""
+        row = self.rowCount()
+        if words:
+            self.addWidget(label(words, "second"), row, 0)
+            part.setAccessibleName(part.accessibleName() or words)
+        self.addWidget(part, row, 1, Qt.AlignmentFlag.AlignLeft if isinstance(part, Toggle) else Qt.AlignmentFlag(0))
+        if hint is not None:
+            self.addWidget(hint, row + 1, 1)
+            self.setRowMinimumHeight(row + 2, _ROW_GAP)
+
+
+def _hint(name: str = "", words: str = "") -> QLabel:
+    return paragraph(words, "hint", name)
+
+
+def _side_by_side(*parts: QWidget, stretch: bool = True) -> QWidget:
     box = QWidget()
     row = QHBoxLayout(box)
     row.setContentsMargins(0, 0, 0, 0)
-    row.addWidget(part)
-    row.addStretch(1)
+    row.setSpacing(8)
+    for part in parts:
+        row.addWidget(part)
+    if stretch:
+        row.addStretch(1)
     return box

@@ -120,6 +120,10 @@ class Choices(QWidget):
         """The key chosen, "" for none."""
         return next((key for key, button in self._buttons.items() if button.isChecked()), "")
 
+    def allow(self, key: str, possible: bool) -> None:
+        """Whether this one can be chosen; the reason stands beside the row."""
+        self._buttons[key].setEnabled(possible)
+
     def _rebuild(self, keys: list[str]) -> None:
         for old in self._buttons.values():
             self._group.removeButton(old)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.widgets.buttons import sign
@@ -79,6 +79,15 @@ class Sheet(QDialog):
         close.clicked.connect(self.reject)
         head.addWidget(close)
         return head
+
+
+def present(sheet: Sheet) -> None:
+    """Opens the sheet, unless another one is open; it is gone once it is left."""
+    if isinstance(QApplication.activeModalWidget(), Sheet):
+        sheet.deleteLater()
+        return
+    sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    sheet.open()
 
 
 class _Scrim(QWidget):
