@@ -1,11 +1,13 @@
 """Masks at rest: for each layer a 2-D index PNG, or a volume with the scan's affine."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from lesionstudio.imaging.geometry import Geometry
+from lesionstudio.imaging import disk
+from lesionstudio.imaging.geometry import Geometry, Index
 from lesionstudio.imaging.mask import LAYERS, Layer, Mask, MaskSnapshot, Pixels
 from lesionstudio.project.storage import file_name, make_folders, telling_what_fails
 from lesionstudio.project.worklist import ItemRecord
@@ -17,7 +19,6 @@ FOLDERS: Mapping[Layer, str] = {
     "draft_probability": "drafts/probability",
 }
 PICTURE, VOLUME = ".png", ".nii.gz"
-Places = Sequence[int | None]
 
 
 class MaskFiles:
@@ -28,17 +29,13 @@ class MaskFiles:
         self._last_item = ""
         self._written: dict[Layer, dict[int, Pixels]] = {}
 
-    def load(
-        self, item_id: str, geometry: Geometry, record: ItemRecord, saved_on: tuple[Geometry, Places] | None = None
-    ) -> Mask:
-        """The saved mask on the scan's grid; an empty one where nothing was saved.
+    def load(self, item_id: str, geometry: Geometry, record: ItemRecord) -> Mask:
+        """The saved mask on the grid it was saved on; an empty one where nothing was saved.
 
-        `saved_on`: the grid it was saved on where that differs, and for each slice of the scan its slice there. Raises
-        UnreadableFile when a file is damaged, GridMismatch when it does not fit.
+        Raises UnreadableFile when a file is damaged, GridMismatch when it does not fit.
         """
-        grid, places = saved_on or (geometry, range(geometry.shape[0]))
         layers: dict[Layer, dict[int, Pixels]] = {
-            layer: dict(_marked_slices(self._read(item_id, layer, grid), places)) for layer in LAYERS
+            layer: dict(_marked_slices(self._read(item_id, layer, geometry))) for layer in LAYERS
         }
         statuses = np.array(record.statuses, np.uint8)
         return Mask.restore(MaskSnapshot(geometry.shape, layers, statuses, record.draft))
@@ -49,9 +46,14 @@ class MaskFiles:
             self._last_item, self._written = item_id, {}
         for layer in LAYERS:
             slices = snapshot.layers[layer]
-            if not _same_pixels(self._written.get(layer), slices):
+            if not (_same_pixels(self._written.get(layer), slices) and self._stands(item_id, layer, snapshot)):
                 self._write(item_id, layer, snapshot, geometry, colours if layer in ("labels", "draft") else {})
                 self._written[layer] = dict(slices)
+
+    def _stands(self, item_id: str, layer: Layer, snapshot: MaskSnapshot) -> bool:
+        """Whether the file that was written is still there: a folder can vanish, and come back older than it went."""
+        is_marked = any(pixels.any() for pixels in snapshot.layers[layer].values())
+        return (self.path(item_id, layer) is not None) == is_marked
 
     def path(self, item_id: str, layer: Layer) -> Path | None:
         """The file a layer of an item is kept in; None where it has no mark."""
@@ -76,19 +78,28 @@ class MaskFiles:
                 make_folders(path.parent, self._home)
                 write_mask(path, snapshot.volume(layer), geometry, values="index", colours=colours)
             else:
-                path.unlink(missing_ok=True)
-            other.unlink(missing_ok=True)
+                disk.remove(path)
+            disk.remove(other)
 
     def _paths(self, item_id: str, layer: Layer) -> tuple[Path, Path]:
         folder = self._home / FOLDERS[layer]
         return folder / file_name(item_id, PICTURE), folder / file_name(item_id, VOLUME)
 
 
-def _marked_slices(volume: Pixels, places: Places) -> Iterator[tuple[int, Pixels]]:
-    """Slices that hold a mark, with the number they have in the scan."""
-    for k, old in enumerate(places):
-        if old is not None and old < len(volume) and volume[old].any():
-            yield k, volume[old]
+def moved_mask(mask: Mask, places: Sequence[int | None], shape: Index) -> Mask:
+    """The mask for a scan whose slice n was slice places[n] when it was drawn; None where it is new."""
+    before, new_place = mask.snapshot(), {old: n for n, old in enumerate(places) if old is not None}
+    layers: dict[Layer, dict[int, Pixels]] = {
+        layer: {new_place[k]: pixels for k, pixels in slices.items() if k in new_place}
+        for layer, slices in before.layers.items()
+    }
+    statuses = np.array([0 if old is None else before.statuses[old] for old in places], np.uint8)
+    return Mask.restore(replace(before, shape=shape, layers=layers, statuses=statuses))
+
+
+def _marked_slices(volume: Pixels) -> Iterator[tuple[int, Pixels]]:
+    """Slices that hold a mark, with their numbers."""
+    return ((k, pixels) for k, pixels in enumerate(volume) if pixels.any())
 
 
 def _same_pixels(written: dict[int, Pixels] | None, slices: dict[int, Pixels]) -> bool:

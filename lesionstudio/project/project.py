@@ -11,15 +11,17 @@ from threading import RLock
 from typing import Any
 
 from lesionstudio.errors import ProjectProblem
+from lesionstudio.imaging.choices import in_hu
 from lesionstudio.imaging.formats.source import FoundScan
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.labels import LabelSet
 from lesionstudio.imaging.mask import Mask, MaskSnapshot, SliceStatus
+from lesionstudio.imaging.scan import Scan
 from lesionstudio.project.home import STUDY_NAME, VERSION, Home, open_home
-from lesionstudio.project.mask_files import MaskFiles
+from lesionstudio.project.kept_masks import KeptMasks
 from lesionstudio.project.roles import Roles
 from lesionstudio.project.storage import damaged, file_name, make_folders, problem_of, read_json, write_json, write_text
-from lesionstudio.project.worklist import ItemRecord, Role, SavedGrid, WorkItem
+from lesionstudio.project.worklist import ItemRecord, Role, WorkItem
 from lesionstudio.words import _
 
 
@@ -38,12 +40,12 @@ class Project:
         self.settings: dict[str, Any] = dict(saved.get("settings", {}))
         self.salt = str(saved.get("salt") or secrets.token_hex(16))
         self.seed = int(saved.get("seed", secrets.randbits(31)))
-        self.masks = MaskFiles(home.folder)
+        self.kept = KeptMasks(home.folder, self)
+        self.masks = self.kept.files
         self.items: dict[str, WorkItem] = {}
         self.records: dict[str, ItemRecord] = {}
         self._records_there = (home.folder / "items").is_dir()
         self._roles = Roles()
-        self._grids: dict[str, tuple[Geometry, tuple[str, ...]]] = {}
         self._lock, self._written, self._guard = home.lock, "", RLock()
         for item_id, entry in saved.get("items", {}).items():
             self.items[item_id] = WorkItem.from_json(item_id, entry, self.folder)
@@ -152,6 +154,18 @@ class Project:
             self.save_record(item_id, record)
             return record
 
+    @property
+    def hu_offset(self) -> float | None:
+        """What was added to HU in this folder's pictures, as a person has said; None where nobody did."""
+        said = self.settings.get("hu_offset")
+        return float(said) if isinstance(said, int | float) else None
+
+    def read_scan(self, item: WorkItem) -> Scan:
+        """An item's scan, in HU where a person said what was added to them. Raises UnreadableFile."""
+        from lesionstudio.imaging.formats import read_scan
+
+        return in_hu(read_scan(item.source), self.hu_offset)
+
     def load_mask(self, item_id: str, geometry: Geometry, slice_ids: tuple[str, ...] = ()) -> Mask:
         """The saved mask of an item, on its scan's grid; empty where nothing was saved.
 
@@ -160,48 +174,27 @@ class Project:
         """
         if not self.home.is_dir():
             raise problem_of(FileNotFoundError(errno.ENOENT, ""), self.home)
-        record = self.record(item_id)
-        self._grids[item_id] = geometry, slice_ids
-        before = record.grid
-        if before and before.slice_ids and slice_ids and before.slice_ids != slice_ids:
-            places = before.places_of(slice_ids)
-            mask = self.masks.load(item_id, geometry, record.moved(places), (before.geometry(), places))
-            self._keep_moved(item_id, record.moved(places), mask)
-            return mask
-        if len(record.statuses) != geometry.shape[0]:
-            record = record.moved([k if k < len(record.statuses) else None for k in range(geometry.shape[0])])
-            self.records[item_id] = record
-        return self.masks.load(item_id, geometry, record)
+        return self.kept.load(item_id, geometry, slice_ids, self._colours())
 
-    def _keep_moved(self, item_id: str, record: ItemRecord, mask: Mask) -> None:
-        """Mask and record go to the disk together: they must speak of the same slices."""
-        if not self.read_only:
-            self.records[item_id] = record
-            self.save_mask(item_id, mask.snapshot())
-
-    def save_mask(self, item_id: str, snapshot: MaskSnapshot) -> None:
+    def save_mask(self, item_id: str, snapshot: MaskSnapshot, generation: int | None = None) -> None:
         """Writes a mask, and into the record how far its slices are. Its scan was opened by load_mask before.
 
-        Raises ProjectProblem when it cannot be written now; what stood on the disk before still stands then.
+        `generation`: what kept.next_generation gave when the snapshot was taken; journals before it are removed. Raises
+        ProjectProblem when it cannot be written now; what stood on the disk before still stands then.
         """
         self._refuse_read_only()
-        geometry, slice_ids = self._grids[item_id]
-        colours = {label.number: label.colour for label in self.labels}
-        self.masks.save(item_id, snapshot, geometry, colours)
-        statuses = tuple(SliceStatus(int(status)) for status in snapshot.statuses)
-        grid = SavedGrid.of(geometry, slice_ids)
-        marks = snapshot.marks(self.record(item_id).marks)
-        self.update_record(item_id, statuses=statuses, grid=grid, draft=snapshot.draft_source, marks=marks)
+        self.kept.save(item_id, snapshot, self._colours(), generation)
+
+    def _colours(self) -> dict[int, str]:
+        return {label.number: label.colour for label in self.labels}
 
     def know_marks(self, item_id: str) -> None:
         """Looks into the saved mask of an item whose record does not say yet which slices are marked.
 
         Slow. Raises UnreadableFile or GridMismatch when the mask is damaged.
         """
-        record = self.record(item_id)
-        if record.marks is None:
-            grid = record.grid
-            marks = self.masks.load(item_id, grid.geometry(), record).marks() if grid else {}
+        if self.record(item_id).marks is None:
+            marks = self.kept.marks(item_id)
             with self._guard:
                 self.records[item_id] = replace(self.records[item_id], marks=marks)
 
@@ -242,9 +235,10 @@ class Project:
         path, slices = self._record_path(item_id), self.items[item_id].shape[0]
         saved = read_json(path) if self._records_there else {}
         if not saved:
-            return ItemRecord.new(slices, self._roles.of(item_id, slices))
+            fresh = ItemRecord.new(slices, self._roles.of(item_id, slices))
+            return self.kept.brought_up_to_date(item_id, fresh)
         try:
-            return ItemRecord.from_json(saved)
+            return self.kept.brought_up_to_date(item_id, ItemRecord.from_json(saved))
         except (KeyError, TypeError, ValueError, AttributeError) as problem:
             raise damaged(path) from problem
 

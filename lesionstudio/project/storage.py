@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from lesionstudio.errors import ProjectProblem
+from lesionstudio.imaging import disk
 from lesionstudio.imaging.formats.whole import whole_file
 from lesionstudio.words import _
 
@@ -79,7 +80,7 @@ def make_folders(folder: Path, home: Path) -> None:
     if folder != home and not folder.is_dir():
         make_folders(folder.parent, home)
         with telling_what_fails(folder):
-            folder.mkdir(exist_ok=True)
+            disk.make_folder(folder)
 
 
 def file_name(item_id: str, ending: str) -> Path:

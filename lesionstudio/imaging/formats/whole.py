@@ -1,10 +1,11 @@
 """Files that appear whole or not at all: written beside their place, flushed to the disk, then renamed."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
+
+from lesionstudio.imaging import disk
 
 
 @contextmanager
@@ -17,23 +18,10 @@ def whole_file(path: Path) -> Iterator[Path]:
     draft = path.with_name(f".{uuid4().hex[:12]}.{path.name[-100:]}")
     try:
         yield draft
-        with draft.open("rb+") as written:
-            os.fsync(written.fileno())
-        draft.replace(path)
+        disk.flush(draft)
+        disk.replace(draft, path)
     except BaseException:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
         raise
-    _flush_folder(path.parent)
-
-
-def _flush_folder(folder: Path) -> None:
-    """Makes the renaming itself outlive a power cut, where the system lets a folder be flushed."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        with suppress(OSError):
-            os.fsync(handle)
-    finally:
-        os.close(handle)
+    disk.flush_folder(path.parent)
