@@ -73,7 +73,7 @@ class EditHistory:
         each other become one: a long run is one step although its slices arrive in pieces.
         """
         change = self._begin(title, None, _WHOLE_SLICE)
-        fresh = []
+        fresh, drafted = {}, {}
         for k, wanted in enumerate(labels, first_slice):
             if self.mask.status(k) == SliceStatus.CHECKED:
                 continue
@@ -84,9 +84,10 @@ class EditHistory:
             change.write("draft", k, region, np.where(free, wanted, 0), everywhere)
             change.write("draft_probability", k, region, np.where(free, probability[k - first_slice], 0), everywhere)
             change.settle()
+            drafted[k] = source
             if self.mask.status(k) in (SliceStatus.NEW, SliceStatus.DRAFT):
-                fresh.append(k)
-        edit = change.commit(SliceStatus.DRAFT, fresh, source, join)
+                fresh[k] = SliceStatus.DRAFT
+        edit = change.commit_as(fresh, drafted, (self.mask.draft_source, source), join)
         return edit.box if edit else EMPTY_BOX
 
     def accept(self, title: str, box: Box | None = None, where: Cover | None = None) -> Box:
@@ -204,10 +205,7 @@ class EditHistory:
             self.drop(stroke)
             return None
         self._open = None
-        for k, _before, after in edit.statuses:
-            self.mask.set_status(k, after)
-        if edit.sources is not None:
-            self.mask.draft_source = edit.sources[1]
+        edit.apply_facts(self.mask)
         self._add(edit)
         return edit
 

@@ -6,13 +6,14 @@ As bytes (version 1; every number little-endian, the same on every platform):
     made        f64      seconds since 1970, UTC
     box         6 u32    first slice, row, column; stop slice, row, column
     statuses    u32      how many; for each: u32 slice, u8 status before, u8 status after
-    sources     u8       0: the draft's source did not change; 1: two texts follow, before and after
+    sources     u8       0: the draft's source did not change; 1: two sources follow, before and after
+    makers      u32      how many; for each: u32 slice, and who made its draft before and after, two sources
     title, join          two texts
     groups      u32      how many; for each three blocks: index, voxels before, voxels after (pieces.Pieces)
 
-A text or block is its length in bytes, u32, and then the bytes; texts are UTF-8. A source is the text of a JSON object
-(model, threshold, made), "" for none. Voxels are whole, not differences: applying a step twice, or after its parts, is
-the same as applying it once. `attached` belongs to the window and is not written.
+A text or block is its length in bytes, u32, and then the bytes; texts are UTF-8. A source is a text, a JSON object
+(model, threshold, made), or "" for none. Voxels are whole, not differences: applying a step twice, or after its parts,
+is the same as applying it once. `attached` belongs to the window and is not written.
 """
 
 import json
@@ -30,6 +31,7 @@ _EDIT_BYTES, _STATUS_BYTES = 500, 100
 _HEAD, _STATUS, _LENGTH = struct.Struct("<d6I"), struct.Struct("<IBB"), struct.Struct("<I")
 
 StatusChange = tuple[int, SliceStatus, SliceStatus]
+MakerChange = tuple[int, DraftSource | None, DraftSource | None]
 Sources = tuple[DraftSource | None, DraftSource | None]
 
 
@@ -37,9 +39,10 @@ Sources = tuple[DraftSource | None, DraftSource | None]
 class MaskEdit:
     """What one step changed, named as the person would name it.
 
-    `box`: the smallest block of voxels that changed. `statuses`: slices whose status changed, with both. `sources`: the
-    draft's source before and after, None where it stayed. Steps of the same `join` that follow each other become one.
-    `made`: when, in seconds since 1970. `attached`: what a step changed beside this mask, known to the window only.
+    `box`: the smallest block of voxels that changed. `statuses`: slices whose status changed, with both; `makers`: the
+    same of who made a slice's draft. `sources`: the draft's source before and after, None where it stayed. Steps of the
+    same `join` that follow each other become one. `made`: when, in seconds since 1970. `attached`: what a step changed
+    beside this mask, known to the window only.
     """
 
     title: str
@@ -49,13 +52,14 @@ class MaskEdit:
     sources: Sources | None = None
     join: str = ""
     made: float = 0.0
+    makers: tuple[MakerChange, ...] = ()
     attached: Any = None
 
     @property
     def bytes_used(self) -> int:
         """What the step costs in memory, roughly."""
         held = sum(group.bytes_used for group in self.groups)
-        return _EDIT_BYTES + held + _STATUS_BYTES * len(self.statuses)
+        return _EDIT_BYTES + held + _STATUS_BYTES * (len(self.statuses) + len(self.makers))
 
     @property
     def slices(self) -> tuple[int, ...]:
@@ -76,11 +80,17 @@ class MaskEdit:
         """Does the step on a mask and returns the block to redraw. Called by EditHistory and by a replay."""
         for group in self.groups:
             group.write(mask, back=False)
+        self.apply_facts(mask)
+        return self.region(mask.shape)
+
+    def apply_facts(self, mask: Mask) -> None:
+        """Does what the step changes beside voxels."""
         for k, _before, after in self.statuses:
             mask.set_status(k, after)
+        for k, _old, maker in self.makers:
+            mask.set_maker(k, maker)
         if self.sources is not None:
             mask.draft_source = self.sources[1]
-        return self.region(mask.shape)
 
     def revert(self, mask: Mask) -> Box:
         """Takes the step back on a mask and returns the block to redraw."""
@@ -88,15 +98,16 @@ class MaskEdit:
             group.write(mask, back=True)
         for k, before, _after in reversed(self.statuses):
             mask.set_status(k, before)
+        for k, maker, _new in reversed(self.makers):
+            mask.set_maker(k, maker)
         if self.sources is not None:
             mask.draft_source = self.sources[0]
         return self.region(mask.shape)
 
     def fits(self, shape: Index) -> bool:
         """Whether everything it changes lies inside a grid of this shape."""
-        return all(k < shape[0] for k, _before, _after in self.statuses) and all(
-            group.fit(shape) for group in self.groups
-        )
+        facts = all(k < shape[0] for k, _before, _after in (*self.statuses, *self.makers))
+        return facts and all(group.fit(shape) for group in self.groups)
 
     def stands(self, mask: Mask) -> bool:
         """Whether everything it changed is still as it left it, so that reverting loses nothing done since."""
@@ -126,6 +137,7 @@ class MaskEdit:
             box=self.box.union(then.box),
             groups=self.groups + then.groups,
             statuses=self.statuses + then.statuses,
+            makers=self.makers + then.makers,
             sources=sources,
             attached=then.attached if then.attached is not None else self.attached,
         )
@@ -133,10 +145,13 @@ class MaskEdit:
     def to_bytes(self) -> bytes:
         """The step as the module's docstring says."""
         parts = [_MAGIC, _HEAD.pack(self.made, *self.box.start, *self.box.stop), _LENGTH.pack(len(self.statuses))]
-        parts += [_STATUS.pack(k, before, after) for k, before, after in self.statuses]
+        parts += [_STATUS.pack(*change) for change in self.statuses]
         parts.append(b"\0" if self.sources is None else b"\1")
         for source in self.sources or ():
-            parts += _block(_source_text(source).encode())
+            parts += _block(_source_text(source))
+        parts.append(_LENGTH.pack(len(self.makers)))
+        for k, before, after in self.makers:
+            parts += [_LENGTH.pack(k), *_block(_source_text(before)), *_block(_source_text(after))]
         parts += [*_block(self.title.encode()), *_block(self.join.encode()), _LENGTH.pack(len(self.groups))]
         for group in self.groups:
             parts += [*_block(group.index), *_block(group.before), *_block(group.after)]
@@ -151,12 +166,13 @@ class MaskEdit:
         made, *corners = reader.unpack(_HEAD)
         statuses = tuple(_status(*reader.unpack(_STATUS)) for _n in range(reader.length()))
         sources = (reader.source(), reader.source()) if reader.take(1) == b"\1" else None
+        makers = tuple((reader.length(), reader.source(), reader.source()) for _n in range(reader.length()))
         title, join = reader.text(), reader.text()
         groups = tuple(Pieces(reader.block(), reader.block(), reader.block()) for _n in range(reader.length()))
         if not reader.is_at_end or any(len(group.index) % 24 for group in groups):
             raise ValueError("a damaged step of a mask's history")
         a, b, c, d, e, f = corners
-        return cls(title, Box((a, b, c), (d, e, f)), groups, statuses, sources, join, made)
+        return cls(title, Box((a, b, c), (d, e, f)), groups, statuses, sources, join, made, makers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +232,8 @@ def _block(content: bytes) -> Iterable[bytes]:
     return _LENGTH.pack(len(content)), content
 
 
-def _source_text(source: DraftSource | None) -> str:
-    return json.dumps(asdict(source)) if source is not None else ""
+def _source_text(source: DraftSource | None) -> bytes:
+    return json.dumps(asdict(source)).encode() if source is not None else b""
 
 
 def _status(k: int, before: int, after: int) -> StatusChange:

@@ -52,13 +52,17 @@ class DraftSource:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class MaskSnapshot:
-    """What a mask was at one moment: for each layer its touched slices, read-only; and which slices changed since."""
+    """What a mask was at one moment: for each layer its touched slices, read-only; and which slices changed since.
+
+    `makers`: for slices that have or had a draft, who made the last one.
+    """
 
     shape: Index
     layers: dict[Layer, dict[int, Pixels]]
     statuses: Pixels
     draft_source: DraftSource | None
     dirty: frozenset[int] = field(default_factory=frozenset)
+    makers: Mapping[int, DraftSource] = field(default_factory=dict)
 
     def volume(self, layer: Layer) -> Pixels:
         """One whole layer (slice, row, column)."""
@@ -82,6 +86,7 @@ class Mask:
     def __init__(self, shape: Index) -> None:
         self.shape = shape
         self.draft_source: DraftSource | None = None
+        self._makers: dict[int, DraftSource] = {}
         self._layers: dict[Layer, dict[int, Pixels]] = {layer: {} for layer in LAYERS}
         self._shared: set[tuple[Layer, int]] = set()
         self._statuses = np.zeros(shape[0], np.uint8)
@@ -102,6 +107,7 @@ class Mask:
                 mask._stale.add(k)
         mask._statuses = snapshot.statuses.copy()
         mask.draft_source = snapshot.draft_source
+        mask._makers = dict(snapshot.makers)
         return mask
 
     def labels(self, k: int) -> Pixels:
@@ -167,6 +173,11 @@ class Mask:
         return SliceStatus(int(self._statuses[k]))
 
     @property
+    def makers(self) -> Mapping[int, DraftSource]:
+        """For each slice that has or had a draft, who made the last one: where accepted marks come from."""
+        return self._makers
+
+    @property
     def statuses(self) -> Pixels:
         """The status of each slice, read-only."""
         view = self._statuses.view()
@@ -190,7 +201,7 @@ class Mask:
         layers = {layer: dict(slices) for layer, slices in self._layers.items()}
         self._shared = {(layer, k) for layer, slices in layers.items() for k in slices}
         changed, self._dirty = frozenset(self._dirty), set()
-        return MaskSnapshot(self.shape, layers, self._statuses.copy(), self.draft_source, changed)
+        return MaskSnapshot(self.shape, layers, self._statuses.copy(), self.draft_source, changed, dict(self._makers))
 
     def not_saved(self, snapshot: MaskSnapshot) -> None:
         """Says that a snapshot did not reach the disk: its slices count as changed again."""
@@ -206,6 +217,11 @@ class Mask:
         self._dirty.add(k)
         self._stale.add(k)
         return pixels
+
+    def set_maker(self, k: int, maker: DraftSource | None) -> None:
+        """Written by EditHistory and nobody else."""
+        self._makers.pop(k, None) if maker is None else self._makers.update({k: maker})
+        self._dirty.add(k)
 
     def set_status(self, k: int, status: SliceStatus) -> None:
         """Written by EditHistory and nobody else."""

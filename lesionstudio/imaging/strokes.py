@@ -5,13 +5,13 @@ after, into one named MaskEdit.
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lesionstudio.imaging.edits import MaskEdit, StatusChange
+from lesionstudio.imaging.edits import MaskEdit, Sources, StatusChange
 from lesionstudio.imaging.geometry import EMPTY_BOX, Box
 from lesionstudio.imaging.mask import DraftSource, Layer, Mask, Origin, Pixels, SliceStatus
 from lesionstudio.imaging.pieces import Piece, Pieces, box_of, changed_piece
@@ -23,6 +23,7 @@ _NOT_JUDGED, _HAND, _ACCEPTED, _CORRECTED = (
     np.uint8(origin) for origin in (Origin.NOT_JUDGED, Origin.HAND, Origin.DRAFT_ACCEPTED, Origin.DRAFT_CORRECTED)
 )
 Cover = NDArray[np.bool_]
+Makers = Mapping[int, DraftSource | None]
 _Tile = tuple[Layer, int, int, int]
 
 
@@ -123,7 +124,7 @@ class Stroke:
             after.append(new[inner].tobytes())
         return places, (Pieces.of(places, before, after),) if places else ()
 
-    def part(self, status: SliceStatus | None = SliceStatus.CORRECTED) -> MaskEdit | None:
+    def part(self) -> MaskEdit | None:
         """What was painted since the last part, or since the beginning; None for nothing. The stroke goes on.
 
         Parts are for the journal: one after the other they are what was painted so far. They are no steps.
@@ -134,7 +135,7 @@ class Stroke:
             return None
         for tile, _old in tiles:
             self._at_last_part[tile] = self._tile_now(tile).copy()
-        statuses = self._statuses(status, _labelled(places))
+        statuses = self._statuses(dict.fromkeys(_labelled(places), SliceStatus.CORRECTED))
         edit = MaskEdit(self._title, box_of(places), groups, statuses, made=time.time())
         self.handed_out = edit if self.handed_out is None else self.handed_out.joined(edit)
         return edit
@@ -147,27 +148,39 @@ class Stroke:
         self._labelled |= _labelled(places)
         self._box = self._box.union(box_of(places))
 
-    def commit(
-        self,
-        status: SliceStatus | None = SliceStatus.CORRECTED,
-        slices: Iterable[int] = (),
-        source: DraftSource | None = None,
-        join: str = "",
-    ) -> MaskEdit | None:
+    def commit(self, status: SliceStatus | None = SliceStatus.CORRECTED, slices: Iterable[int] = ()) -> MaskEdit | None:
         """Makes the change one step of the history; None (and no step) when nothing changed.
 
         The slices that changed, and those named, get this status, if one is given.
         """
         self.settle()
-        sources = (self._mask.draft_source, source) if source is not None else None
-        statuses = self._statuses(status, self._labelled | set(slices))
-        edit = MaskEdit(self._title, self._box, tuple(self._groups), statuses, sources, join, time.time())
+        return self.commit_as({} if status is None else dict.fromkeys(self._labelled.union(slices), status))
+
+    def commit_as(
+        self,
+        statuses: Mapping[int, SliceStatus],
+        makers: Makers | None = None,
+        sources: Sources | None = None,
+        join: str = "",
+    ) -> MaskEdit | None:
+        """Makes the change one step, and with it status and maker of these slices and the draft's source."""
+        self.settle()
+        before, changed = self._mask.makers, makers or {}
+        edit = MaskEdit(
+            self._title,
+            self._box,
+            tuple(self._groups),
+            self._statuses(statuses),
+            sources,
+            join,
+            time.time(),
+            tuple((k, before.get(k), maker) for k, maker in sorted(changed.items()) if before.get(k) != maker),
+        )
         return self._history.take(self, edit)
 
-    def _statuses(self, status: SliceStatus | None, slices: set[int]) -> tuple[StatusChange, ...]:
-        if status is None:
-            return ()
-        return tuple((k, self._mask.status(k), status) for k in sorted(slices) if self._mask.status(k) != status)
+    def _statuses(self, wanted: Mapping[int, SliceStatus]) -> tuple[StatusChange, ...]:
+        now = self._mask.status
+        return tuple((k, now(k), status) for k, status in sorted(wanted.items()) if now(k) != status)
 
     def abandon(self) -> Box:
         """Puts back what was there since the last settling, and returns the block to redraw."""

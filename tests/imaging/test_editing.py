@@ -25,7 +25,7 @@ def everything(mask: Mask) -> tuple[bytes, ...]:
     return (
         *(mask.volume(layer).tobytes() for layer in LAYERS),
         mask.statuses.tobytes(),
-        repr(mask.draft_source).encode(),
+        repr((mask.draft_source, sorted(mask.makers.items()))).encode(),
     )
 
 

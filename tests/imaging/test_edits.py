@@ -23,7 +23,12 @@ SOURCE = DraftSource("modèle", 0.5, "2026-01-01T00:00:00+00:00")
 
 def everything(mask: Mask) -> tuple[bytes, ...]:
     layers = (mask.volume(layer).tobytes() for layer in LAYERS)
-    return (*layers, mask.statuses.tobytes(), repr(mask.draft_source).encode())
+    return (
+        *layers,
+        mask.statuses.tobytes(),
+        repr(mask.draft_source).encode(),
+        repr(sorted(mask.makers.items())).encode(),
+    )
 
 
 def journalled(mask: Mask) -> tuple[EditHistory, list[bytes]]:
@@ -44,7 +49,7 @@ def example() -> MaskEdit:
     pieces = Pieces.of([Piece("origin", 1, 5, 6, 2, 3)], [bytes(6)], [bytes([1, 2, 3, 4, 5, 6])])
     statuses = ((1, SliceStatus.NEW, SliceStatus.CORRECTED),)
     box = Box((1, 5, 6), (2, 7, 9))
-    return MaskEdit("Épanchement", box, (pieces,), statuses, (None, SOURCE), "run", 1.5)
+    return MaskEdit("Épanchement", box, (pieces,), statuses, (None, SOURCE), "run", 1.5, ((1, None, SOURCE),))
 
 
 def painted(history: EditHistory, k: int, row: int, column: int, side: int, label: int = 1) -> MaskEdit | None:
@@ -120,6 +125,19 @@ def test_each_step_names_the_slices_it_changed() -> None:
     history.put_draft(one, one, SOURCE, "Segment", first_slice=2, join="run")
     history.put_draft(one, one, SOURCE, "Segment", first_slice=7, join="run")
     assert [step.slices for step in history.steps] == [(2, 7)]
+
+
+def test_each_slice_keeps_who_made_its_last_draft() -> None:
+    mask, later = Mask(SHAPE), DraftSource("other", 0.3, "")
+    history, kept = journalled(mask)
+    history.check([2], "Check slice")
+    history.put_draft(np.ones(SHAPE, np.uint8), np.ones(SHAPE, np.uint8), SOURCE, "Segment scan")
+    history.put_draft(np.full((1, 70, 130), 2, np.uint8), np.ones((1, 70, 130), np.uint8), later, "Segment slice")
+    history.accept("Accept draft")
+    assert mask.makers == {0: later, 1: SOURCE} == replayed(kept).makers
+    assert mask.snapshot().makers == mask.makers == Mask.restore(mask.snapshot()).makers
+    history.go_to(2)
+    assert mask.makers == {0: SOURCE, 1: SOURCE}
 
 
 def test_jumping_in_the_list_is_undoing_or_redoing_so_many() -> None:
