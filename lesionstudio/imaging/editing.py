@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from lesionstudio.imaging.edits import MaskEdit, Step
 from lesionstudio.imaging.geometry import EMPTY_BOX, Box
-from lesionstudio.imaging.mask import DraftSource, Mask, Origin, Pixels, SliceStatus
+from lesionstudio.imaging.mask import LAYERS, DraftSource, Mask, MaskSnapshot, Origin, Pixels, SliceStatus
 from lesionstudio.imaging.steps import Steps
 from lesionstudio.imaging.strokes import TILE, Cover, Stroke, unlocked
 
@@ -56,6 +56,28 @@ class EditHistory:
             allowed = allowed & (wanted != self.mask.labels(k))
             self._set_whole(change, k, wanted, np.where(wanted > 0, origin, Origin.NOT_JUDGED), allowed)
         return change.commit(status, range(first_slice, first_slice + len(labels)))
+
+    def restore(self, snapshot: MaskSnapshot, title: str) -> Box:
+        """Makes the mask what it was at a snapshot of the same shape, locked labels and all; one undoable step."""
+        change, shape = self._begin(title, None, _WHOLE_SLICE), self.mask.shape
+        touched = {k for layer in LAYERS for k in (*self.mask.touched(layer), *snapshot.layers[layer])}
+        for k in sorted(touched):
+            for layer in LAYERS:
+                wanted = snapshot.layers[layer].get(k, np.uint8(0))
+                change.write(layer, k, _whole(self.mask), wanted, np.ones(shape[1:], bool))
+            change.settle()
+        statuses = {k: SliceStatus(int(status)) for k, status in enumerate(snapshot.statuses)}
+        makers = {k: snapshot.makers.get(k) for k in (*self.mask.makers, *snapshot.makers)}
+        edit = change.commit_as(statuses, makers, (self.mask.draft_source, snapshot.draft_source))
+        return edit.region(shape) if edit else EMPTY_BOX
+
+    def do(self, edit: MaskEdit) -> Box:
+        """Does a ready-made step: what another step changed, the other way round. Returns what to redraw."""
+        if self._open is not None:
+            raise RuntimeError(f"{edit.title!r} while a stroke is open")
+        box = edit.apply(self.mask)
+        self._add(edit)
+        return box
 
     def put_draft(
         self,

@@ -18,6 +18,7 @@ is the same as applying it once. `attached` belongs to the window and is not wri
 
 import json
 import struct
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
@@ -128,6 +129,19 @@ class MaskEdit:
                     copies[key] = mask.layer(*key).copy()
                 copies[key][place.region] = pixels
         return iter(copies.items())
+
+    def reversed(self, title: str) -> "MaskEdit":
+        """The step that takes this one back."""
+        return replace(
+            self,
+            title=title,
+            groups=tuple(Pieces(group.index, group.after, group.before) for group in self.groups[::-1]),
+            statuses=tuple((k, after, before) for k, before, after in self.statuses[::-1]),
+            makers=tuple((k, after, before) for k, before, after in self.makers[::-1]),
+            sources=self.sources and (self.sources[1], self.sources[0]),
+            join="",
+            made=time.time(),
+        )
 
     def joined(self, then: "MaskEdit") -> "MaskEdit":
         """This step and the one that followed it as one, with the name and time of the later."""

@@ -2,6 +2,8 @@
 
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 from lesionstudio.imaging.edits import MaskEdit
 
@@ -62,6 +64,11 @@ class Steps:
         self._done.append(edit)
         self._bytes += edit.bytes_used
         self._drop_oldest()
+
+    def attach_to_last(self, attached: Any) -> None:
+        """Says that the last step done is part of something larger."""
+        if self._done:
+            self._done.append(replace(self._done.pop(), attached=attached))
 
     def take_back(self) -> MaskEdit | None:
         """The last step done, which now counts as taken back; None when there is none."""

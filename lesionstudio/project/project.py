@@ -20,6 +20,7 @@ from lesionstudio.imaging.scan import Scan
 from lesionstudio.project.home import STUDY_NAME, VERSION, Home, open_home
 from lesionstudio.project.kept_masks import KeptMasks
 from lesionstudio.project.roles import Roles
+from lesionstudio.project.states import States
 from lesionstudio.project.storage import damaged, file_name, make_folders, problem_of, read_json, write_json, write_text
 from lesionstudio.project.worklist import ItemRecord, Role, WorkItem
 from lesionstudio.words import _
@@ -42,6 +43,7 @@ class Project:
         self.seed = int(saved.get("seed", secrets.randbits(31)))
         self.kept = KeptMasks(home.folder, self)
         self.masks = self.kept.files
+        self.states = States(home.folder)
         self.items: dict[str, WorkItem] = {}
         self.records: dict[str, ItemRecord] = {}
         self._records_there = (home.folder / "items").is_dir()
