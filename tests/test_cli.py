@@ -59,6 +59,7 @@ def test_every_verb_explains_itself(verb: str, capsys: pytest.CaptureFixture[str
 CONTRACT = {
     "segment": "--model --out --format --values --threshold --box --flips --hu-offset --channels --device "
     "--probabilities --overwrite",
+    "convert": "--out --to --window --overwrite --strict",
     "train": "--images --masks --split --data --out --from --recipe --architecture --depth --encoder --encoder-weights "
     "--channels --loss --size --epochs --minutes --patients --structure --hu-offset --seed --resume",
     "evaluate": "--model --images --masks --split --data --part --patients --threshold --flips --structure --hu-offset",

@@ -24,7 +24,10 @@ Split = Annotated[Path | None, typer.Option(help=_("CSV with the columns file an
 Data = Annotated[Path | None, typer.Option(help=_("Folder with train, val and test in it."))]
 Patients = Annotated[str, typer.Option(metavar="REGEX|CSV", help=_("What tells the patients apart."))]
 InStructure = Annotated[Structure | None, typer.Option(help=_("The grey that marks the structure in these masks."))]
-HuOffset = Annotated[float | None, typer.Option(help=_("What was added to HU in these pictures."))]
+HuOffset = Annotated[
+    float | None,
+    typer.Option(help=_("What was added to HU in these pictures (1024, 32768, ...); a guess is said, never applied.")),
+]
 Channels = Annotated[str, typer.Option(metavar="NUMBER,...|luminance", help=_("Which channels the model gets."))]
 InValues = Annotated[Values, typer.Option(help=_("What a pixel of a mask holds."))]
 

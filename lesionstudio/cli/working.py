@@ -43,6 +43,7 @@ def segment(
 ) -> None:
     """Marks lesions with a model and writes a mask of every slice."""
     corners = numbers(box, "--box", 4)
+    from lesionstudio.imaging.doubts import hu_sentence
     from lesionstudio.workflows.segment import Choices
     from lesionstudio.workflows.segment_files import SegmentOrder, model_folder, segment_files
 
@@ -62,8 +63,39 @@ def segment(
     for entry in entries:
         for sentence in entry.get("warnings", ()):
             ctx.obj.terminal.warn(f"{entry['path']}: {sentence}")
+    for offset in sorted({entry["hu_offset_guess"] for entry in entries if entry.get("hu_offset_guess") is not None}):
+        ctx.obj.terminal.warn(hu_sentence(offset), _("--hu-offset {offset} reads them so.").format(offset=offset))
     written = sum(len(entry.get("masks", ())) for entry in entries)
     ctx.obj.terminal.say(_("{n} masks written to {folder}.").format(n=written, folder=out.absolute()))
+    end(ctx, entries, entries)
+
+
+@verb("convert", _("Writes scans as pictures, a PNG a slice."))
+def convert(
+    ctx: typer.Context,
+    paths: Paths,
+    out: Out,
+    to: Annotated[Literal["png"], typer.Option(help=_("The kind of file."))] = "png",
+    window: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME|LOW:HIGH",
+            help=_("8-bit pictures in this window: lung, mediastinum, bone, brain, liver, full, auto."),
+        ),
+    ] = "",
+    overwrite: Overwrite = False,
+    strict: Strict = False,
+) -> None:
+    """Writes scans as pictures, a PNG a slice."""
+    from lesionstudio.workflows.convert import ConvertOrder, convert_files
+
+    with ctx.obj.terminal.progress() as report:
+        entries = convert_files(ConvertOrder(paths, out, to, window, overwrite, strict), report)
+    for entry in entries:
+        for sentence in entry.get("notes", ()):
+            ctx.obj.terminal.warn(f"{entry['path']}: {sentence}")
+    written = sum(len(entry.get("files", ())) for entry in entries)
+    ctx.obj.terminal.say(_("{n} files written to {folder}.").format(n=written, folder=out.absolute()))
     end(ctx, entries, entries)
 
 

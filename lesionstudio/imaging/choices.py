@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lesionstudio.errors import ModelProblem
+from lesionstudio.imaging.formats.hounsfield import likely_offset
 from lesionstudio.imaging.intensity import LUMINANCE
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.model_card import ModelInput
@@ -38,30 +40,54 @@ def with_channels(inputs: Sequence[ModelInput], wanted: str) -> tuple[ModelInput
 
 
 def in_hu(scan: Scan, offset: float | None) -> Scan:
-    """The scan in Hounsfield units, where its values are HU plus `offset`; unchanged for None and where it is HU."""
-    if offset is None or scan.unit == "HU":
+    """The scan in Hounsfield units, where its values are HU plus `offset`.
+
+    Unchanged for None, where it is in HU already, and where it cannot hold HU: colours, 8 bits, another modality.
+    """
+    if offset is None or not can_hold_hu(scan):
         return scan
+    whole = scan.dtype.kind in "iu" and float(offset).is_integer()
     return Scan(
         scan.geometry,
-        _Lowered(scan, offset),
-        dtype=np.float32,
+        _Lowered(scan, offset, np.dtype(np.int16 if whole else np.float32)),
+        dtype=np.int16 if whole else np.float32,
         modality="CT",
         unit="HU",
-        channels=scan.channels,
         name=scan.name,
         patient=scan.patient,
         study=scan.study,
         notes=scan.notes,
+        slice_ids=scan.slice_ids,
     )
 
 
-class _Lowered:
-    """Slices with a number taken off every value."""
+def can_hold_hu(scan: Scan) -> bool:
+    """Whether the values could be HU with something added, though the file does not say so."""
+    is_wide = scan.dtype.kind in "iuf" and scan.dtype.itemsize > 1
+    return scan.unit != "HU" and scan.modality in ("", "CT") and scan.channels == 1 and not scan.colour and is_wide
 
-    def __init__(self, scan: Scan, offset: float) -> None:
-        self._scan, self._offset = scan, offset
+
+def guessed_offset(scan: Scan, slices: Sequence[int]) -> int | None:
+    """What seems to have been added to HU in this scan, judged by these slices; None where nothing speaks for it.
+
+    Raises UnreadableFile.
+    """
+    if not can_hold_hu(scan):
+        return None
+    guesses = [guess for k in slices if (guess := likely_offset(scan.slice(k))) is not None]
+    return max(set(guesses), key=guesses.count) if guesses else None
+
+
+class _Lowered:
+    """Slices with a number taken off every value, in another type; what that cannot hold becomes its nearest end."""
+
+    def __init__(self, scan: Scan, offset: float, dtype: np.dtype[Any]) -> None:
+        self._scan, self._offset, self._dtype = scan, offset, dtype
 
     def read(self, k: int) -> NDArray[np.generic]:
-        """Slice k as float32."""
-        lowered: NDArray[np.float32] = self._scan.slice(k).astype(np.float32) - np.float32(self._offset)
-        return lowered
+        """Slice k. Raises UnreadableFile."""
+        stored = self._scan.slice(k)
+        if self._dtype.kind == "f":
+            return np.asarray(stored.astype(np.float64) - self._offset, self._dtype)
+        ends = np.iinfo(self._dtype)
+        return np.clip(stored.astype(np.int64) - int(self._offset), ends.min, ends.max).astype(self._dtype)

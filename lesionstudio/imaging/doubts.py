@@ -15,13 +15,23 @@ _NEARLY_ALL, _SMALL_PART = 0.98, 0.2
 Pictures = NDArray[np.float32]
 
 
-def doubts(card: ModelCard, scan: Scan, pictures: Sequence[Pictures]) -> list[str]:
+def doubts(card: ModelCard, scan: Scan, pictures: Sequence[Pictures], hu_offset_guess: int | None = None) -> list[str]:
     """Why this scan may not be what the model was made for; nothing where nothing speaks against it.
 
-    `pictures` are some of its slices as the network sees them, (channel, row, column).
+    `pictures` are some of its slices as the network sees them, (channel, row, column); `hu_offset_guess` is what seems
+    to have been added to HU in it.
     """
-    found = [_about_modality(card, scan), _about_plane(card, scan), _about_values(card, scan, pictures)]
+    is_raised = hu_offset_guess is not None and any(one.rule.unit == "HU" for one in card.inputs)
+    values = hu_sentence(hu_offset_guess or 0) if is_raised else _about_values(card, scan, pictures)
+    found = [_about_modality(card, scan), _about_plane(card, scan), values]
     return [sentence for sentence in found if sentence]
+
+
+def hu_sentence(offset: int) -> str:
+    """What is said of pictures whose values look like HU with this added, or with nothing added."""
+    if not offset:
+        return _("These pictures look like CT in Hounsfield units.")
+    return _("These pictures look like CT with {offset} added to the values.").format(offset=offset)
 
 
 def _about_modality(card: ModelCard, scan: Scan) -> str:

@@ -18,7 +18,7 @@ def network_inputs(scan: Scan, k: int, inputs: tuple[ModelInput, ...]) -> NDArra
     Raises ModelProblem when the picture lacks a channel that is asked for.
     """
     pixels = scan.slice(k)
-    planes = [apply_rule(take_channel(pixels, one.channel), one.rule, scan.value_range) for one in inputs]
+    planes = [apply_rule(take_channel(pixels, one.channel), one.rule, _range_for(scan, one.rule)) for one in inputs]
     return np.ascontiguousarray(np.stack(planes), np.float32)
 
 
@@ -44,7 +44,7 @@ def apply_rule(
     """A plane (row, column) on the rule's output range; what is no number becomes its lower end.
 
     A picture that is not in the rule's unit (value_range given: integers from a PNG, JPEG, TIFF) is taken to be stored
-    through the rule's window: its full range stands for low..high.
+    through the rule's window: this range stands for low..high.
     """
     values = plane.astype(np.float32)
     low, high = _ends(values, rule, value_range)
@@ -52,6 +52,15 @@ def apply_rule(
     share = np.nan_to_num(share, nan=0.0)
     out: NDArray[np.float32] = (rule.out_low + share * (rule.out_high - rule.out_low)).astype(np.float32)
     return out
+
+
+def _range_for(scan: Scan, rule: IntensityRule) -> tuple[float, float] | None:
+    """The stored values that stand for the ends of the rule's window: all, unless the picture says its own window."""
+    if scan.value_range is None or scan.value_window is None or rule.kind != "window" or rule.unit != "HU":
+        return scan.value_range
+    (least, most), window = scan.value_range, scan.value_window
+    a_unit = (most - least) / window.width
+    return least + (rule.low - window.low) * a_unit, least + (rule.high - window.low) * a_unit
 
 
 def _ends(

@@ -36,9 +36,10 @@ class Scan:
     """A picture or a volume that nobody can change.
 
     geometry.shape is (slices, rows, columns) in display order. `unit` is "HU" for CT in Hounsfield units, else "".
-    `value_range` is the full range that stored picture values could have, None for physical values. `notes` are
-    sentences the reader wants said, `slice_ids` what the file calls each slice. Reading is thread-safe; at most about
-    1 GiB of slices is kept.
+    `value_range` is the full range that stored picture values could have, None for physical values; `value_window` the
+    HU that this range stands for, where a picture was made in a window and says so. `notes` are sentences the reader
+    wants said, `slice_ids` what the file calls each slice. Reading is thread-safe; at most about 1 GiB of slices is
+    kept.
     """
 
     def __init__(
@@ -57,12 +58,13 @@ class Scan:
         study: str = "",
         notes: tuple[str, ...] = (),
         value_range: tuple[float, float] | None = None,
+        value_window: Window | None = None,
         slice_ids: tuple[str, ...] = (),
     ) -> None:
         self.geometry, self.dtype, self.modality, self.unit = geometry, np.dtype(dtype), modality, unit
         self.channels, self.colour, self.window, self.name = channels, colour, window, name
         self.patient, self.study, self.notes, self.value_range = patient, study, notes, value_range
-        self.slice_ids = slice_ids
+        self.value_window, self.slice_ids = value_window, slice_ids
         self._source = source
         self._kept: OrderedDict[int, NDArray[np.generic]] = OrderedDict()
         self._kept_bytes = 0

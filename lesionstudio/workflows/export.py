@@ -123,10 +123,8 @@ class _Export:
         )
 
     def _export_item(self, item: WorkItem, expected: int, steps: Steps) -> None:
-        from lesionstudio.imaging.formats import read_scan
-
         try:
-            scan = read_scan(item.source)
+            scan = self._project.read_scan(item)
             mask = self._project.load_mask(item.id, scan.geometry, scan.slice_ids)
         except (UnreadableFile, GridMismatch) as problem:
             self._done.failed.append({"id": item.id, "error": problem.message, "hint": problem.hint})

@@ -76,10 +76,12 @@ def _told(one: _Asked, strict: bool) -> dict[str, Any]:
 
 
 def _facts(path: Path, found: FoundScan) -> dict[str, Any]:
+    from lesionstudio.imaging.choices import guessed_offset
+    from lesionstudio.imaging.doubts import hu_sentence
     from lesionstudio.imaging.formats import read_scan
 
     scan = read_scan(found.source)
-    geometry, window = scan.geometry, scan.window
+    geometry, window, offset = scan.geometry, scan.window, guessed_offset(scan, [scan.slices // 2])
     return {
         "path": _absolute(path),
         "name": found.name,
@@ -91,10 +93,12 @@ def _facts(path: Path, found: FoundScan) -> dict[str, Any]:
         "spacing_mm": list(geometry.spacing_mm) if geometry.has_spacing else None,
         "orientation": geometry.plane or None,
         "modality": scan.modality or None,
+        "unit": scan.unit or None,
         "patient": found.patient or None,
         "frames": geometry.shape[0],
         "window": {"width": window.width, "level": window.level} if window else None,
-        "notes": list(scan.notes),
+        "hu_offset_guess": offset,
+        "notes": [*scan.notes, *([] if offset is None else [hu_sentence(offset)])],
     }
 
 

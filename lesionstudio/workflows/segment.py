@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lesionstudio.errors import UnreadableFile
-from lesionstudio.imaging.choices import in_hu, with_channels
+from lesionstudio.imaging.choices import guessed_offset, in_hu, with_channels
 from lesionstudio.imaging.doubts import doubts
 from lesionstudio.imaging.formats import ScanSource, read_scan
 from lesionstudio.imaging.intensity import network_inputs
@@ -52,11 +52,15 @@ class Piece:
 
 @dataclass(slots=True)
 class Segmenting:
-    """One scan under a model: hands out pieces, and knows afterwards what could not be read and what seems odd."""
+    """One scan under a model: hands out pieces, and knows afterwards what could not be read and what seems odd.
+
+    `hu_offset_guess`: what seems to have been added to HU, though nobody said so; known once warnings were asked for.
+    """
 
     scan: Scan
     choices: Choices
     unread: dict[int, UnreadableFile] = field(default_factory=dict)
+    hu_offset_guess: int | None = None
     predictor: "Predictor" = field(init=False)
 
     def __post_init__(self) -> None:
@@ -94,7 +98,8 @@ class Segmenting:
     def warnings(self, slices: Sequence[int]) -> list[str]:
         """Sentences: what in this scan speaks against the model, and which slices could not be read."""
         inputs = self._inputs(slices[:: max(1, len(slices) // _LOOKED_AT)][:_LOOKED_AT])
-        sentences = doubts(self.predictor.card, self.scan, list(inputs.values()))
+        self.hu_offset_guess = guessed_offset(self.scan, list(inputs))
+        sentences = doubts(self.predictor.card, self.scan, list(inputs.values()), self.hu_offset_guess)
         for k, problem in sorted(self.unread.items()):
             sentences.append(_("Slice {k} was left out: {reason}").format(k=k + 1, reason=problem.message))
         return sentences
@@ -146,15 +151,17 @@ def segment_scan(
     device: str,
     out: str,
     report: Reporter,
+    hu_offset: float | None = None,
 ) -> dict[str, Any]:
     """Drafts of a scan's slices in `out`: labels.npy and probability.npy, uint8 (slice, row, column).
 
     Row n belongs to slices[n], or to slice n where `slices` is None. The slice `first` comes first, then its
     neighbours outwards; each finished run of slices is reported as partial {"slices": [...]} once it is on disk.
-    Raises UnreadableFile, ModelProblem, OutOfMemory.
+    `hu_offset`: what was added to HU in this scan. Raises UnreadableFile, ModelProblem, OutOfMemory.
     """
     began = time.monotonic()
-    run = Segmenting(read_scan(ScanSource.from_json(source)), Choices(Path(model), threshold, device))
+    choices = Choices(Path(model), threshold, device, hu_offset=hu_offset)
+    run = Segmenting(read_scan(ScanSource.from_json(source)), choices)
     wanted = list(range(run.scan.slices)) if slices is None else list(slices)
     rows = {k: n for n, k in enumerate(wanted)}
     shape = (len(wanted), *run.scan.geometry.shape[1:])

@@ -1,8 +1,7 @@
 """`lesionstudio segment`: a model's masks of pictures and volumes as files, with an index of what each one is."""
 
-import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from lesionstudio.errors import LesionStudioError, ProjectProblem, UnreadableFile
-from lesionstudio.imaging.formats import FoundScan, ScanSource, find_scan, find_scans, read_scan
+from lesionstudio.imaging.formats import FoundScan, read_scan
 from lesionstudio.imaging.scan import Scan
-from lesionstudio.progress import Progress, Reporter, silent
+from lesionstudio.progress import Reporter, silent
 from lesionstudio.project.shelf import ModelShelf
 from lesionstudio.project.storage import telling_what_fails
 from lesionstudio.words import _
+from lesionstudio.workflows.asked_scans import asked_scans, place_of, plain, protect_originals, share_of
 from lesionstudio.workflows.export_files import IndexRow, original_names, read_index, write_index
 from lesionstudio.workflows.segment import Choices, Segmenting, loaded
 from lesionstudio.workflows.segment_output import Format, Output, Pixels, Values
@@ -47,12 +47,13 @@ def segment_files(order: SegmentOrder, report: Reporter = silent) -> list[dict[s
     """Writes a mask of every slice of every scan in these files and folders, and index.csv beside them.
 
     For each scan {"path", "masks", "probabilities", "slices", "model", "threshold", "device", "engine", "warnings",
-    "seconds"}, or {"path", "error", "hint"} where it failed; with `strict` the first failure raises. Raises
-    ModelProblem where there is no such model, and ProjectProblem when `out` holds the scans or cannot be written.
+    "hu_offset_guess", "seconds"}, or {"path", "error", "hint"} where it failed; with `strict` the first failure raises.
+    A guess of what was added to HU is told and never applied: that is for the person to say. Raises ModelProblem where
+    there is no such model, and ProjectProblem when `out` holds the scans or cannot be written.
     """
-    out, began = _plain(order.out), time.monotonic()
-    found = list(_found(order.paths, strict=order.strict))
-    _protect_originals(found, out)
+    out, began = plain(order.out), time.monotonic()
+    found = list(asked_scans(order.paths, strict=order.strict))
+    protect_originals(found, out)
     loaded(order.choices.model, order.choices.device, order.choices.flips)
     with telling_what_fails(out):
         out.mkdir(parents=True, exist_ok=True)
@@ -61,54 +62,17 @@ def segment_files(order: SegmentOrder, report: Reporter = silent) -> list[dict[s
     rows: list[IndexRow] = []
     try:
         for n, (one, name) in enumerate(zip(found, original_names(found))):
-            entries.append(_outcome(order, one, name, rows, _share(report, n, len(found), began)))
+            entries.append(_outcome(order, one, name, rows, share_of(report, n, len(found), began)))
     finally:
         if rows:
             write_index(out / "index.csv", before, rows)
     return entries
 
 
-def _found(paths: Sequence[Path], *, strict: bool) -> Iterator[FoundScan]:
-    """Every scan once, also where several of its files were named; localizers only where their file was named."""
-    seen: set[tuple[tuple[Path, ...], str]] = set()
-    for path in paths:
-        for one in _in_path(_plain(path), strict=strict):
-            key = (one.source.files, one.source.part)
-            if key not in seen:
-                seen.add(key)
-                yield one
-
-
-def _in_path(path: Path, *, strict: bool) -> Iterator[FoundScan]:
-    try:
-        scans = [one for one in find_scans(path) if not one.last] if path.is_dir() else [find_scan(path)]
-        if not scans:
-            raise UnreadableFile(
-                _("{name} holds no picture that can be read.").format(name=path.name),
-                hint=_("PNG, JPEG, BMP, TIFF, NIfTI and DICOM are read."),
-            )
-    except UnreadableFile as problem:
-        if strict:
-            raise
-        source = ScanSource("raster", (path,))
-        scans = [FoundScan(path.name, source, path.name, (0, 0, 0), error=problem.message, hint=problem.hint)]
-    yield from scans
-
-
-def _protect_originals(found: Sequence[FoundScan], out: Path) -> None:
-    for one in found:
-        if not one.error and out.resolve() in {file.parent.resolve() for file in one.source.files}:
-            raise ProjectProblem(
-                _("Masks cannot be written to {out}: the scans lie there.").format(out=out),
-                hint=_("Write them into a folder of their own."),
-            )
-
-
 def _outcome(
     order: SegmentOrder, found: FoundScan, name: str, rows: list[IndexRow], report: Reporter
 ) -> dict[str, Any]:
-    files = found.source.files
-    path = str(files[0] if len(files) == 1 else files[0].parent)
+    path = place_of(found)
     try:
         return {"path": path, **_segmented(order, found, name, rows, report)}
     except LesionStudioError as problem:
@@ -126,7 +90,7 @@ def _segmented(
     began = time.monotonic()
     run = Segmenting(read_scan(found.source), order.choices)
     names, geometry = run.predictor.card.labels, run.scan.geometry
-    output = Output(_plain(order.out), name, found, geometry, order.format, order.values, names)
+    output = Output(plain(order.out), name, found, geometry, order.format, order.values, names)
     _check_box(order.box, run.scan)
     if not order.overwrite:
         output.check_free()
@@ -146,6 +110,7 @@ def _segmented(
         "slices": len(done),
         **run.facts(),
         "warnings": run.warnings(done),
+        "hu_offset_guess": run.hu_offset_guess,
         "seconds": round(time.monotonic() - began, 2),
     }
 
@@ -170,19 +135,3 @@ def _check_box(box: Box | None, scan: Scan) -> None:
             ),
             hint=_("Give the first row and column, then those after the last."),
         )
-
-
-def _share(report: Reporter, n: int, count: int, began: float) -> Reporter:
-    """Reports on the n-th scan of several as a share of the whole."""
-
-    def pass_on(progress: Progress) -> None:
-        done = (n + (progress.fraction or 0.0)) / count
-        left_s = None if progress.left_s is None else (time.monotonic() - began) / done * (1 - done)
-        report(Progress(done, progress.message, left_s))
-
-    return pass_on
-
-
-def _plain(path: Path) -> Path:
-    """The path from the root on, without `..` in it."""
-    return Path(os.path.normpath(path.absolute()))

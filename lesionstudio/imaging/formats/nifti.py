@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lesionstudio.errors import UnreadableFile
-from lesionstudio.imaging.formats.hounsfield import look_like_hu
+from lesionstudio.imaging.formats import hounsfield
 from lesionstudio.imaging.formats.limits import guard
 from lesionstudio.imaging.formats.nifti_axes import display_order, is_sound
 from lesionstudio.imaging.formats.whole import whole_file
@@ -106,7 +106,7 @@ def read(path: Path, part: str = "") -> Scan:
     volume = int(part[1:]) if part else 0
     if not 0 <= volume < header.volumes:
         raise UnreadableFile(_("{name} has no part {part}.").format(name=path.name, part=part))
-    is_ct = header.channels == 1 and header.dtype.kind in "if" and look_like_hu(_some_slices(header, volume))
+    is_ct = header.channels == 1 and header.dtype.kind in "if" and hounsfield.look_like_hu(_some_slices(header, volume))
     return Scan(
         header.geometry,
         NiftiSlices(header, volume),
@@ -272,7 +272,7 @@ def _notes(header: NiftiHeader, volume: int, is_ct: bool) -> tuple[str, ...]:
         text = _("Volume {number} of {total} in this file.")
         notes.append(text.format(number=number(volume + 1), total=number(header.volumes)))
     if is_ct:
-        notes.append(_("The file does not say what it is; its values are taken for those of a CT, in HU."))
+        notes.append(hounsfield.said())
     if header.dtype.kind == "c":
         notes.append(_("The values are complex numbers; their size is shown."))
     return tuple(notes)

@@ -1,4 +1,4 @@
-"""PNG masks: 8-bit grey or palette, written without any library so that they are small and quick to write."""
+"""Writing PNG: masks without any library, so that they are small and quick to write; pictures with texts in them."""
 
 import struct
 import zlib
@@ -12,6 +12,8 @@ from lesionstudio.imaging.formats.whole import whole_file
 from lesionstudio.imaging.labels import LABEL_COLOURS
 
 _GREY, _PALETTE = 0, 3
+_HEAD_BYTES = 8 + 25
+"""The signature, and the chunk IHDR that comes first in every PNG."""
 
 
 def write_grey(path: Path, pixels: NDArray[np.uint8]) -> None:
@@ -25,6 +27,16 @@ def write_palette(path: Path, indices: NDArray[np.uint8], colours: Mapping[int, 
     for number in range(1, 256):
         entries[number] = _rgb(colours.get(number) or LABEL_COLOURS[(number - 1) % len(LABEL_COLOURS)])
     _write(path, indices, _PALETTE, _chunk(b"PLTE", entries.tobytes()))
+
+
+def write_picture(path: Path, pixels: NDArray[np.generic], texts: Mapping[str, str]) -> None:
+    """Writes (rows, columns) or (rows, columns, 3) of 8 or 16 bits, whole or not at all; `texts` become tEXt chunks."""
+    import imagecodecs
+
+    content = bytes(imagecodecs.png_encode(np.ascontiguousarray(pixels)))
+    said = [_chunk(b"tEXt", f"{keyword}\0{text}".encode("latin-1", "replace")) for keyword, text in texts.items()]
+    with whole_file(path) as draft:
+        draft.write_bytes(content[:_HEAD_BYTES] + b"".join(said) + content[_HEAD_BYTES:])
 
 
 def _write(path: Path, pixels: NDArray[np.uint8], kind: int, palette: bytes) -> None:

@@ -1,7 +1,7 @@
 """PNG, JPEG, BMP, WebP and JPEG 2000: pictures of one slice, without a place in a patient."""
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from lesionstudio.errors import UnreadableFile
 from lesionstudio.imaging.formats.limits import guard
+from lesionstudio.imaging.formats.png_text import Meaning, meaning_of
+from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.words import _, ngettext
 
@@ -43,12 +45,15 @@ def read(path: Path) -> Scan:
     """The picture as a scan of one slice: (rows, columns), or (rows, columns, 3) where it has colours.
 
     Colour files whose channels are equal are grey, unless there is only one value in them. Transparency is dropped,
-    EXIF orientation is applied.
+    EXIF orientation is applied. A PNG that says what its numbers stand for (png_text.py) has those values again.
     """
     pixels, notes = stored_pixels(path)
     shown, more = shown_pixels(pixels)
-    value_range = _value_range(shown.dtype)
-    return Scan.of_array(shown[np.newaxis], name=path.stem, notes=(*notes, *more), value_range=value_range)
+    facts: dict[str, Any] = {"name": path.stem, "notes": (*notes, *more), "value_range": _value_range(shown.dtype)}
+    meaning = _meaning(path)
+    if meaning is None:
+        return Scan.of_array(shown[np.newaxis], **facts)
+    return _with_meaning(shown, meaning, facts)
 
 
 def stored_pixels(path: Path) -> tuple[NDArray[np.generic], tuple[str, ...]]:
@@ -81,6 +86,37 @@ def shown_pixels(pixels: NDArray[np.generic]) -> tuple[NDArray[np.generic], tupl
     if pixels.ndim == 3 and (pixels.shape[2] == 1 or (pixels.min() != pixels.max() and _is_grey(pixels))):
         pixels = pixels[..., 0]
     return np.ascontiguousarray(pixels), notes
+
+
+def _meaning(path: Path) -> Meaning | None:
+    with _opened(path) as image:
+        return meaning_of(image.info) if image.format == "PNG" else None
+
+
+def _with_meaning(pixels: NDArray[np.generic], meaning: Meaning, facts: dict[str, Any]) -> Scan:
+    """The scan with the values that its stored numbers stand for, as far as they can be believed."""
+    is_hu = meaning.unit == "HU"
+    facts["modality"] = meaning.modality
+    if meaning.value_range is not None and pixels.dtype == np.uint16:
+        facts["value_range"] = meaning.value_range
+    if meaning.offset is not None and pixels.dtype == np.uint16:
+        pixels = _values(pixels, meaning.offset, meaning.step)
+        facts |= {"unit": "HU" if is_hu else "", "window": meaning.window, "value_range": meaning.value_range}
+    elif meaning.offset is None and pixels.dtype == np.uint8 and is_hu:
+        facts["value_window"] = meaning.window
+    geometry = Geometry.pixels((1, *pixels.shape[:2]))
+    if meaning.spacing_mm and meaning.size == pixels.shape[:2]:
+        geometry = replace(geometry, affine=np.diag([*meaning.spacing_mm, 1.0]), has_spacing=True)
+    return Scan.of_array(pixels[np.newaxis], geometry, **facts)
+
+
+def _values(stored: NDArray[np.generic], offset: float, step: float) -> NDArray[np.generic]:
+    """stored * step - offset, in whole numbers where that is possible."""
+    if step != 1 or offset != int(offset):
+        return stored.astype(np.float32) * np.float32(step) - np.float32(offset)
+    values = stored.astype(np.int32) - int(offset)
+    fits = int(values.min()) >= -0x8000 and int(values.max()) <= 0x7FFF
+    return values.astype(np.int16) if fits else values
 
 
 def _opened(path: Path) -> "Image":

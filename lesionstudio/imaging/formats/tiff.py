@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lesionstudio.errors import UnreadableFile
-from lesionstudio.imaging.formats import tiff_colour
+from lesionstudio.imaging.formats import hounsfield, tiff_colour
 from lesionstudio.imaging.formats.limits import guard
 from lesionstudio.imaging.formats.tiff_spacing import spacing_of
 from lesionstudio.imaging.geometry import Geometry
@@ -92,15 +92,19 @@ def read(path: Path, part: str = "") -> Scan:
     header = read_header(path)
     group, notes = _chosen(header, part, path)
     colour = tiff_colour.is_colour(group.keyframe)
+    pages = TiffPages(header, group)
+    is_ct = not colour and _is_in_hu(pages, group)
     return Scan(
         geometry(header, group),
-        TiffPages(header, group),
+        pages,
         dtype=tiff_colour.shown_dtype(group.keyframe),
+        modality="CT" if is_ct else "",
+        unit="HU" if is_ct else "",
         channels=3 if colour else 1,
         colour=colour,
         name=path.stem,
-        notes=(*notes, *tiff_colour.notes(group.keyframe)),
-        value_range=tiff_colour.value_range(group.keyframe),
+        notes=(*notes, *((hounsfield.said(),) if is_ct else ()), *tiff_colour.notes(group.keyframe)),
+        value_range=None if is_ct else tiff_colour.value_range(group.keyframe),
     )
 
 
@@ -118,6 +122,12 @@ def geometry(header: TiffHeader, group: PageGroup) -> Geometry:
         return Geometry.pixels(group.shape)
     affine = np.diag([*header.spacing_mm, 1.0])
     return replace(Geometry.pixels(group.shape), affine=affine, has_spacing=True)
+
+
+def _is_in_hu(pages: TiffPages, group: PageGroup) -> bool:
+    """Whether the first page has the values of a CT, below 0 too. Raises what its decoder raises."""
+    dtype = tiff_colour.shown_dtype(group.keyframe)
+    return dtype.kind in "if" and dtype.itemsize > 1 and hounsfield.look_like_hu(pages.read(0))
 
 
 def _chosen(header: TiffHeader, part: str, path: Path) -> tuple[PageGroup, tuple[str, ...]]:
