@@ -1,9 +1,9 @@
 """The window's language: our texts, Qt's own texts, and how Qt writes numbers and dates."""
 
-from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
 
 from lesionstudio.resources import resource
-from lesionstudio.words import language, system_language, use_language
+from lesionstudio.words import _, language, system_language, use_language
 
 
 def speak(chosen: str) -> None:
@@ -21,5 +21,22 @@ def qt_translator(app: QCoreApplication) -> QTranslator | None:
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     if not translator.load(f"qtbase_{language()}", folder):
         return None
+    app.installTranslator(Gaps(translator))
     app.installTranslator(translator)
     return translator
+
+
+class Gaps(QTranslator):
+    """What Qt's own catalogues lack of the texts a person meets here; asked after them."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._texts = {"&Look in:": _("&Look in:"), "Files of &type:": _("Files of &type:")}
+
+    def translate(self, context: str, text: str, disambiguation: str | None = None, n: int = -1) -> str:
+        """The text of Qt's file dialog, or nothing."""
+        return self._texts.get(text, "") if context == "QFileDialog" else ""
+
+    def isEmpty(self) -> bool:
+        """Never: Qt asks only translators that have something."""
+        return False

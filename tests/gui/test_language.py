@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QLocale, Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFontMetrics, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QFileDialog,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -215,8 +216,31 @@ def test_qt_speaks_french_too(french: None, qapp: QApplication) -> None:
     try:
         assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Annuler"
         assert QLocale().language() == QLocale.Language.French
+        assert "Cop&ier\tCtrl+C" in _line_menu()
+        assert QKeySequence("Ctrl+Shift+PgDown").toString(QKeySequence.SequenceFormat.NativeText).startswith("Ctrl+Maj")
+        assert _english_left(_folder_dialog()) == []
     finally:
         qapp.removeTranslator(translator)
+
+
+def _line_menu() -> list[str]:
+    line = QLineEdit("words")
+    return [entry.text() for entry in line.createStandardContextMenu().actions()]
+
+
+def _folder_dialog() -> QFileDialog:
+    dialog = QFileDialog()
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    return dialog
+
+
+def _english_left(dialog: QFileDialog) -> list[str]:
+    """The texts of Qt's own folder dialog that say the same as in English."""
+    said = [dialog.labelText(part) for part in QFileDialog.DialogLabel]
+    said += [button.toolTip() for button in dialog.findChildren(QAbstractButton)]
+    english = {"&Look in:", "Directory:", "Files of &type:", "&Choose", "Cancel", "Back", "Forward", "Parent Directory"}
+    return [words for words in said if words in english]
 
 
 def test_the_language_is_chosen_in_the_settings(french: None, qtbot: QtBot, desk: Desk) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QListWidget, QMainWindow, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
+from lesionstudio.gui.actions import action_table
 from lesionstudio.gui.app import last_resort
 from lesionstudio.gui.dialogs.export_sheet import ExportSheet
 from lesionstudio.gui.dialogs.import_masks import ImportSheet, MaskPair
@@ -132,11 +133,26 @@ def test_typing_leaves_the_shortcuts_that_fit(qtbot: QtBot, window: QMainWindow,
     assert len(sheet.shown) > 40
     qtbot.keyClicks(sheet.search, "eras")
     assert sheet.shown == ["Erase while held", "Eraser"]
+    sheet.search.clear()
+    qtbot.keyClicks(sheet.search, "ctrl+,")
+    assert sheet.shown == ["Settings"]
     qtbot.keyClicks(sheet.search, "xyz")
     none = sheet.findChild(QLabel, "no_shortcut")
     assert none is not None and none.isVisible() and sheet.shown == []
     qtbot.keyClick(sheet.search, Qt.Key.Key_Escape)
     assert not sheet.isVisible()
+
+
+def test_every_key_of_the_table_is_on_the_page(window: QMainWindow, look: Look) -> None:
+    sheet = ShortcutsSheet(window, look)
+    left_out = [
+        spec.text for spec in action_table() if spec.keys and not spec.group and not spec.verb.startswith(_BY_GESTURE)
+    ]
+    assert left_out == []
+    assert {spec.text for spec in action_table() if spec.keys and spec.group} <= set(sheet.shown)
+
+
+_BY_GESTURE = ("preset_", "choose_label_")
 
 
 def test_a_model_s_marks_are_mapped_by_name_or_become_new_labels(qtbot: QtBot, window: QMainWindow, look: Look) -> None:

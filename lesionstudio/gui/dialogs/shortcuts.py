@@ -1,5 +1,6 @@
 """The shortcuts sheet: every key and gesture by purpose, made from the action table, with search."""
 
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from lesionstudio.gui.actions import action_table, caps_of, gestures, groups
@@ -32,6 +33,9 @@ class ShortcutsSheet(Sheet):
         self.search = Field("shortcut_search", _("Search"))
         self.search.setPlaceholderText(_("Search, for example: erase"))
         self.search.setFixedWidth(280)
+        glass = QAction(self)
+        self.search.addAction(glass, Field.ActionPosition.LeadingPosition)
+        look.icons.dress(glass, "search")
         self.search.abandoned.connect(self.reject)
         self.head.insertWidget(2, self.search)
         self._sections: list[_Section] = []
@@ -83,26 +87,26 @@ class _Section(QWidget):
 
     def __init__(self, heading: str, lines: list[Line]) -> None:
         super().__init__()
-        self._lines: list[tuple[str, QWidget]] = []
-        self._heading = heading
+        self._lines: list[tuple[str, str, QWidget]] = []
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
         column.addWidget(label(heading, "section"))
         for words, ways in lines:
             line = _line(words, ways)
-            self._lines.append((words, line))
+            keys = " ".join("+".join(caps) for caps in ways)
+            self._lines.append((words, f"{words} {heading} {keys}".casefold(), line))
             column.addWidget(line)
 
     @property
     def shown(self) -> list[str]:
         """The words of the lines not filtered away."""
-        return [words for words, line in self._lines if not line.isHidden()]
+        return [words for words, _known_by, line in self._lines if not line.isHidden()]
 
     def filter(self, typed: str) -> None:
-        """Leaves the lines that hold what is typed."""
-        for words, line in self._lines:
-            line.setVisible(typed in f"{words} {self._heading}".casefold())
+        """Leaves the lines that hold what is typed: in their words, their heading or their keys."""
+        for _words, known_by, line in self._lines:
+            line.setVisible(typed in known_by)
         self.setVisible(bool(self.shown))
 
 
