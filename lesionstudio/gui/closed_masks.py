@@ -41,7 +41,9 @@ class ClosedMasks:
         elif session.autosave.version(item.id) != version:
             self.change(item.id, change)
         else:
-            change(EditHistory(mask, locked=session.labels.locked))
+            history = EditHistory(mask, locked=session.labels.locked)
+            session.autosave.journal.listen(item.id, history)
+            change(history)
             self._keep(item.id, mask)
 
     def put_back(self, item_id: str, snapshot: MaskSnapshot) -> None:

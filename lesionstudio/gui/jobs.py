@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from lesionstudio.progress import Cancelled, Progress
 
-LANES = {"files": 2, "save": 1}
+LANES = {"files": 2, "save": 1, "journal": 1}
 
 
 class Ears:
@@ -124,7 +124,7 @@ class JobRunner(QObject):
         """Waits for what is being saved, drops what waits on the other lanes, and ends the threads."""
         self._is_closing = True
         for lane, pool in self._lanes.items():
-            pool.shutdown(wait=True, cancel_futures=lane != "save")
+            pool.shutdown(wait=True, cancel_futures=lane == "files")
 
     def _report(self, job: Job, progress: Progress) -> None:
         if job.is_cancelled or self._is_closing:

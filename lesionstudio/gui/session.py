@@ -11,7 +11,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from lesionstudio.gui.autosave import Autosave
 from lesionstudio.gui.drafts import draft_view
 from lesionstudio.gui.jobs import Job, JobRunner
+from lesionstudio.gui.journal_keeper import finish
 from lesionstudio.gui.open_scan import OpenScan, open_study, read_item
+from lesionstudio.gui.restored import restored_notices
 from lesionstudio.gui.study import Study
 from lesionstudio.gui.views import DraftView, Notice, SavedState
 from lesionstudio.imaging.editing import EditHistory
@@ -106,7 +108,8 @@ class Session(Study):
         """Opens a folder of scans: what is known of it at once, the rest as found. A file opens its folder on it."""
         self.close_folder()
         self._first_file = path if path.is_file() else None
-        job = self.runner.run("files", _("Opening"), open_study, path.parent if path.is_file() else path)
+        # After the folder before has given its lock back: it may be the same one.
+        job = self.runner.run("save", _("Opening"), open_study, path.parent if path.is_file() else path)
         self._opening = job
         job.succeeded.connect(lambda project: self._folder_is_open(job, project))
         job.failed.connect(self.tell_problem)
@@ -118,7 +121,7 @@ class Session(Study):
         self.project = project
         self._rows.clear()
         self.label_in_use = next((label.number for label in project.labels), 1)
-        self.autosave.write_with(None if project.read_only else project.save_mask)
+        self.autosave.write_into(None if project.read_only else project)
         self._remember(project.folder)
         self.folder_opened.emit()
         self.items_changed.emit()
@@ -136,9 +139,9 @@ class Session(Study):
         if self.project is None:
             return
         self._close_scan()
-        self.autosave.write_with(None)
+        self.autosave.write_into(None)
         project, self.project = self.project, None
-        self.runner.run("save", _("Saving"), project.close)
+        self.runner.run("save", _("Saving"), finish, self.autosave.journal, project.close)
         self.folder_opened.emit()
         self.items_changed.emit()
 
@@ -188,6 +191,8 @@ class Session(Study):
             return
         self._show(item, scan, mask, k)
         self._tell_notes(scan.notes)
+        for notice in restored_notices(self._project().kept.restored.pop(item.id, None)):
+            self.tell(notice)
 
     def _tell_notes(self, notes: tuple[str, ...]) -> None:
         """Says what a reader wants said, each sentence once a study."""
@@ -205,7 +210,7 @@ class Session(Study):
         self.open = OpenScan(item, scan, mask, history, min(k, scan.slices - 1))
         project.settings["last_item"] = item.id
         if not project.read_only:
-            self.autosave.watch(item.id, mask)
+            self.autosave.watch(item.id, history)
         self._window_for(scan)
         self.scan_opened.emit()
         self._announce_all()
@@ -232,6 +237,15 @@ class Session(Study):
         """Takes another mask for the scan on screen, with a history of its own; nothing when another scan is there."""
         if item_id == self.current_id and self.open is not None:
             self._show(self.open.item, self.open.scan, mask, self.open.k)
+
+    def show_values(self, item_id: str, scan: Scan) -> None:
+        """Shows the scan on screen with its values read anew; mask, history and slice stay. Nothing for another scan."""
+        if item_id != self.current_id or self.open is None:
+            return
+        self.open.scan = scan
+        self._window_for(scan)
+        self.scan_opened.emit()
+        self._announce_all()
 
     def flag(self, on: bool, note: str = "") -> None:
         """Marks the slice on screen for discussion, or no longer."""

@@ -211,9 +211,18 @@ class Wiring(QObject):
             actions.allow("redo", False)
 
     def _may_close(self) -> bool:
+        """Whether nothing is lost by closing now; while the disk is asked, the window stays and closes by itself."""
         self._session.autosave.flush()
-        saved = self._session.saved
-        if saved.kind == "failed" and not ask_to_lose_edits(self._window, self._window.look, saved.text):
+        journal = self._session.autosave.journal
+        if journal.problem:
+            may = ask_to_lose_edits(self._window, self._window.look, self._session.saved.text)
+        elif not journal.is_settled:
+            self._session.autosave.once_decided(self._window.close)
             return False
+        else:
+            may = True
+        if not may:
+            return False
+        journal.give_up()
         self._session.close_folder()
         return True

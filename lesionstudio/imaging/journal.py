@@ -13,7 +13,8 @@ The format, version 1. Every number is little-endian and of fixed size, texts ar
     The first record is HEAD    a JSON object: item (its id), generation, grid (shape, affine, slice ids of the mask)
     DO, UNDO, REDO              one step of the history, as edits.MaskEdit.to_bytes writes it, with voxels, origins,
                                 open draft and its probability, statuses, and which model made the draft, when
-    PART                        what was painted since the last part of a stroke that is still in the making, as a step
+    PART                        what was painted since the last part of a stroke that is still in the making, as a step;
+                                the stroke itself, when it comes as DO, is done in place of its parts
     ABANDON                     all parts of a stroke that was given up, as one step: they are taken back
     TIME                        a JSON object: slice -> seconds spent on it so far
 
@@ -146,17 +147,24 @@ class Replayed:
 
 def replay(mask: Mask, records: Iterable[Record]) -> Replayed:
     """Does again on a mask what its journals say; the first record that makes no sense there ends it."""
-    strokes, parts = 0, 0
+    strokes, parts = 0, list[MaskEdit]()
     for record in records:
         if record.kind not in _STEPS:
             continue
         try:
-            _do(record.kind, MaskEdit.from_bytes(record.payload), mask)
+            edit = _edit(record, mask)
         except ValueError:
             return Replayed(max(strokes, 0), is_sound=False)
+        if record.kind == Kind.PART:
+            parts.append(edit)
+        elif record.kind == Kind.DO:
+            # The whole stroke says what its parts came to; what was painted and taken away again it does not mention.
+            while parts:
+                parts.pop().revert(mask)
+        parts = parts if record.kind == Kind.PART else []
+        edit.revert(mask) if record.kind in _BACK else edit.apply(mask)
         strokes += {Kind.DO: 1, Kind.REDO: 1, Kind.UNDO: -1}.get(record.kind, 0)
-        parts = 1 if record.kind == Kind.PART else 0
-    return Replayed(max(strokes, 0) + parts)
+    return Replayed(max(strokes, 0) + bool(parts))
 
 
 def statuses_of(records: Iterable[Record]) -> dict[int, int]:
@@ -184,13 +192,11 @@ def seconds_of(records: Iterable[Record]) -> dict[int, float]:
     return found
 
 
-def _do(kind: Kind, edit: MaskEdit, mask: Mask) -> None:
+def _edit(record: Record, mask: Mask) -> MaskEdit:
+    edit = MaskEdit.from_bytes(record.payload)
     if not edit.fits(mask.shape):
         raise ValueError("a step of a mask of another size")
-    if kind in _BACK:
-        edit.revert(mask)
-    else:
-        edit.apply(mask)
+    return edit
 
 
 def _head(record: Record) -> Head | None:

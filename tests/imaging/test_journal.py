@@ -122,6 +122,24 @@ def test_parts_of_a_stroke_come_back_as_one_stroke_and_those_given_up_do_not() -
     assert not again.volume("labels").any() and again.status(1) == SliceStatus.NEW
 
 
+def test_what_a_stroke_painted_and_took_away_again_does_not_come_back_with_its_parts() -> None:
+    mask, said = Mask(SHAPE), list[Record]()
+    history = EditHistory(mask)
+    history.on_step = lambda step: said.append(Record.of_step(step.kind, step.edit))
+    stroke = history.stroke("Brush")
+    stroke.paint(1, 3, 4, np.ones((5, 6), bool), 2)
+    part = history.part()
+    assert part is not None
+    said.append(Record.of_step("part", part))
+    stroke.write("labels", 1, (slice(3, 8), slice(4, 10)), 0, np.ones((5, 6), bool))
+    stroke.write("origin", 1, (slice(3, 8), slice(4, 10)), 0, np.ones((5, 6), bool))
+    stroke.paint(2, 3, 4, np.ones((5, 6), bool), 2)
+    stroke.commit()
+    again = Mask(SHAPE)
+    assert replay(again, said).strokes == 1
+    assert not again.marked(1) and same(again, mask)
+
+
 def test_a_step_of_another_grid_ends_the_replay_and_says_so() -> None:
     _mask, said = worked_on()
     small = Mask((1, 8, 8))

@@ -1,0 +1,158 @@
+"""Work is on the disk as it is done: killed at any time the window gives it back, and says how much it was."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from lesionstudio.gui.closed_masks import ClosedMasks
+from lesionstudio.imaging import disk
+from lesionstudio.imaging.editing import EditHistory
+from lesionstudio.imaging.mask import Mask
+from lesionstudio.project.project import Project
+from tests import phantoms
+from tests.gui.desk import Desk, desk
+
+
+@pytest.fixture
+def here(qtbot: QtBot) -> Iterator[Desk]:
+    with desk(qtbot) as made:
+        yield made
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    folder = tmp_path / "pictures"
+    for n in range(2):
+        phantoms.write_png(folder / f"p{n}.png", phantoms.picture_phantom())
+    return folder
+
+
+def as_found(here: Desk, item_id: str) -> Mask:
+    """The mask as another program would find it now."""
+    project, looking = here.session.project, Project.open(here.session.folder, write=False)  # type: ignore[arg-type]
+    assert project is not None and here.session.scan is not None
+    looking.items = dict(project.items)
+    return looking.load_mask(item_id, here.session.scan.geometry)
+
+
+def check_it(history: EditHistory) -> None:
+    history.check([0], "Check")
+
+
+def journals(here: Desk) -> list[str]:
+    assert here.session.project is not None
+    return [path.name for path in here.session.project.kept.journals.all()]
+
+
+def die(here: Desk) -> None:
+    """What a kill leaves: the lock let go, nothing saved."""
+    project = here.session.project
+    assert project is not None and project._lock is not None
+    here.until(lambda: here.session.autosave.journal.is_settled)
+    here.session.autosave._watched = None
+    project._lock.release()
+    here.session.project = None
+    here.session.open = None
+    here.session.autosave.write_into(None)
+
+
+def test_a_stroke_is_on_the_disk_before_any_mask_is_written(here: Desk, pictures: Path) -> None:
+    here.open(pictures)
+    here.paint(5, 5)
+    here.until(lambda: here.session.autosave.journal.is_settled)
+    assert journals(here) == ["p0.png.000000.journal"] and here.session.mask is not None
+    assert here.session.project is not None and here.session.project.masks.path("p0.png", "labels") is None
+    assert (as_found(here, "p0.png").labels(0) == here.session.mask.labels(0)).all()
+    assert here.session.saved.kind == "saved"
+
+
+def test_a_stroke_under_the_mouse_is_written_in_parts(here: Desk, pictures: Path) -> None:
+    here.open(pictures)
+    history = here.session.history
+    assert history is not None
+    stroke = history.stroke("Brush")
+    stroke.paint(0, 5, 5, np.ones((4, 4), bool), 1)
+    here.until(lambda: journals(here) != [])
+    here.until(lambda: here.session.autosave.journal.is_settled)
+    assert np.count_nonzero(as_found(here, "p0.png").labels(0)) == 16
+    stroke.abandon()
+    here.until(lambda: here.session.autosave.journal.is_settled)
+    assert not as_found(here, "p0.png").labels(0).any()
+
+
+def test_a_reopened_window_says_how_many_strokes_it_restored(here: Desk, pictures: Path) -> None:
+    here.open(pictures)
+    for row in (5, 15, 25):
+        here.paint(row, 5)
+    before = here.session.mask
+    here.marking.undo()
+    die(here)
+    here.open(pictures)
+    assert [notice.title for notice in here.notices if notice.kind == "good"] == ["2 strokes restored."]
+    assert before is not None and here.session.mask is not None
+    assert (here.session.mask.labels(0) == before.labels(0)).all() and before.marked(0)
+    here.saved()
+    assert journals(here) == []
+
+
+def test_a_mask_that_was_saved_is_not_told_as_restored(here: Desk, pictures: Path) -> None:
+    here.open(pictures)
+    here.paint(5, 5)
+    here.saved()
+    here.session.open_folder(pictures)
+    here.until(lambda: here.session.open is not None)
+    assert here.session.mask is not None and here.session.mask.marked(0) and here.session.saved.kind != "read_only"
+    assert not [notice for notice in here.notices if notice.kind == "good"]
+
+
+def test_a_change_to_a_scan_that_is_not_on_screen_is_in_its_journal_too(here: Desk, pictures: Path) -> None:
+    here.open(pictures)
+    kept = here.session.autosave.save
+    here.session.autosave.save = lambda item_id, snapshot: None  # type: ignore[method-assign]
+    ClosedMasks(here.session).change("p1.png", check_it)
+    here.until(lambda: journals(here) == ["p1.png.000000.journal"])
+    here.session.autosave.save = kept  # type: ignore[method-assign]
+
+
+def test_a_full_disk_is_said_once_and_what_waits_is_written_when_there_is_room(
+    here: Desk, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lesionstudio.gui.journal_keeper.RETRY_MS", 10)
+    here.open(pictures)
+    here.session.autosave.journal._again.setInterval(10)
+    really, asked = disk.flush, []
+
+    def full(path: Path) -> None:
+        asked.append(path)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(disk, "flush", full)
+    here.paint(5, 5)
+    here.until(lambda: here.session.saved.kind == "failed" and len(asked) > 2)
+    assert here.session.saved.text.startswith("Not saved: The disk is full")
+    here.paint(15, 5)
+    monkeypatch.setattr(disk, "flush", really)
+    here.until(lambda: here.session.saved.kind == "saved")
+    assert here.session.mask is not None
+    assert (as_found(here, "p0.png").labels(0) == here.session.mask.labels(0)).all()
+    assert here.notices == []
+
+
+def test_leaving_a_folder_whose_disk_is_full_keeps_the_strokes_until_it_is_not(
+    here: Desk, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here.open(pictures)
+    really = disk.flush
+    monkeypatch.setattr(disk, "flush", lambda _path: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    here.paint(5, 5)
+    here.until(lambda: bool(here.session.autosave.journal.problem))
+    here.session.autosave.journal._again.setInterval(10)
+    here.session.close_folder()
+    here.until(lambda: here.runner.is_idle)
+    monkeypatch.setattr(disk, "flush", really)
+    here.until(lambda: here.session.autosave.journal.is_settled)
+    here.open(pictures)
+    assert here.session.mask is not None and here.session.mask.marked(0)
