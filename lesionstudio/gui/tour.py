@@ -1,15 +1,18 @@
 """Tour: three small cards that say, beside the real things, how the work goes. Left at any time, and then for good."""
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from lesionstudio.gui.draw_page import DrawPage
 from lesionstudio.gui.parts import Parts
 from lesionstudio.gui.tour_card import Ring, TourCard
 from lesionstudio.words import _
+
+if TYPE_CHECKING:
+    from lesionstudio.gui.draw_page import DrawPage
 
 _ON = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
@@ -153,7 +156,7 @@ class Tour(QObject):
         self._card.adjustSize()
         self._card.stand_beside(box, self._window.rect())
 
-    def _beside(self, page: DrawPage, names: tuple[str, ...]) -> QWidget:
+    def _beside(self, page: "DrawPage", names: tuple[str, ...]) -> QWidget:
         """The first of these that is on screen, else the panel at the right, folded or not."""
         found = (page.findChild(QWidget, name) for name in names)
         return next((part for part in found if part is not None and part.isVisible()), page.right_panel)
