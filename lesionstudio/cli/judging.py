@@ -1,4 +1,4 @@
-"""Verbs that make and judge models: train, evaluate, score."""
+"""Verbs that make and judge models: train, learn, evaluate, score."""
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,6 +20,7 @@ from lesionstudio.cli.options import (
     numbers,
     pairs,
 )
+from lesionstudio.cli.terminal import Terminal
 from lesionstudio.cli.verb import verb
 from lesionstudio.words import _, number
 
@@ -80,6 +81,46 @@ def train(
     ctx.obj.terminal.result(made)
 
 
+@verb("learn", _("Makes a new version of a model from the checked slices of a study."))
+def learn(
+    ctx: typer.Context,
+    project: Annotated[Path, typer.Argument(help=_("The folder of scans, or the lesionstudio folder in it."))],
+    model_from: Annotated[
+        str, typer.Option("--from", metavar="MODEL|none", help=_("Starts from this model, or from nothing."))
+    ] = "",
+    minutes: Annotated[
+        float, typer.Option(min=0, help=_("Ends after so many minutes; 0 leaves it to the program."))
+    ] = 0,
+    channels: Channels = "",
+    use_if_better: Annotated[
+        bool, typer.Option("--use-if-better", help=_("Uses the version if it marks held-out slices better."))
+    ] = False,
+    device: OnDevice = "auto",
+    seed: Annotated[int, typer.Option(help=_("Repeats a training exactly."))] = 0,
+) -> None:
+    """Makes a new version of a model from the checked slices of a study."""
+    from lesionstudio.workflows.learn_here import learn_here
+
+    terminal: Terminal = ctx.obj.terminal
+    with terminal.progress() as report:
+        made = learn_here(
+            project,
+            model_from=model_from,
+            minutes=minutes,
+            channels=channels,
+            device=device,
+            seed=seed,
+            use_if_better=use_if_better,
+            report=report,
+        )
+    for sentence in made["warnings"]:
+        terminal.warn(sentence)
+    terminal.say(_("The model is in {folder}.").format(folder=made["folder"]))
+    _show_held_out(terminal, made["held_out"])
+    terminal.say(made["why"])
+    terminal.result(made)
+
+
 @verb("evaluate", _("How well a model does on pictures whose masks are known."))
 def evaluate(
     ctx: typer.Context,
@@ -137,6 +178,17 @@ def score(
             report=report,
         )
     _show_scores(ctx, scores)
+
+
+def _show_held_out(terminal: Terminal, held_out: dict[str, Any]) -> None:
+    """The held-out slices before and after, when they were measured."""
+    if held_out["after"] is None:
+        return
+    heads = (_("Held out"), _("Slice"), _("before"), _("after"))
+    rows = [(one["name"], one["slice"] + 1, one["before"], one["after"]) for one in held_out["each"]]
+    rows.append((_("Mean"), "", held_out["before"], held_out["after"]))
+    shown = [(name, str(k), number(before, 2), number(after, 2)) for name, k, before, after in rows]
+    terminal.table(heads, shown)
 
 
 def _show_scores(ctx: typer.Context, scores: dict[str, Any]) -> None:

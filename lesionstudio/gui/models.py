@@ -12,13 +12,11 @@ from lesionstudio.gui.closed_masks import ClosedMasks
 from lesionstudio.gui.draft_tray import DraftTray
 from lesionstudio.gui.segmenter import Order, Segmenter
 from lesionstudio.gui.session import Session
-from lesionstudio.gui.views import ModelView, Notice
-from lesionstudio.imaging.labels import LabelSet
+from lesionstudio.gui.views import NEW_MODEL, ModelView, Notice
+from lesionstudio.imaging.labels import match_labels
 from lesionstudio.project.shelf import ModelShelf
 from lesionstudio.project.worklist import WorkItem
 from lesionstudio.words import _, number
-
-STROKE_WAIT_MS = 60
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -73,10 +71,17 @@ class Models(QObject):
         """The model Segment will use."""
         models = self.models
         wanted = self._session.project.settings.get("model") if self._session.project else None
+        if wanted == NEW_MODEL:
+            return None
         return next((model for model in models if model.id == wanted), models[0] if models else None)
 
+    @property
+    def is_new(self) -> bool:
+        """Whether a new model was chosen, one that has learned nothing yet."""
+        return self._session.study_settings.get("model") == NEW_MODEL
+
     def choose_model(self, model_id: str) -> None:
-        """Uses this model for this study from now on."""
+        """Uses this model for this study from now on; NEW_MODEL: one that begins with nothing when Learn is pressed."""
         if self._session.project is not None:
             self._session.project.settings["model"] = model_id
             self._session.save_project()
@@ -89,6 +94,8 @@ class Models(QObject):
             return _("Open a scan first.")
         if self._session.project is not None and self._session.project.read_only:
             return _("This study is open for looking only.")
+        if self.is_new:
+            return _("The new model has not learned anything yet.")
         if self.model_in_use is None:
             return _("Choose a model first.")
         return ""
@@ -97,7 +104,7 @@ class Models(QObject):
 
     def segment_slice(self) -> None:
         """Asks for a draft of the slice on screen, past whatever else runs."""
-        self._once_mapped(self._segment_slice)
+        self.once_mapped(self._segment_slice)
 
     def _segment_slice(self) -> None:
         order = self._order_for_open(_("Segmenting this slice"), only_here=True)
@@ -106,7 +113,7 @@ class Models(QObject):
 
     def segment_scan(self) -> None:
         """Asks for a draft of the scan on screen, the slice in view first."""
-        self._once_mapped(self._segment_scan)
+        self.once_mapped(self._segment_scan)
 
     def _segment_scan(self) -> None:
         order = self._order_for_open(_("Segmenting this scan"))
@@ -115,7 +122,7 @@ class Models(QObject):
 
     def segment_all(self) -> None:
         """Asks for drafts of every scan of the folder, one after the other, the one on screen first."""
-        self._once_mapped(self._segment_all)
+        self.once_mapped(self._segment_all)
 
     def _segment_all(self) -> None:
         if self._session.project is None or self.reason:
@@ -155,7 +162,8 @@ class Models(QObject):
                 self._say_held_out()
                 return None
         source = item.source.to_json(None)
-        return Order(item.id, item.name, source, model.folder, model.id, model.threshold, title, slices, k)
+        offset = self._session.project.hu_offset if self._session.project is not None else None
+        return Order(item.id, item.name, source, model.folder, model.id, model.threshold, title, slices, k, offset)
 
     def _say_held_out(self) -> None:
         self._session.tell(
@@ -168,10 +176,13 @@ class Models(QObject):
 
     # The model's labels and the study's
 
-    def _once_mapped(self, go: Callable[[], None]) -> None:
+    def once_mapped(self, go: Callable[[], None]) -> None:
         """Goes on when every label of the model in use has its place in the study; asks first where one has none."""
         model, project = self.model_in_use, self._session.project
-        if model is None or project is None:
+        if project is None:
+            return
+        if model is None:
+            go()
             return
         names = self._labels[model.id]
         if self._kept_table(model.id) is None:
@@ -216,22 +227,10 @@ class Models(QObject):
             raise problem
 
 
-def match_labels(names: tuple[str, ...], labels: LabelSet) -> dict[int, int] | None:
-    """{model's number: study's number} where nobody has to be asked, else None.
-
-    By name, in English or the language in use, whatever the case; one label and one label belong together.
-    """
-    if len(names) == 1 and len(labels) == 1:
-        return {1: labels.shown()[0].number}
-    by_name = {label.name.casefold(): label.number for label in labels}
-    found = [by_name.get(name.casefold(), by_name.get(_(name).casefold())) for name in names]
-    if None in found:
-        return None
-    return {theirs: ours for theirs, ours in enumerate(found, 1) if ours is not None}
-
-
 def _model_view(card: Any, folder: Path) -> ModelView:
-    dice = card.scores.get("dice") if isinstance(card.scores, dict) else None
+    scores = card.scores if isinstance(card.scores, dict) else {}
+    held_out = scores.get("held_out")
+    dice = held_out.get("after") if isinstance(held_out, dict) else scores.get("dice")
     line = _("Dice {dice} held out").format(dice=number(float(dice), 2)) if dice is not None else _("not measured yet")
     licence, made_for, terms = _(card.licence), _(card.made_for), _(card.licence_note)
     notice = " ".join(f"{words.rstrip('.')}." for words in (licence, made_for) if words)

@@ -79,3 +79,21 @@ class LabelSet:
     def from_json(cls, saved: list[dict[str, Any]]) -> "LabelSet":
         """What to_json gave. Raises TypeError for anything else."""
         return cls(tuple(Label(**entry) for entry in saved))
+
+
+def match_labels(names: tuple[str, ...], labels: LabelSet) -> dict[int, int] | None:
+    """{model's number: study's number} where nobody has to be asked, else None.
+
+    By name, in English or the language in use, whatever the case; one label and one label belong together.
+    """
+    if len(names) == 1 and len(labels) == 1:
+        return {1: labels.shown()[0].number}
+    found = labels_by_name(names, labels)
+    return found if len(found) == len(names) else None
+
+
+def labels_by_name(names: tuple[str, ...], labels: LabelSet) -> dict[int, int]:
+    """{model's number: study's number} for those labels of a model that the study has under the same name."""
+    by_name = {label.name.casefold(): label.number for label in labels}
+    found = [by_name.get(name.casefold(), by_name.get(_(name).casefold())) for name in names]
+    return {theirs: ours for theirs, ours in enumerate(found, 1) if ours is not None}

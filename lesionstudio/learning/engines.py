@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lesionstudio.errors import ModelProblem
+from lesionstudio.learning.processor import processor_name
 from lesionstudio.words import _
 
 Batch = NDArray[np.float32]
@@ -62,6 +63,15 @@ def usable_devices() -> list[str]:
 
     found = [("cuda", torch.cuda.is_available()), ("mps", torch.backends.mps.is_available())]
     return [name for name, is_there in found if is_there] + ["cpu"]
+
+
+def device_name(device: str) -> str:
+    """What its maker calls it."""
+    if device != "cuda":
+        return processor_name()
+    import torch
+
+    return torch.cuda.get_device_name()
 
 
 def _may_have_gpu() -> bool:

@@ -42,12 +42,15 @@ class SegmentationModel:
         return cls(network.to(device=device, memory_format=torch.channels_last).eval(), card, device)  # type: ignore[call-overload]
 
     def save(self, folder: Path) -> ModelCard:
-        """Writes weights (float16) and card, each whole or not at all; gives the card with its SHA-256."""
-        from safetensors.torch import save_file
+        """Writes weights (float16) and card, each whole or not at all; gives the card with its SHA-256.
+
+        Raises OSError.
+        """
+        from safetensors.torch import save
 
         folder.mkdir(parents=True, exist_ok=True)
         draft = folder / f"{WEIGHTS_NAME}.{os.getpid()}.tmp"
-        save_file({name: _half(value) for name, value in self.network.state_dict().items()}, draft)
+        draft.write_bytes(save({name: _half(value) for name, value in self.network.state_dict().items()}))
         card = replace(self.card, sha256=file_sha256(draft))
         draft.chmod(0o644)
         draft.replace(folder / WEIGHTS_NAME)

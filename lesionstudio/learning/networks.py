@@ -13,6 +13,7 @@ from lesionstudio.words import _
 
 ARCHITECTURES = ("unet", "unetplusplus", "manet", "linknet", "fpn", "pspnet", "deeplabv3plus", "pan")
 SIZE_STEP = 32
+_RARELY = -3.0
 
 
 def build_network(card: ModelCard) -> nn.Module:
@@ -70,6 +71,41 @@ def start_encoder(network: nn.Module, card: ModelCard, weights: str) -> None:
     encoder.load_state_dict(tensors, strict=False)
 
 
+def begin_from(network: nn.Module, tensors: dict[str, torch.Tensor]) -> None:
+    """Fills the network with another's weights as far as they fit.
+
+    The output layer takes over the labels that both have, in order, and begins others with next to nothing marked; the
+    first layer is fitted to another number of channels; what fits nowhere stays random.
+    """
+    wanted = network.state_dict()
+    fitted = {
+        name: _grown(_fitted(value, wanted[name]), wanted[name]) for name, value in tensors.items() if name in wanted
+    }
+    kept = {name: value for name, value in fitted.items() if value.shape == wanted[name].shape}
+    network.load_state_dict(kept, strict=False)
+
+
+def forget_labels(network: nn.Module) -> None:
+    """Makes the output layer begin anew: next to nothing is marked."""
+    with torch.no_grad():
+        for name, value in network.state_dict().items():
+            if name.startswith("segmentation_head"):
+                value.copy_(_begun(value))
+
+
+def _grown(value: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """An output layer's weights with rows for more labels; anything else as it is."""
+    more = len(wanted) - len(value) if value.ndim and wanted.ndim == value.ndim else 0
+    if more <= 0 or value.shape[1:] != wanted.shape[1:]:
+        return value
+    return torch.cat([value, _begun(wanted[len(value) :])])
+
+
+def _begun(rows: torch.Tensor) -> torch.Tensor:
+    """Weights of output rows that mark next to nothing yet: small ones, and for a bias the logit of 1 in 20."""
+    return torch.full_like(rows, _RARELY) if rows.ndim == 1 else 0.1 * rows
+
+
 def read_tensors(path: Path) -> dict[str, torch.Tensor]:
     """The tensors of a safetensors file by name, as float32. Raises ModelProblem; nothing is ever unpickled."""
     from safetensors import SafetensorError
@@ -103,8 +139,8 @@ def _downloaded(card: ModelCard, weights: str) -> dict[str, torch.Tensor]:
 
 
 def _fitted(value: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
-    """The first layer's weights summed over the colours, where the network takes another number of channels."""
-    if value.ndim != 4 or value.shape[1] == wanted.shape[1] or value.shape[1] != 3:
+    """A first layer's weights summed over one or three channels, where the network takes another number."""
+    if value.ndim != 4 or value.shape[1] == wanted.shape[1] or value.shape[1] not in (1, 3):
         return value
     planes = wanted.shape[1]
-    return value.mean(1, keepdim=True).repeat(1, planes, 1, 1) * (3 / planes)
+    return value.mean(1, keepdim=True).repeat(1, planes, 1, 1) * (value.shape[1] / planes)

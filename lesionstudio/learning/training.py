@@ -1,8 +1,8 @@
-"""The training loop: patches, steps, averaged weights, checkpoints that a run resumes from."""
+"""The training loop: patches, steps in small pieces, averaged weights, checkpoints that a run resumes from."""
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,9 @@ from lesionstudio.words import _, number
 
 CHECKPOINT_S = 60.0
 _WARM_UP = 0.04
+
+Beat = Callable[[], None]
+"""Called between the pieces of a step, so that whoever waits need not wait for a whole one. May raise Cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class Trainer:
         self.card, self.recipe, self.device = card, recipe, device
         self.steps, self.seconds, self.loss_average = 0, 0.0, 0.0
         self._examples, self._loss = list(examples), loss_named(recipe.loss)
+        self._piece = recipe.batch
         self.network = build_network(card)
         start_encoder(self.network, card, recipe.encoder_weights)
         if start is not None:
@@ -83,27 +87,30 @@ class Trainer:
         done = self.steps / self.total_steps
         return max(done, self.seconds / 60 / self.recipe.minutes) if self.recipe.minutes else done
 
-    def step(self) -> float:
+    def step(self, beat: Beat = lambda: None) -> float:
         """One step on one batch; gives its loss."""
         began = time.monotonic()
         pixels, target = self._next.result()
         self._next = self._drawing.submit(self._draw, self.steps + 1)
         for group in self._optimizer.param_groups:
             group["lr"] = self.recipe.learning_rate * _pace(self.fraction)
-        self.network.train()
-        with torch.autocast(self.device, torch.bfloat16, enabled=self.precision == "bf16"):
-            logits = self.network(pixels)
-        loss = self._loss(logits.float(), target)
+        self._make_ready()
         self._optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        value = sum(self._learn_piece(piece, pixels, target, beat) for piece in self._pieces(len(pixels)))
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
         self._optimizer.step()
         self.steps += 1
         self._average()
-        value = float(loss.detach())
-        self.loss_average = value if self.steps == 1 else 0.98 * self.loss_average + 0.02 * value
+        self.loss_average = value if self.steps == 1 else self._smoothed(value)
         self.seconds += time.monotonic() - began
         return value
+
+    def go(self, report: Reporter, message: str) -> Iterator[None]:
+        """Steps until the recipe is done, reporting within each; stops for a moment after every step."""
+        while self.fraction < 1:
+            self.step(lambda: report(self.progress(message)))
+            report(self.progress(message))
+            yield
 
     def run(self, checkpoint: Path, report: Reporter) -> TrainingRun:
         """Steps until the recipe is done, reporting each, saving a checkpoint every minute; resumes an earlier one.
@@ -121,14 +128,41 @@ class Trainer:
 
     def _go_on(self, checkpoint: Path, report: Reporter) -> None:
         saved = time.monotonic()
-        while self.fraction < 1:
-            self.step()
-            done = min(self.fraction, 1.0)
-            left_s = self.seconds / done * (1 - done) if self.steps > 3 else None
-            report(Progress(done, _("Training, loss {loss}").format(loss=number(self.loss_average, 3)), left_s))
+        for _step in self.go(report, _("Training, loss {loss}")):
             if time.monotonic() - saved > CHECKPOINT_S:
                 self.save(checkpoint)
                 saved = time.monotonic()
+
+    def progress(self, message: str = "") -> Progress:
+        """How far the run is; `message` may name its {loss}."""
+        done = min(self.fraction, 1.0)
+        left_s = self.seconds / done * (1 - done) if self.steps > 3 else None
+        return Progress(done, message.format(loss=number(self.loss_average, 3)), left_s)
+
+    def _make_ready(self) -> None:
+        """Puts the network into the mode it learns in."""
+        self.network.train()
+
+    def _pieces(self, count: int) -> Iterator[slice]:
+        """The batch in pieces that are computed one after the other."""
+        return (slice(start, start + self._piece) for start in range(0, count, self._piece))
+
+    def _learn_piece(self, piece: slice, pixels: Tensor, target: Tensor, beat: Beat) -> float:
+        """Adds the gradients of a part of the batch; gives its part of the loss."""
+        with torch.autocast(self.device, torch.bfloat16, enabled=self.precision == "bf16"):
+            logits = self.network(pixels[piece])
+        beat()
+        loss = self._loss_of(logits.float(), piece, pixels, target)
+        loss.backward()  # type: ignore[no-untyped-call]
+        beat()
+        return float(loss.detach())
+
+    def _loss_of(self, logits: Tensor, piece: slice, pixels: Tensor, target: Tensor) -> Tensor:
+        """What these pictures of the batch (pixels, target) add to its loss."""
+        return self._loss(logits, target[piece]) * (len(logits) / len(pixels))
+
+    def _smoothed(self, value: float) -> float:
+        return 0.98 * self.loss_average + 0.02 * value
 
     def finished(self) -> TrainingRun:
         """The facts of the run so far."""

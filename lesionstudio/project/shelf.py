@@ -13,6 +13,7 @@ from lesionstudio.errors import LesionStudioError, ModelProblem
 from lesionstudio.model_card import CARD_NAME, LICENCE_NAME, WEIGHTS_NAME, ModelCard, read_card
 from lesionstudio.project.project import Project
 from lesionstudio.project.storage import telling_what_fails
+from lesionstudio.project.versions import MODELS_NAME, next_version, version_number
 from lesionstudio.resources import resource
 from lesionstudio.settings import data_folder
 from lesionstudio.words import _
@@ -44,7 +45,7 @@ class ModelShelf:
         self._project = project
         self._places: list[tuple[Place, Path]] = [("starter", resource("models")), ("user", data_folder() / "models")]
         if project is not None:
-            self._places.append(("study", project.home / "models"))
+            self._places.append(("study", project.home / MODELS_NAME))
 
     def models(self) -> tuple[ShelvedModel, ...]:
         """All models whose card can be read: starter models, models taken in, the study's own; each by name."""
@@ -73,10 +74,27 @@ class ModelShelf:
         )
 
     def in_use(self) -> ShelvedModel | None:
-        """The study's model: the one chosen, else the first there is; None on an empty shelf."""
+        """The study's model: the one chosen, else the first there is.
+
+        None on an empty shelf, and where a person chose to begin a new model from nothing.
+        """
         models = [model for model in self.models() if model.card.task == "segmentation"]
         chosen = self._project.settings.get("model") if self._project else None
+        if chosen == "":
+            return None
         return next((model for model in models if model.card.id == chosen), models[0] if models else None)
+
+    def versions(self) -> tuple[ShelvedModel, ...]:
+        """The study's own versions, newest first, and after them the models that the first ones came from."""
+        own = [model for model in self.models() if model.place == "study" and version_number(model.card.id)]
+        own.sort(key=lambda model: version_number(model.card.id), reverse=True)
+        known = {model.card.id for model in own}
+        parents = dict.fromkeys(model.card.parent for model in own if model.card.parent not in known)
+        return (*own, *(model for parent in parents for model in self.models() if model.card.id == parent))
+
+    def next_version(self) -> int:
+        """The number the study's next version gets. Numbers are never used twice."""
+        return next_version(self._project.home) if self._project else 1
 
     def add(self, folder: Path) -> ShelvedModel:
         """Takes a model in, after checking it; the same model again changes nothing.

@@ -3,6 +3,7 @@
 VERBS = {
     "segment_scan": "lesionstudio.workflows.segment:segment_scan",
     "warm_up": "lesionstudio.workflows.segment:warm_up",
+    "learn": "lesionstudio.workflows.learn:learn",
     "devices": "lesionstudio.workflows.devices:devices",
     "doctor": "lesionstudio.workflows.doctor:doctor",
 }

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lesionstudio.errors import LesionStudioError, NotEnoughExamples
-from lesionstudio.imaging.fingerprint import fingerprints
 from lesionstudio.imaging.intensity import LUMINANCE, network_inputs
 from lesionstudio.imaging.pairs import Pairs
 from lesionstudio.imaging.scan import Scan
@@ -22,6 +22,7 @@ from lesionstudio.words import _
 from lesionstudio.workflows.evaluate import evaluate, labels_of
 from lesionstudio.workflows.labelled import Places, labelled_slices
 from lesionstudio.workflows.score import label_names
+from lesionstudio.workflows.seen import with_what_it_saw
 
 if TYPE_CHECKING:
     from lesionstudio.learning.examples import Example
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from lesionstudio.learning.training import TrainingRun
 
 _LOOKED_AT = 60
+Floats = NDArray[np.float32]
 CHECKPOINT_NAME = "checkpoint.safetensors"
 THRESHOLDS = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
 
@@ -70,7 +72,7 @@ def train(
     facts = {"seed": plan.seed, **asdict(run), "processor": processor_name(), "command": _command(plan, places)}
     facts["recipe"] = asked
     model = replace(model, card=replace(model.card, training=facts, made=date.today().isoformat()))
-    saved = _with_what_it_saw(model.save(out), model, examples, plan)
+    saved = with_what_it_saw(model.save(out), model, _pictures(examples, plan))
     write_card(saved, out)
     scores = _scores(model, pairs, places, structure, hu_offset, out, report)
     write_card(replace(saved, scores={**saved.scores, **scores}), out)
@@ -78,17 +80,10 @@ def train(
     return {"model": saved.id, "folder": str(out.absolute()), "training": facts, "scores": scores, "choice": choice}
 
 
-def _with_what_it_saw(
-    card: ModelCard, model: "SegmentationModel", examples: Sequence["Example"], plan: Recipe
-) -> ModelCard:
-    """The card with what Segment needs to know of the pictures learned: ranges for eight bits, and fingerprints."""
-    from lesionstudio.learning.calibration import eight_bit_ranges
-
+def _pictures(examples: Sequence["Example"], plan: Recipe) -> list[Floats]:
+    """Some of what was learned, as the network sees it."""
     some = list(examples[:: -(-len(examples) // _LOOKED_AT)])
-    pictures = [example.pixels for example in some + (_upright(some) if plan.surroundings == "chest" else [])]
-    ranges = eight_bit_ranges(model, pictures)
-    known = {"ranges": {"weights": card.sha256, "convolutions": ranges}} if ranges else {}
-    return replace(card, training={**card.training, **known, "fingerprints": fingerprints(pictures, card.inputs)})
+    return [example.pixels for example in some + (_upright(some) if plan.surroundings == "chest" else [])]
 
 
 def _to_learn_from(pairs: Pairs) -> Pairs:
@@ -112,7 +107,7 @@ def _examples(
     examples: list[Example] = []
     for pair, scan, marks in labelled_slices(pairs, structure, hu_offset):
         if not card.inputs:
-            card = _drafted_card(plan, name, _inputs(scan, channels))
+            card = _drafted_card(plan, name, inputs_for(scan, channels))
         group = pair.group or pair.id
         for k in range(scan.slices):
             examples.append(Example(f"{pair.id}:{k}", network_inputs(scan, k, card.inputs), marks[k], group))
@@ -126,7 +121,7 @@ def _examples(
     return examples, card if named else replace(card, labels=label_names(highest))
 
 
-def _inputs(scan: Scan, channels: str) -> tuple[ModelInput, ...]:
+def inputs_for(scan: Scan, channels: str) -> tuple[ModelInput, ...]:
     """What the network sees of scans like this one: CT by a window in HU, pictures by their range, others by 1-99 %."""
     if scan.unit == "HU":
         rule = IntensityRule("window", -1000.0, 1000.0, unit="HU")
