@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEventLoop, Qt
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEventLoop, QProcess, Qt
 from PySide6.QtWidgets import QApplication
 
 from lesionstudio.gui.garbage import Garbage
@@ -49,6 +49,14 @@ def run(place: Path | None) -> int:
         garbage.stop()
         for one in desk:
             one.close()
+            if (words := one.wiring.verbs.preferences.again) is not None:
+                start_again(words)
+
+
+def start_again(words: list[str]) -> None:
+    """Starts the program anew, beside this one that ends: in another language, say."""
+    first = [] if getattr(sys, "frozen", False) else ["-m", "lesionstudio"]
+    QProcess.startDetached(sys.executable, [*first, *words])
 
 
 def show_demo(project: Path, screenshot: Path) -> None:

@@ -8,11 +8,15 @@ from lesionstudio.words import _, language, system_language, use_language
 
 def speak(chosen: str) -> None:
     """Speaks the language chosen in the settings, the system's for "" or "auto"; before the first widget."""
+    use_language(meant_by(chosen), resource("translations"))
     system = QLocale.system()
-    wanted = system_language(system.name()) if chosen in ("", "auto") else chosen
-    use_language(wanted, resource("translations"))
     same = QLocale.languageToCode(system.language()) == language()
     QLocale.setDefault(system if same else QLocale(language()))
+
+
+def meant_by(chosen: str) -> str:
+    """The two-letter code of what is chosen in the settings, the system's for "" or "auto"."""
+    return system_language(QLocale.system().name()) if chosen in ("", "auto") else chosen
 
 
 def qt_translator(app: QCoreApplication) -> QTranslator | None:

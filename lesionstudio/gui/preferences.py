@@ -20,25 +20,30 @@ if TYPE_CHECKING:
 
 
 class Preferences(QObject):
-    """Joins the settings sheet with session, threads and compute process."""
+    """Joins the settings sheet with session, threads and compute process.
+
+    `again`: None, or where the program is to start again once the window is closed, the words for that: the folder.
+    """
 
     def __init__(self, parts: Parts) -> None:
         super().__init__(parts.window)
         self._parts, self._session = parts, parts.session
         self._sheet: SettingsSheet | None = None
         self._device = ""
+        self.again: list[str] | None = None
 
     def show(self) -> None:
         """Opens the sheet."""
         from lesionstudio.gui.dialogs.settings_sheet import Places, SettingsSheet
 
-        project = self._session.project
+        self.again, project = None, self._session.project
         places = Places(project.home if project else None, data_folder(), cache_folder())
         window = self._parts.window
         self._sheet = sheet = SettingsSheet(window, window.look, self._session.settings, places)
         sheet.choice_made.connect(self._use)
         sheet.place_wanted.connect(_show_place)
         sheet.clear_wanted.connect(lambda: self._count(clear_kept))
+        sheet.restart_wanted.connect(self._restart)
         sheet.finished.connect(self._left)
         self._count(kept_amount)
         self._ask_device()
@@ -46,6 +51,15 @@ class Preferences(QObject):
 
     def _left(self) -> None:
         self._sheet = None
+
+    def _restart(self) -> None:
+        folder = self._session.folder
+        self.again = [str(folder)] if folder else []
+        if self._sheet is not None:
+            self._sheet.accept()
+        # What may not be lost is asked now, as with every closing. The window may stay, or close once the disk is done.
+        if not self._parts.window.close() and self._session.autosave.journal.is_settled:
+            self.again = None
 
     def _use(self, name: str, value: object) -> None:
         self._session.apply_settings(replace(self._session.settings, **{name: value}))  # type: ignore[arg-type]

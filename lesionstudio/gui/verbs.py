@@ -29,7 +29,7 @@ class Verbs(QObject):
         self._parts, self._toolbox = parts, toolbox
         self._window, self._session = parts.window, parts.session
         self._look = parts.window.look
-        self._preferences, self.tour = Preferences(parts), Tour(parts)
+        self.preferences, self.tour = Preferences(parts), Tour(parts)
         self._connect_program()
         self._connect_looking()
         self._connect_marking()
@@ -76,7 +76,7 @@ class Verbs(QObject):
         do("close_folder", self._session.close_folder)
         do("import_masks", self._show_import)
         do("export", self._show_export)
-        do("settings", self._preferences.show)
+        do("settings", self.preferences.show)
         do("shortcuts", self._show_shortcuts)
         do("tour", self.tour.start)
         do("quit", self._window.close)

@@ -1,16 +1,17 @@
 """Settings: opened, chosen and left with keys and clicks in the real window; each one has an effect."""
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QProcess, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from lesionstudio.gui.app import Desk
+from lesionstudio.gui.app import Desk, start_again
 from lesionstudio.gui.dialogs.settings_sheet import SettingsSheet
 from lesionstudio.gui.main_window import MainWindow
 from lesionstudio.gui.theme import Look, Tokens
@@ -125,9 +126,37 @@ def test_a_theme_is_worn_at_once_and_next_time(person: Person) -> None:
 
 def test_a_language_is_kept_for_the_next_start_and_the_sheet_says_so(person: Person) -> None:
     person.open_settings()
+    assert not person.part(QAbstractButton, "restart_button").isVisible()
     person.click("language_fr_button")
     assert saved(person)["language"] == "fr"
     assert "Counts from the next start." in [label.text() for label in person.sheet.findChildren(QLabel)]
+    assert person.part(QAbstractButton, "restart_button").isVisible()
+    person.click("language_auto_button")
+    assert not person.part(QAbstractButton, "restart_button").isVisible()
+
+
+def test_the_next_start_can_be_now_with_the_same_folder(person: Person, ct: Path) -> None:
+    person.open(ct)
+    person.open_settings()
+    person.click("language_fr_button")
+    person.click("restart_button")
+    assert not person.window.isVisible() and person.session.folder is None
+    assert person.desk.wiring.verbs.preferences.again == [str(ct)]
+
+
+def test_a_window_that_must_stay_does_not_start_again(person: Person) -> None:
+    person.window.may_close = lambda: False
+    person.open_settings()
+    person.click("language_fr_button")
+    person.click("restart_button")
+    assert person.window.isVisible() and person.desk.wiring.verbs.preferences.again is None
+
+
+def test_starting_again_runs_this_program_with_these_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[tuple[str, list[str]]] = []
+    monkeypatch.setattr(QProcess, "startDetached", lambda *words: started.append(words))
+    start_again(["/scans"])
+    assert started == [(sys.executable, ["-m", "lesionstudio", "/scans"])]
 
 
 def test_the_device_says_what_it_comes_to_and_why(person: Person, compute: list[StandIn]) -> None:

@@ -7,13 +7,14 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
+from lesionstudio.gui.language import meant_by
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.widgets.buttons import Choices, Toggle, sign, word_button
 from lesionstudio.gui.widgets.fields import NumberField
 from lesionstudio.gui.widgets.sheet import Sheet
 from lesionstudio.gui.widgets.text import ElidedLabel, label, paragraph, rule
 from lesionstudio.settings import Settings
-from lesionstudio.words import _, ngettext, number, unit_name
+from lesionstudio.words import _, language, ngettext, number, unit_name
 
 _WIDTH, _FIRST_COLUMN, _ROW_GAP = 700, 150, 6
 _UNDO_MEGABYTES = (50, 4000, 50)
@@ -34,11 +35,13 @@ class SettingsSheet(Sheet):
     choice_made = Signal(str, object)
     place_wanted = Signal(object)
     clear_wanted = Signal()
+    restart_wanted = Signal()
 
     def __init__(self, window: QWidget, look: Look, settings: Settings, places: Places) -> None:
         super().__init__(window, look, _("Settings"), "settings_sheet", _WIDTH)
         self._look = look
         self._language = Choices("language", stretch=False)
+        self._restart = word_button(_("Start again now"), "restart_button")
         self._theme, self._device = Choices("theme", stretch=False), Choices("device", stretch=False)
         self._held_out = Toggle(look, _("Set slices aside to measure the model"), "hold_out_slices")
         self._undo = NumberField("undo_megabytes", _("Memory for undo"))
@@ -69,6 +72,7 @@ class SettingsSheet(Sheet):
         system = _("As the system")
         languages = (("auto", system), ("en", "English"), ("fr", "Français"))
         self._language.show_choices(languages, settings.language or "auto")
+        self._offer_restart(settings.language)
         themes = (("dark", _("Dark")), ("dim", _("Dimmer")), ("light", _("Light")), ("system", system))
         self._theme.show_choices(themes, settings.theme)
         self._say_theme(settings.theme)
@@ -88,12 +92,18 @@ class SettingsSheet(Sheet):
     def _connect(self) -> None:
         for name, choices in (("language", self._language), ("theme", self._theme), ("device", self._device)):
             choices.chosen.connect(lambda key, name=name: self.choice_made.emit(name, key))
+        self._language.chosen.connect(self._offer_restart)
+        self._restart.clicked.connect(self.restart_wanted)
         self._theme.chosen.connect(self._say_theme)
         self._held_out.toggled.connect(lambda on: self.choice_made.emit("hold_out_slices", on))
         self._held_out.toggled.connect(self._say_held_out)
         self._undo.value_changed.connect(lambda value: self.choice_made.emit("undo_megabytes", int(value)))
         self._undo.fault.connect(self._fault.setText)
         self._clear.clicked.connect(self.clear_wanted)
+
+    def _offer_restart(self, chosen: str) -> None:
+        """Offers to start again where the window speaks another language than the one chosen."""
+        self._restart.setVisible(meant_by(chosen) != language())
 
     def _say_theme(self, theme: str) -> None:
         follows = _("It changes when the system does.")
@@ -126,7 +136,9 @@ class SettingsSheet(Sheet):
 
     def _lay_out(self, places: Places) -> None:
         grid = _Grid()
-        grid.add(_("Language"), self._language, _hint(words=_("Counts from the next start.")))
+        grid.add(
+            _("Language"), _side_by_side(self._language, self._restart), _hint(words=_("Counts from the next start."))
+        )
         grid.add(_("Theme"), self._theme, self._theme_hint)
         grid.add(_("Device"), self._device, self._device_hint)
         grid.add(_("Held-out slices"), self._held_out, self._held_out_hint)
@@ -180,7 +192,8 @@ class _Grid(QGridLayout):
         row = self.rowCount()
         if words:
             self.addWidget(label(words, "second"), row, 0)
-            part.setAccessibleName(part.accessibleName() or words)
+            for one in (part, *part.findChildren(Choices)):
+                one.setAccessibleName(one.accessibleName() or words)
         self.addWidget(part, row, 1, Qt.AlignmentFlag.AlignLeft if isinstance(part, Toggle) else Qt.AlignmentFlag(0))
         if hint is not None:
             self.addWidget(hint, row + 1, 1)
