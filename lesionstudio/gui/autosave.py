@@ -137,7 +137,7 @@ class Autosave(QObject):
         """Whether everything handed over has reached the disk."""
         return not self._pending and self.journal.is_settled
 
-    def once_decided(self, go_on: Callable[[], None]) -> None:
+    def once_decided(self, go_on: Callable[[], object]) -> None:
         """Calls once, as soon as all that was done is in the journal or the disk has refused it."""
 
         def look() -> None:

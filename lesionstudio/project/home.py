@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from lesionstudio.errors import ProjectProblem
+from lesionstudio.imaging import disk
 from lesionstudio.project.storage import ProjectLock, read_json
 from lesionstudio.settings import data_folder
 from lesionstudio.words import _
 
 VERSION = 1
 HOME_NAME, STUDY_NAME, LOCK_NAME = "lesionstudio", "project.json", "lock"
+# What a program that was killed before it wrote project.json may have left.
+_OURS = frozenset({LOCK_NAME, "items", "masks", "origin", "drafts", "journal", "states", "models"})
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -68,8 +71,9 @@ def _home_elsewhere(folder: Path) -> Path:
 def _can_make(inside: Path) -> bool:
     """Whether a study can be kept here: the place can be written, and is not somebody else's folder of that name."""
     try:
-        inside.mkdir(exist_ok=True)
-        others = {entry.name for entry in inside.iterdir()} - {LOCK_NAME}
+        disk.make_folder(inside)
+        disk.flush_folder(inside.parent)
+        others = {entry.name for entry in inside.iterdir() if not entry.name.startswith(".")} - _OURS
         (inside / LOCK_NAME).touch()
     except OSError:
         return False

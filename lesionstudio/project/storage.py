@@ -81,6 +81,7 @@ def make_folders(folder: Path, home: Path) -> None:
         make_folders(folder.parent, home)
         with telling_what_fails(folder):
             disk.make_folder(folder)
+            disk.flush_folder(folder.parent)
 
 
 def file_name(item_id: str, ending: str) -> Path:

@@ -1,6 +1,9 @@
 """Folders of scans to keep a study of."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -31,7 +34,20 @@ def axial_grid(slices: int = 12) -> Geometry:
 @pytest.fixture
 def scans(tmp_path: Path) -> Path:
     """A folder with two pictures, one of them in a sub-folder."""
-    folder = tmp_path / "scans"
+    return scans_in(tmp_path)
+
+
+@pytest.fixture
+def in_memory() -> Iterator[Path]:
+    """A folder in memory where the system has such: flushing costs nothing there."""
+    place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with TemporaryDirectory(dir=place) as folder:
+        yield Path(folder)
+
+
+def scans_in(place: Path) -> Path:
+    """A folder with two pictures, made in this place."""
+    folder = place / "scans"
     (folder / "sub").mkdir(parents=True)
     for name in ("a.png", "sub/b.png"):
         Image.fromarray(np.arange(ROWS * COLUMNS, dtype=np.uint8).reshape(ROWS, COLUMNS)).save(folder / name)
