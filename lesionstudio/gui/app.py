@@ -113,8 +113,10 @@ class Desk:
         from lesionstudio.gui.segmenter import Segmenter
         from lesionstudio.gui.session import Session
         from lesionstudio.gui.thumbnails import Thumbnails
+        from lesionstudio.gui.study_steps import StudySteps
         from lesionstudio.gui.warm_up import WarmUp
         from lesionstudio.gui.wiring import Wiring
+        from lesionstudio.gui.travel import Travel
 
         runner = JobRunner(window)
         self.session = session = Session(settings, runner, window)
@@ -122,14 +124,18 @@ class Desk:
         masks = ClosedMasks(session)
         models = Models(session, Segmenter(lane, lambda: session.settings.device, window), masks, window)
         self.parts = Parts(
+        study_steps = StudySteps(session, masks, window)
             window=window,
             session=session,
-            marking=Marking(session, window),
+            marking=Marking(session, study_steps, window),
             models=models,
-            importing=Importing(session, masks, window),
+            learner=Learner(session, models, lane, window),
+            importing=Importing(session, masks, study_steps, window),
             exporting=Exporting(session, window),
             thumbnails=Thumbnails(runner, window),
             runner=runner,
+            travel=Travel(session, study_steps, window),
+            study_steps=study_steps,
             lane=lane,
         )
         self.wiring: Wiring = Wiring(self.parts)

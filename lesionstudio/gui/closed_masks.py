@@ -6,7 +6,7 @@ from lesionstudio.gui.open_scan import read_item
 from lesionstudio.gui.session import Session
 from lesionstudio.imaging.editing import EditHistory
 from lesionstudio.imaging.geometry import Box
-from lesionstudio.imaging.mask import Mask, MaskSnapshot
+from lesionstudio.imaging.mask import Mask
 from lesionstudio.project.worklist import WorkItem
 from lesionstudio.words import _
 
@@ -45,12 +45,6 @@ class ClosedMasks:
             session.autosave.journal.listen(item.id, history)
             change(history)
             self._keep(item.id, mask)
-
-    def put_back(self, item_id: str, snapshot: MaskSnapshot) -> None:
-        """Puts a whole mask back as it was at a snapshot, on screen or not; a mask on screen begins a new history."""
-        mask = Mask.restore(snapshot)
-        self._session.show_mask(item_id, mask)
-        self._keep(item_id, mask)
 
     def _keep(self, item_id: str, mask: Mask) -> None:
         self._session.note_statuses(item_id, mask)

@@ -1,5 +1,6 @@
 """Importing: masks that lie beside the scans become the masks of the study, all of them or, undone, none."""
 
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from lesionstudio.gui.closed_masks import ClosedMasks
 from lesionstudio.gui.jobs import Job
 from lesionstudio.gui.open_scan import read_item
 from lesionstudio.gui.session import Session
+from lesionstudio.gui.study_steps import StudyStep, StudySteps
 from lesionstudio.gui.views import JobView, Notice
 from lesionstudio.imaging.editing import EditHistory
 from lesionstudio.imaging.labels import LabelSet
@@ -22,19 +24,21 @@ from lesionstudio.words import _, ngettext
 
 
 class Importing(QObject):
-    """One import at a time. Every mask it changes is kept as it was, so that the whole import can be taken back."""
+    """One import at a time; a study step. Of every mask it changes an earlier state is kept before."""
 
     job_changed = Signal(object)
     offered = Signal(object)
 
-    def __init__(self, session: Session, masks: ClosedMasks, parent: QObject | None = None) -> None:
+    def __init__(
+        self, session: Session, masks: ClosedMasks, study_steps: StudySteps, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._session, self._masks = session, masks
+        self._session, self._masks, self._study_steps = session, masks, study_steps
         self._job: Job | None = None
-        self._before: dict[str, MaskSnapshot] = {}
+        self._step = StudyStep("")
+        self._waiting: set[str] = set()
         self._versions: dict[str, int] = {}
         self._refused: list[str] = []
-        self._imported = 0
         self.found: dict[str, Path] = {}
         session.masks_found.connect(self._offer)
         session.folder_opened.connect(self._forget)
@@ -59,7 +63,8 @@ class Importing(QObject):
         if project is None or project.read_only or not pairs or self._job is not None:
             return
         self._session.autosave.flush()
-        self._before, self._refused, self._imported = {}, [], 0
+        self._waiting.clear()
+        self._step, self._refused = StudyStep(_("Import masks")), []
         wanted = [(project.items[item_id], path) for item_id, path in pairs.items() if item_id in project.items]
         autosave = self._session.autosave
         pending = {item.id: autosave.pending(item.id) for item, _path in wanted}
@@ -75,12 +80,6 @@ class Importing(QObject):
         if self._job is not None:
             self._job.cancel()
 
-    def undo_import(self) -> None:
-        """Puts every mask of the last import back as it was."""
-        before, self._before = self._before, {}
-        for item_id, snapshot in before.items():
-            self._masks.put_back(item_id, snapshot)
-
     def _progressed(self, progress: Progress) -> None:
         self.job_changed.emit(JobView("import_masks", _("Importing masks"), progress.fraction, progress.left_s))
         if isinstance(progress.partial, str):
@@ -89,26 +88,42 @@ class Importing(QObject):
             self._take_in(*progress.partial)
 
     def _take_in(self, item: WorkItem, mask: Mask, labels: Pixels) -> None:
+        step, join = self._step, uuid.uuid4().hex
+        known = {label.number for label in self._session.labels.labels}
         self._session.set_labels(with_numbers(self._session.labels, labels))
+        made = {label.number for label in self._session.labels.labels} - known
+        step.labels |= dict.fromkeys(made, (True, False))
 
         def put(history: EditHistory) -> None:
-            self._before[item.id] = history.mask.snapshot()
-            history.replace(labels, _("Import mask"))
+            edit = history.replace(labels, step.title, join=join)
+            if edit is not None:
+                step.edits[item.id] = edit
+            self._waiting.discard(item.id)
+            if self._job is None:
+                self._finish(step)
 
-        self._imported += 1
+        self._waiting.add(item.id)
         self._masks.change_read(item, mask, self._versions[item.id], put)
 
     def _ended(self) -> None:
         self._job = None
         self.job_changed.emit(None)
-        if self._imported:
-            text = ngettext("{n} mask imported.", "{n} masks imported.", self._imported)
-            self._session.tell(Notice("good", text, "", _("Undo"), "undo_import"))
         for sentence in self._refused[:2]:
             self._session.tell(Notice("error", sentence))
+        self._finish(self._step)
+
+    def _finish(self, step: StudyStep) -> None:
+        """All masks are in: from now on the import is one step."""
+        if self._waiting or step is not self._step:
+            return
+        self._study_steps.add(step)
+        if step.edits:
+            text = ngettext("{n} mask imported.", "{n} masks imported.", len(step.edits))
+            self._session.tell(Notice("good", text, "", _("Undo"), "take_back", payload=step))
 
     def _forget(self) -> None:
-        self._before, self.found = {}, {}
+        self._step, self.found = StudyStep(""), {}
+        self._waiting.clear()
 
 
 def read_masks(
@@ -128,7 +143,9 @@ def read_masks(
         partial: Any
         try:
             scan, mask = read_item(project, item, 0, pending.get(item.id))
-            partial = (item, mask, read_mask(path, scan.geometry))
+            marks = read_mask(path, scan.geometry)
+            project.states.keep(item.id, mask.snapshot(), _("Import masks"), scan.slice_ids)
+            partial = (item, mask, marks)
         except LesionStudioError as problem:
             partial = f"{item.name}: {problem.message}"
         steps.advance(partial=partial)

@@ -5,6 +5,7 @@ from PySide6.QtCore import QObject
 from lesionstudio.gui.drafts import Point, amount_text, lesion_at
 from lesionstudio.gui.open_scan import OpenScan
 from lesionstudio.gui.session import Session
+from lesionstudio.gui.study_steps import StudySteps
 from lesionstudio.gui.views import Notice
 from lesionstudio.imaging.geometry import Box
 from lesionstudio.imaging.mask import SliceStatus
@@ -12,33 +13,14 @@ from lesionstudio.words import _, ngettext
 
 
 class Marking(QObject):
-    """Undo and redo, answers to drafts, checking, labels: one small function a verb."""
+    """Answers to drafts, checking, labels: one small function a verb."""
 
-    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, study_steps: StudySteps, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._study_steps = session, study_steps
         session.scan_closed.connect(self._forget_seen)
         session.slice_changed.connect(self._see)
         self._seen: set[int] = set()
-
-    # Undo
-
-    def undo(self) -> None:
-        """Takes the last step back, going to its slice first."""
-        self._travel(back=True)
-
-    def redo(self) -> None:
-        """Does the step last undone again, going to its slice first."""
-        self._travel(back=False)
-
-    def _travel(self, *, back: bool) -> None:
-        opened = self._editable()
-        if opened is None:
-            return
-        box = opened.history.undo() if back else opened.history.redo()
-        if not box.is_empty and not box.start[0] <= opened.k < box.stop[0]:
-            self._session.go_to_slice(box.start[0])
-        self._session.edited(box)
 
     # Drafts
 
@@ -154,12 +136,7 @@ class Marking(QObject):
         label = self._session.labels.by_number(number)
         if label is None or len(self._session.labels) == 1:
             return
-        before, after = self._session.labels, self._session.labels.changed(number, deleted=True)
-        title = _("Delete label {name}").format(name=label.name)
-        if self._session.history is not None:
-            self._session.history.attach(title, (before, after))
-        self._session.set_labels(after)
-        self._session.history_changed.emit()
+        self._study_steps.delete_label(number, _("Delete label {name}").format(name=label.name))
 
     def areas(self) -> dict[int, str]:
         """How much of the scan on screen each label covers, as text."""

@@ -11,8 +11,10 @@ from lesionstudio.gui.marking import Marking
 from lesionstudio.gui.models import Models
 from lesionstudio.gui.session import Session
 from lesionstudio.gui.thumbnails import Thumbnails
+from lesionstudio.gui.study_steps import StudySteps
 
 
+from lesionstudio.gui.travel import Travel
 @dataclass(frozen=True, eq=False, slots=True)
 class Parts:
     """The window, what is behind it, and the threads and the process that work for it."""
@@ -26,3 +28,5 @@ class Parts:
     thumbnails: Thumbnails
     runner: JobRunner
     lane: ComputeLane
+    travel: Travel
+    study_steps: StudySteps

@@ -206,7 +206,6 @@ class Session(Study):
         self._close_scan()
         project = self._project()
         history = EditHistory(mask, self.settings.undo_megabytes << 20, self.labels.locked)
-        history.on_attached = lambda labels, back: self.set_labels(labels[0 if back else 1])
         self.open = OpenScan(item, scan, mask, history, min(k, scan.slices - 1))
         project.settings["last_item"] = item.id
         if not project.read_only:
@@ -232,11 +231,6 @@ class Session(Study):
         if self.open is None or self.project is None or self.project.read_only:
             return
         self._keep_in_record(self.current_id, last_slice=self.open.k)
-
-    def show_mask(self, item_id: str, mask: Mask) -> None:
-        """Takes another mask for the scan on screen, with a history of its own; nothing when another scan is there."""
-        if item_id == self.current_id and self.open is not None:
-            self._show(self.open.item, self.open.scan, mask, self.open.k)
 
     def show_values(self, item_id: str, scan: Scan) -> None:
         """Shows the scan on screen with its values read anew; mask, history and slice stay. Nothing for another scan."""

@@ -39,8 +39,12 @@ class Verbs(QObject):
         """What the button of a banner does."""
         if notice.action == "show_in_folder":
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(notice.payload)))
-        elif notice.action == "undo_import":
-            self._parts.importing.undo_import()
+        elif notice.action == "take_back":
+            self._parts.travel.take_back(notice.payload)
+        elif notice.action == "undo_here":
+            self._parts.travel.undo_here()
+        elif notice.action in ("read_as_ct", "leave_values"):
+            self._parts.stored_values.answer(notice.payload if notice.action == "read_as_ct" else None)
         elif notice.action:
             self._window.actions_by_verb.trigger(notice.action)
 
@@ -109,8 +113,8 @@ class Verbs(QObject):
         do("eraser", lambda: toolbox.choose("eraser"))
         do("smaller", lambda: toolbox.step(-1))
         do("larger", lambda: toolbox.step(1))
-        do("undo", marking.undo)
-        do("redo", marking.redo)
+        do("undo", self._parts.travel.undo)
+        do("redo", self._parts.travel.redo)
         do("add_label", self._add_label)
         do("lock_label", marking.lock_label)
         for n in LABEL_NUMBERS:

@@ -25,8 +25,8 @@ _WHOLE_SLICE = 1 << 30
 class EditHistory:
     """The only writer of one mask. Numbers in `locked` are neither written nor overwritten, by tools or by drafts.
 
-    `steps` may be looked at, and its limit set, by anybody. `on_step` is called after everything that changed the mask;
-    `on_attached` with what a step changed beside the mask, and whether that is taken back (True) or done again.
+    `steps` may be looked at, and its limit set, by anybody. `on_step` is called after everything that changed the mask.
+    What a step changed beside the mask (MaskEdit.attached) is the business of whoever calls undo and redo.
     """
 
     def __init__(self, mask: Mask, limit_bytes: int = LIMIT_BYTES, locked: frozenset[int] = frozenset()) -> None:
@@ -34,7 +34,6 @@ class EditHistory:
         self.steps = Steps(limit_bytes)
         self._open: Stroke | None = None
         self.on_step: Callable[[Step], None] | None = None
-        self.on_attached: Callable[[Any, bool], None] | None = None
 
     def stroke(self, title: str, within: Box | None = None) -> Stroke:
         """Opens a change; nothing else can be opened, undone or redone until it is committed or abandoned."""
@@ -48,6 +47,7 @@ class EditHistory:
         first_slice: int = 0,
         origin: Origin = Origin.IMPORTED,
         status: SliceStatus = SliceStatus.IMPORTED,
+        join: str = "",
     ) -> MaskEdit | None:
         """Puts whole slices of labels (slice, row, column) in place of what is there, locked labels excepted."""
         change = self._begin(title, None, _WHOLE_SLICE)
@@ -55,7 +55,7 @@ class EditHistory:
             allowed = unlocked(self.locked, self.mask.labels(k), self._writable_label(wanted))
             allowed = allowed & (wanted != self.mask.labels(k))
             self._set_whole(change, k, wanted, np.where(wanted > 0, origin, Origin.NOT_JUDGED), allowed)
-        return change.commit(status, range(first_slice, first_slice + len(labels)))
+        return change.commit_as(dict.fromkeys(range(first_slice, first_slice + len(labels)), status), join=join)
 
     def restore(self, snapshot: MaskSnapshot, title: str) -> Box:
         """Makes the mask what it was at a snapshot of the same shape, locked labels and all; one undoable step."""
@@ -253,8 +253,6 @@ class EditHistory:
         if edit is None:
             return EMPTY_BOX
         box = edit.revert(self.mask) if back else edit.apply(self.mask)
-        if edit.attached is not None and self.on_attached is not None:
-            self.on_attached(edit.attached, back)
         self._tell(Step("undo" if back else "redo", edit))
         return box
 

@@ -65,8 +65,16 @@ class Steps:
         self._bytes += edit.bytes_used
         self._drop_oldest()
 
+    def attach(self, join: str, attached: Any) -> bool:
+        """Says that the step of this name is part of something larger; False where no such step is done."""
+        for at, edit in enumerate(self._done):
+            if edit.join == join:
+                self._done[at] = replace(edit, attached=attached)
+                return True
+        return False
+
     def attach_to_last(self, attached: Any) -> None:
-        """Says that the last step done is part of something larger."""
+        """Says that the last step done is part of something larger, or no longer (None)."""
         if self._done:
             self._done.append(replace(self._done.pop(), attached=attached))
 

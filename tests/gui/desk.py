@@ -16,6 +16,8 @@ from lesionstudio.gui.marking import Marking
 from lesionstudio.gui.models import Models
 from lesionstudio.gui.segmenter import Segmenter
 from lesionstudio.gui.session import Session
+from lesionstudio.gui.study_steps import StudySteps
+from lesionstudio.gui.travel import Travel
 from lesionstudio.gui.views import Notice
 from lesionstudio.model_card import IntensityRule, ModelCard, ModelInput, write_card
 from lesionstudio.settings import Settings, data_folder
@@ -32,6 +34,9 @@ class Desk:
     runner: JobRunner
     session: Session
     marking: Marking
+    travel: Travel
+    study_steps: StudySteps
+    masks: ClosedMasks
     models: Models
     importing: Importing
     exporting: Exporting
@@ -87,6 +92,7 @@ def desk(bot: QtBot) -> Iterator[Desk]:
 
     lane = ComputeLane(start)
     masks = ClosedMasks(session)
+    study_steps = StudySteps(session, masks)
     models = Models(session, Segmenter(lane, lambda: "cpu"), masks)
     notices: list[Notice] = []
     session.notice.connect(notices.append)
@@ -94,9 +100,12 @@ def desk(bot: QtBot) -> Iterator[Desk]:
         bot,
         runner,
         session,
-        Marking(session),
+        Marking(session, study_steps),
+        Travel(session, study_steps),
+        study_steps,
+        masks,
         models,
-        Importing(session, masks),
+        Importing(session, masks, study_steps),
         Exporting(session),
         stand_ins[0],
         notices,

@@ -51,11 +51,11 @@ def test_undo_goes_to_the_slice_of_the_edit(here: Desk, volume_folder: Path) -> 
     here.session.go_to_slice(3)
     here.paint(5, 5)
     here.session.go_to_slice(9)
-    here.marking.undo()
+    here.travel.undo()
     assert here.session.slice_number == 3
     assert here.session.mask is not None and not here.session.mask.marked(3)
     here.session.go_to_slice(0)
-    here.marking.redo()
+    here.travel.redo()
     assert here.session.slice_number == 3 and here.session.mask.marked(3)
 
 
@@ -97,7 +97,7 @@ def test_a_draft_arrives_and_the_hand_painted_voxels_survive_it(here: Desk, volu
     mask = here.session.mask
     assert mask is not None and len(mask.draft_slices()) > 3
     assert not mask.draft(8)[30:36, 30:36].any() and (mask.labels(8)[30:36, 30:36] == 1).all()
-    here.marking.undo()
+    here.travel.undo()
     assert mask.draft_slices() == ()
 
 
@@ -111,7 +111,7 @@ def test_accept_takes_the_lesion_under_the_pointer_and_undo_gives_it_back(here: 
     row, column = (int(n[0]) for n in np.nonzero(mask.draft(8)))
     here.marking.accept((8, row, column))
     assert mask.labels(8)[row, column] == 1 and mask.origin(8)[row, column] == Origin.DRAFT_ACCEPTED
-    here.marking.undo()
+    here.travel.undo()
     assert mask.labels(8)[row, column] == 0 and mask.draft(8)[row, column] == 1
 
 
@@ -170,7 +170,7 @@ def test_a_deleted_label_comes_back_by_undo(here: Desk, volume_folder: Path) -> 
     here.paint(5, 5, label=2)
     here.marking.delete_label(2)
     assert here.session.labels.by_number(2) is None
-    here.marking.undo()
+    here.travel.undo()
     assert here.session.labels.by_number(2) is not None
     assert here.session.mask is not None and (here.session.mask.labels(0) == 2).sum() == 16
 
@@ -211,8 +211,8 @@ def test_masks_beside_the_scans_are_offered_imported_and_taken_back(here: Desk, 
     (item_id,) = here.importing.found
     here.importing.import_found()
     here.until(lambda: here.session.item_view(item_id).status == "imported")
-    here.importing.undo_import()
-    assert here.session.item_view(item_id).status == "new"
+    here.travel.take_back(here.notices[-1].payload)
+    here.until(lambda: here.session.item_view(item_id).status == "new")
 
 
 def test_a_mask_of_another_size_is_refused_with_both_sizes(here: Desk, pictures: Path) -> None:
