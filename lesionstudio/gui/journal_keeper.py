@@ -137,7 +137,7 @@ class JournalKeeper(QObject):
         self._keep(item_id, "abandon" if given_up else step.kind, step)
 
     def _keep(self, item_id: str, kind: str, step: Step) -> None:
-        if step.edit.groups or step.edit.statuses or step.edit.sources:
+        if step.edit.groups or step.edit.statuses or step.edit.sources or step.edit.makers:
             self._add(item_id, Record.of_step(kind, step.edit))
 
     def _take_part(self) -> None:

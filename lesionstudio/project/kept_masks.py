@@ -56,9 +56,12 @@ class KeptMasks:
         for _try in range(_TRIES):
             generation = self._newest_record(item_id).generation
             mask = self._load(item_id, geometry, slice_ids, colours)
+            record = self._book.records.get(item_id)
             # Another program may be writing what is only looked at here: a mask and its journals must belong together.
-            if not self._book.read_only or self._newest_record(item_id).generation == generation:
+            if self._newest_record(item_id).generation == generation or not self._book.read_only:
                 break
+        if record is not None:
+            self._book.records[item_id] = record
         return mask
 
     def save(
@@ -72,6 +75,7 @@ class KeptMasks:
             "statuses": tuple(SliceStatus(int(status)) for status in snapshot.statuses),
             "grid": SavedGrid.of(geometry, slice_ids),
             "draft": snapshot.draft_source,
+            "makers": snapshot.makers,
             "marks": snapshot.marks(self._book.record(item_id).marks),
             "generation": generation,
         }
@@ -142,11 +146,11 @@ class KeptMasks:
         if moved_from:
             places = moved_from.places_of(slice_ids)
             mask, record = moved_mask(mask, places, geometry.shape), record.moved(places)
+            self._book.records[item_id] = record
         is_sound = done.is_sound and not left.is_damaged
         self._note_restored(item_id, done.strokes, left, is_sound=is_sound)
         if not self._book.read_only and (moved_from or not is_sound):
             # Mask and record go to the disk together: they must speak of the same slices.
-            self._book.records[item_id] = record
             self.save(item_id, mask.snapshot(), colours)
         return mask
 

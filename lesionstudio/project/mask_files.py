@@ -38,7 +38,7 @@ class MaskFiles:
             layer: dict(_marked_slices(self._read(item_id, layer, geometry))) for layer in LAYERS
         }
         statuses = np.array(record.statuses, np.uint8)
-        return Mask.restore(MaskSnapshot(geometry.shape, layers, statuses, record.draft))
+        return Mask.restore(MaskSnapshot(geometry.shape, layers, statuses, record.draft, makers=record.makers))
 
     def save(self, item_id: str, snapshot: MaskSnapshot, geometry: Geometry, colours: dict[int, str]) -> None:
         """Writes the layers that changed since they were last written. Raises ProjectProblem when the disk refuses."""
@@ -94,7 +94,8 @@ def moved_mask(mask: Mask, places: Sequence[int | None], shape: Index) -> Mask:
         for layer, slices in before.layers.items()
     }
     statuses = np.array([0 if old is None else before.statuses[old] for old in places], np.uint8)
-    return Mask.restore(replace(before, shape=shape, layers=layers, statuses=statuses))
+    makers = {new_place[k]: maker for k, maker in before.makers.items() if k in new_place}
+    return Mask.restore(replace(before, shape=shape, layers=layers, statuses=statuses, makers=makers))
 
 
 def _marked_slices(volume: Pixels) -> Iterator[tuple[int, Pixels]]:

@@ -105,7 +105,7 @@ class ItemRecord:
     `flags`: slice -> note. `seen`: slices that were on screen long enough to be judged. `seconds`: slice -> time spent.
     `grid`: the voxels its mask was saved on. `draft`: who made the open draft. `marks`: slice -> numbers of the labels
     marked on it, so that nobody opens masks to count them; None where that is not known. `generation`: how often its
-    mask was written as a whole; see imaging/journal.py.
+    mask was written as a whole; see imaging/journal.py. `makers`: slice -> who made its draft, open or answered.
     """
 
     statuses: tuple[SliceStatus, ...]
@@ -118,6 +118,7 @@ class ItemRecord:
     draft: DraftSource | None = None
     marks: Mapping[int, tuple[int, ...]] | None = None
     generation: int = 0
+    makers: Mapping[int, DraftSource] = field(default_factory=dict)
 
     @classmethod
     def new(cls, slices: int, roles: tuple[Role, ...] = ()) -> "ItemRecord":
@@ -161,6 +162,7 @@ class ItemRecord:
             flags={new_place[k]: note for k, note in self.flags.items() if k in new_place},
             seconds={new_place[k]: spent for k, spent in self.seconds.items() if k in new_place},
             seen=frozenset(new_place[k] for k in self.seen if k in new_place),
+            makers={new_place[k]: maker for k, maker in self.makers.items() if k in new_place},
             last_slice=new_place.get(self.last_slice, 0),
             marks=self.marks and {new_place[k]: found for k, found in self.marks.items() if k in new_place},
         )
@@ -177,6 +179,7 @@ class ItemRecord:
             "grid": self.grid and asdict(self.grid),
             "draft": self.draft and asdict(self.draft),
             "generation": self.generation,
+            "makers": {str(k): asdict(maker) for k, maker in self.makers.items()},
             "marks": None if self.marks is None else {str(k): list(found) for k, found in self.marks.items()},
         }
         always = ("statuses", "roles") if self.marks is None else ("statuses", "roles", "marks")
@@ -197,4 +200,5 @@ class ItemRecord:
             DraftSource(**draft) if draft else None,
             None if marks is None else {int(k): tuple(int(n) for n in found) for k, found in marks.items()},
             int(saved.get("generation", 0)),
+            {int(k): DraftSource(**maker) for k, maker in saved.get("makers", {}).items()},
         )

@@ -250,7 +250,10 @@ class _Item:
 
     def row(self, k: int, labels: tuple[Label, ...]) -> IndexRow:
         """What the index says of slice k, the file it goes to excepted."""
-        return IndexRow.of(self.alias or self._source(k), self.scan.geometry, self.mask, k, labels)
+        return IndexRow.of(self.alias or self._source(k), self.scan.geometry, self.mask, k, labels, self._seconds(k))
+
+    def _seconds(self, k: int) -> float:
+        return self.project.record(self.item.id).seconds.get(k, 0.0)
 
     def _source(self, k: int) -> str:
         files = self.item.source.files

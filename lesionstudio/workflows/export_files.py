@@ -30,7 +30,10 @@ _FROM_MODEL = {ORIGINS[Origin.DRAFT_ACCEPTED], ORIGINS[Origin.DRAFT_CORRECTED]}
 
 @dataclass(frozen=True, slots=True)
 class IndexRow:
-    """One slice of one exported file. Slices count from 1; words and numbers are the same in every language."""
+    """One slice of one exported file. Slices count from 1; words and numbers are the same in every language.
+
+    `model`, `made`: which model made the draft that was accepted or corrected, and when (ISO 8601, UTC).
+    """
 
     file: str
     source: str
@@ -41,14 +44,19 @@ class IndexRow:
     origin: str
     model: str
     labels: str
+    made: str = ""
+    seconds: str = ""
 
     @classmethod
-    def of(cls, source: str, geometry: Geometry, mask: Mask, k: int, labels: Sequence[Label]) -> "IndexRow":
-        """What is known of slice k; origin and labels are those of its marked voxels."""
+    def of(
+        cls, source: str, geometry: Geometry, mask: Mask, k: int, labels: Sequence[Label], seconds: float = 0.0
+    ) -> "IndexRow":
+        """What is known of slice k, on which a person spent so many seconds; origin and labels of its marked voxels."""
         pixels, origin = mask.labels(k), mask.origin(k)
         present = [label for label in labels if (pixels == label.number).any()]
         marked = np.isin(pixels, [label.number for label in present])
         origins = [name for kind, name in ORIGINS.items() if (origin[marked] == kind).any()]
+        maker = mask.makers.get(k, mask.draft_source) if _FROM_MODEL & set(origins) else None
         return cls(
             file="",
             source=source,
@@ -57,8 +65,10 @@ class IndexRow:
             spacing_mm=spacing_text(geometry),
             status=mask.status(k).name.lower(),
             origin="; ".join(origins),
-            model=mask.draft_source.model if mask.draft_source and _FROM_MODEL & set(origins) else "",
+            model=maker.model if maker is not None else "",
             labels="; ".join(label.name for label in present),
+            made=maker.made if maker is not None else "",
+            seconds=f"{seconds:.0f}" if seconds else "",
         )
 
 
@@ -78,7 +88,8 @@ def read_index(path: Path) -> list[IndexRow]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             table = csv.DictReader(file)
-            return [IndexRow(**row) for row in table] if table.fieldnames == names else []
+            known = table.fieldnames is not None and names[: len(table.fieldnames)] == list(table.fieldnames)
+            return [IndexRow(**row) for row in table] if known else []
     except (OSError, ValueError, TypeError):
         return []
 

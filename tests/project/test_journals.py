@@ -11,7 +11,7 @@ from lesionstudio.imaging import disk
 from lesionstudio.imaging.editing import EditHistory
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.journal import Record
-from lesionstudio.imaging.mask import Mask, Origin, SliceStatus
+from lesionstudio.imaging.mask import DraftSource, Mask, Origin, SliceStatus
 from lesionstudio.project.project import Project
 from lesionstudio.project.worklist import WorkItem
 from tests.project.conftest import axial_grid, found_picture, found_volume
@@ -253,3 +253,31 @@ def test_journals_of_names_that_begin_alike_stay_apart(scans: Path) -> None:
     for name in ("a.png", "a.png.000001", "sub/b.png"):
         looking.add(found_picture(scans, name))
         assert np.count_nonzero(looking.load_mask(name, grid).labels(0)) == 2 * len(name)
+
+
+def test_which_model_made_a_draft_and_when_comes_back_by_slice(scans: Path) -> None:
+    worker = Worker(scans)
+    draft = np.ones((1, *worker.mask.shape[1:]), np.uint8)
+    first, second = (DraftSource(f"lung-v{n}", 0.5, f"2026-01-0{n}T00:00:00+00:00") for n in (1, 2))
+    worker.history.put_draft(draft, draft * np.uint8(200), first, "Segment", first_slice=2)
+    worker.history.accept("Accept")
+    worker.project.save_mask(ITEM, worker.mask.snapshot())
+    worker.history.put_draft(draft, draft * np.uint8(200), second, "Segment", first_slice=5)
+    worker.die()
+    again = Worker(scans)
+    assert dict(again.mask.makers) == {2: first, 5: second} and again.mask.draft_source == second
+    again.project.save_mask(ITEM, again.mask.snapshot())
+    again.die()
+    assert dict(Worker(scans).mask.makers) == {2: first, 5: second}
+
+
+def test_who_only_looks_has_record_and_mask_on_the_slices_of_today(scans: Path) -> None:
+    worker = Worker(scans)
+    names = tuple(f"s{k}" for k in range(12))
+    worker.mask = worker.project.load_mask(ITEM, axial_grid(), names)
+    EditHistory(worker.mask).check([5], "Check")
+    worker.project.save_mask(ITEM, worker.mask.snapshot())
+    looking = Project.open(scans, write=False)
+    looking.items[ITEM] = WorkItem.of(found_volume(scans, 11))
+    looking.load_mask(ITEM, axial_grid(11), names[1:])
+    assert looking.record(ITEM).statuses.index(SliceStatus.CHECKED) == 4 and len(looking.record(ITEM).roles) == 11

@@ -136,6 +136,7 @@ def test_the_index_says_what_each_file_is(order: ExportOrder, study: Path) -> No
     rows = index(order)
     assert list(rows["ct_0005.png"].values()) == [
         "ct_0005.png", "ct.nii.gz", "5", "5.000", "5 0.7 0.7", "corrected", "draft accepted", "lung-v1", "Lesion",
+            "2025-01-01T00:00:00+00:00", "",
     ]  # fmt: skip
     assert rows["ct_0002.png"]["origin"] == "hand"
     assert rows["ct_0002.png"]["model"] == ""
