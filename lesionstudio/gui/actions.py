@@ -145,13 +145,18 @@ def _view_actions() -> tuple[ActionSpec, ...]:
 
 def _scan_actions() -> tuple[ActionSpec, ...]:
     menu, group = _("Scans"), _("Scans")
-    tips = {"find_scan": _("Goes to the filter of the scan list."), "flag": _("Marks this slice for discussion.")}
+    tips = {
+        "find_scan": _("Goes to the filter of the scan list."),
+        "flag": _("Marks this slice for discussion."),
+        "stored_values": _("Whether these pictures are CT, and what was added to HU in them."),
+    }
     return _with_tips(
         tips,
         ActionSpec("next_item", _("Next scan"), menu, "", "Tab", group, on_picture=True),
         ActionSpec("previous_item", _("Previous scan"), menu, "", "Shift+Tab", group, on_picture=True),
         ActionSpec("find_scan", _("Filter by name"), menu, "search", "F", group),
         ActionSpec("flag", _("Flag"), menu, "flag-3", "Shift+F", group, checkable=True),
+        ActionSpec("stored_values", _("Values of these pictures"), menu),
     )
 
 

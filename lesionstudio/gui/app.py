@@ -112,6 +112,7 @@ class Desk:
         from lesionstudio.gui.parts import Parts
         from lesionstudio.gui.segmenter import Segmenter
         from lesionstudio.gui.session import Session
+        from lesionstudio.gui.stored_values import StoredValues
         from lesionstudio.gui.thumbnails import Thumbnails
         from lesionstudio.gui.study_steps import StudySteps
         from lesionstudio.gui.warm_up import WarmUp
@@ -132,6 +133,7 @@ class Desk:
             learner=Learner(session, models, lane, window),
             importing=Importing(session, masks, study_steps, window),
             exporting=Exporting(session, window),
+            stored_values=StoredValues(session, window),
             thumbnails=Thumbnails(runner, window),
             runner=runner,
             travel=Travel(session, study_steps, window),

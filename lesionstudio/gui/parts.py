@@ -10,6 +10,7 @@ from lesionstudio.gui.main_window import MainWindow
 from lesionstudio.gui.marking import Marking
 from lesionstudio.gui.models import Models
 from lesionstudio.gui.session import Session
+from lesionstudio.gui.stored_values import StoredValues
 from lesionstudio.gui.thumbnails import Thumbnails
 from lesionstudio.gui.study_steps import StudySteps
 
@@ -25,6 +26,7 @@ class Parts:
     models: Models
     importing: Importing
     exporting: Exporting
+    stored_values: StoredValues
     thumbnails: Thumbnails
     runner: JobRunner
     lane: ComputeLane

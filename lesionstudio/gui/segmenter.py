@@ -32,6 +32,7 @@ class Order:
     title: str
     slices: tuple[int, ...] | None = None
     first: int = 0
+    hu_offset: float | None = None
     join: str = field(default_factory=lambda: uuid.uuid4().hex)
 
 
@@ -97,6 +98,7 @@ class Segmenter(QObject):
             "threshold": order.threshold,
             "device": self._device(),
             "out": str(folder),
+            "hu_offset": order.hu_offset,
         }
         job = self._lane.submit("segment_scan", arguments, order.title, urgent=urgent)
         run = _Run(order, folder, job)

@@ -233,7 +233,7 @@ class Session(Study):
         self._keep_in_record(self.current_id, last_slice=self.open.k)
 
     def show_values(self, item_id: str, scan: Scan) -> None:
-        """Shows the scan on screen with its values read anew; mask, history and slice stay. Nothing for another scan."""
+        """Shows the scan on screen with its values read anew; mask and history stay. Nothing for another scan."""
         if item_id != self.current_id or self.open is None:
             return
         self.open.scan = scan

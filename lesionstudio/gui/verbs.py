@@ -83,6 +83,7 @@ class Verbs(QObject):
         do("settings", self.preferences.show)
         do("shortcuts", self._show_shortcuts)
         do("tour", self.tour.start)
+        do("stored_values", self._show_values)
         do("quit", self._window.close)
         do("draw", lambda: self._window.draw_page.picture.setFocus())
         do("leave_picture", lambda: self._window.draw_page.leave_picture())
@@ -221,6 +222,14 @@ class Verbs(QObject):
             sheet = ImportSheet(self._window, self._look, pairs)
             sheet.import_wanted.connect(self._parts.importing.import_found)
             present(sheet)
+
+    def _show_values(self) -> None:
+        from lesionstudio.gui.dialogs.values_sheet import ValuesSheet
+
+        values = self._parts.stored_values
+        sheet = ValuesSheet(self._window, self._look, values.hu_offset, values.guess)
+        sheet.answered.connect(values.answer)
+        present(sheet)
 
     def _show_shortcuts(self) -> None:
         from lesionstudio.gui.dialogs.shortcuts import ShortcutsSheet

@@ -16,7 +16,10 @@ class SavedState:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A sentence over the picture: what happened, why with values, and at most one thing to do (an action's verb)."""
+    """A sentence over the picture: what happened, why with values, and at most one thing to do (an action's verb).
+
+    A question has two answers: `action` and, more quietly, `other`.
+    """
 
     kind: Literal["error", "warning", "good", "info"]
     title: str
@@ -25,6 +28,8 @@ class Notice:
     action: str = ""
     details: str = ""
     payload: Any = None
+    other_text: str = ""
+    other: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ _NEED_FOLDER = (
     "next_item",
     "previous_item",
     "tour",
+    "stored_values",
 )
 
 
@@ -63,6 +64,7 @@ class Wiring(QObject):
         session.settings_changed.connect(self._show_settings)
         session.notice.connect(self._window.show_notice)
         parts.thumbnails.made.connect(self._show_thumbnail)
+        parts.stored_values.answered.connect(self._show_values)
         parts.models.models_changed.connect(self._show_device)
         parts.importing.offered.connect(lambda _found: self._show_possible())
         for name in ("models", "exporting", "importing"):
@@ -82,6 +84,7 @@ class Wiring(QObject):
     def _show_folder(self) -> None:
         folder = self._session.folder
         self._parts.thumbnails.forget()
+        self._parts.thumbnails.hu_offset = self._parts.stored_values.hu_offset
         if folder is None:
             self._window.show_start()
             self._show_recent()
@@ -121,6 +124,11 @@ class Wiring(QObject):
         self._parts.thumbnails.ask([(item.id, item.source) for item in sound])
         if self._scan is not None:
             self._scan.show_models()
+
+    def _show_values(self) -> None:
+        self._parts.thumbnails.forget()
+        self._parts.thumbnails.hu_offset = self._parts.stored_values.hu_offset
+        self._show_items()
 
     def _item_changed(self, item_id: str) -> None:
         if item_id in self._session.known_items:

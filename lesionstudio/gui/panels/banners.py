@@ -1,5 +1,7 @@
 """Banners over the picture: trouble and news as a sentence, a cause and one button. At most two, then "2 more"."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
@@ -54,7 +56,8 @@ class Banners(QWidget):
             self._remove(old)
         banner = Banner(self._look, notice)
         banner.dismissed.connect(lambda: self._remove(banner))
-        banner.action_wanted.connect(lambda: self._act(banner))
+        banner.action_wanted.connect(lambda: self._act(banner, notice))
+        banner.other_wanted.connect(lambda: self._act(banner, replace(notice, action=notice.other)))
         banner.resized.connect(self._settle)
         self._banners.insert(0, banner)
         self._column.insertWidget(0, banner)
@@ -83,9 +86,9 @@ class Banners(QWidget):
             self._settle()
         return False
 
-    def _act(self, banner: "Banner") -> None:
+    def _act(self, banner: "Banner", notice: Notice) -> None:
         self._remove(banner)
-        self.action_wanted.emit(banner.notice)
+        self.action_wanted.emit(notice)
 
     def _remove(self, banner: "Banner") -> None:
         if banner in self._banners:
@@ -122,6 +125,7 @@ class Banner(QFrame):
 
     dismissed = Signal()
     action_wanted = Signal()
+    other_wanted = Signal()
     resized = Signal()
 
     def __init__(self, look: Look, notice: Notice) -> None:
@@ -155,6 +159,10 @@ class Banner(QFrame):
             act = word_button(self.notice.action_text, f"banner_{self.notice.action}_button")
             act.clicked.connect(self.action_wanted)
             buttons.append(act)
+        if self.notice.other:
+            other = word_button(self.notice.other_text, f"banner_{self.notice.other}_button", "quiet")
+            other.clicked.connect(self.other_wanted)
+            buttons.append(other)
         if self.notice.details:
             more: QPushButton = word_button(_("Details"), "banner_details_button", "quiet")
             more.clicked.connect(self._toggle_details)
