@@ -16,9 +16,9 @@ from typing import Any
 TABLER, INTER = "@tabler/icons@3.51.0", "inter-ui@4.1.1"
 WEIGHTS = ("Regular", "Medium", "SemiBold")
 SIGNS = """
-alert-circle alert-triangle arrow-back-up arrow-forward-up arrows-maximize border-outer brush
+alert-circle alert-triangle arrow-back-up arrow-forward-up arrow-right arrows-maximize border-outer brush chart-line
 check chevron-down circle-check circle-dashed contrast download drag-drop eraser eye eye-off file-alert flag-3
-folder folder-off folder-open folder-plus folder-search info-circle keyboard layout-sidebar-left-collapse
+folder folder-off folder-open folder-plus folder-search history info-circle keyboard layout-sidebar-left-collapse
 layout-sidebar-left-expand layout-sidebar-right-collapse lock lock-open pencil plus
 relation-one-to-one scale search settings sparkles stethoscope tags x
 """

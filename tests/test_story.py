@@ -34,7 +34,7 @@ class Person:
 
     def __init__(self, bot: QtBot, app: QApplication) -> None:
         put_model_on_shelf()
-        settings = Settings()
+        settings = Settings(hold_out_slices=False)
         make_application(settings)
         self.bot, self.window = bot, MainWindow(Look(app, "dark"))
         self.window.look.icons.load()

@@ -7,6 +7,7 @@ from lesionstudio.words import _
 LABEL_NUMBERS = tuple(range(1, 10))
 PRESETS = 6
 TOOLS = ("brush", "eraser")
+PAGES = ("draw", "learn_page")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +105,16 @@ def _file_actions() -> tuple[ActionSpec, ...]:
 
 def _edit_actions() -> tuple[ActionSpec, ...]:
     menu, group = _("Edit"), _("Undo")
-    tips = {"undo": _("Takes back the last step, on its slice."), "redo": _("Does it again.")}
+    tips = {
+        "undo": _("Takes back the last step, on its slice."),
+        "redo": _("Does it again."),
+        "history": _("Every step, to go back to, and earlier saved states."),
+    }
     return _with_tips(
         tips,
         ActionSpec("undo", _("Undo"), menu, "arrow-back-up", "Ctrl+Z", group),
         ActionSpec("redo", _("Redo"), menu, "arrow-forward-up", "Ctrl+Shift+Z Ctrl+Y", group),
+        ActionSpec("history", _("History"), menu, "history", "Ctrl+H", group, checkable=True),
     )
 
 
@@ -120,6 +126,7 @@ def _view_actions() -> tuple[ActionSpec, ...]:
         "outline_only": _("Masks without their fill."),
         "hide_mask": _("Hides every mask; hold X to hide it for a moment."),
         "draw": _("Look, mark and check."),
+        "learn_page": _("What the model has learned, and whether it got better."),
     }
     fold_list, fold_panel = "layout-sidebar-left-collapse", "layout-sidebar-right-collapse"
     return _with_tips(
@@ -138,7 +145,8 @@ def _view_actions() -> tuple[ActionSpec, ...]:
         ActionSpec("hide_mask", _("Hide mask"), menu, "eye", checkable=True),
         ActionSpec("fold_worklist", _("Fold the scan list"), menu, fold_list, "Ctrl+B", program, checkable=True),
         ActionSpec("fold_panel", _("Fold the panel"), menu, fold_panel, "Ctrl+I", program, checkable=True),
-        ActionSpec("draw", _("Draw")),
+        ActionSpec("draw", _("Draw"), menu, checkable=True),
+        ActionSpec("learn_page", _("Learn"), menu, checkable=True),
         ActionSpec("leave_picture", _("To the panels"), "", "", "F8", program),
     )
 
@@ -198,6 +206,7 @@ def _segment_actions() -> tuple[ActionSpec, ...]:
         "reject": _("The draft lesion under the pointer, else this slice's."),
         "check_slice": _("Accepts open drafts, checks the slice and goes on."),
         "check_seen": _("Every slice that was on screen and has no open draft."),
+        "learn": _("The model learns from the checked slices; you go on painting."),
     }
     return _with_tips(
         tips,
@@ -210,6 +219,7 @@ def _segment_actions() -> tuple[ActionSpec, ...]:
         ActionSpec("reject", _("Reject"), menu, "x", "R", group),
         ActionSpec("check_slice", _("Checked, next"), menu, "circle-check", "Return Enter", group),
         ActionSpec("check_seen", _("Check all seen"), menu, "", "Ctrl+Return Ctrl+Enter", group),
+        ActionSpec("learn", _("Learn now"), menu, "", "Ctrl+Shift+L", group),
     )
 
 

@@ -107,25 +107,27 @@ class Desk:
         from lesionstudio.gui.exporting import Exporting
         from lesionstudio.gui.importing import Importing
         from lesionstudio.gui.jobs import JobRunner
+        from lesionstudio.gui.learner import Learner
         from lesionstudio.gui.marking import Marking
         from lesionstudio.gui.models import Models
         from lesionstudio.gui.parts import Parts
+        from lesionstudio.gui.saved_states import SavedStates
         from lesionstudio.gui.segmenter import Segmenter
         from lesionstudio.gui.session import Session
         from lesionstudio.gui.stored_values import StoredValues
-        from lesionstudio.gui.thumbnails import Thumbnails
         from lesionstudio.gui.study_steps import StudySteps
+        from lesionstudio.gui.thumbnails import Thumbnails
+        from lesionstudio.gui.travel import Travel
         from lesionstudio.gui.warm_up import WarmUp
         from lesionstudio.gui.wiring import Wiring
-        from lesionstudio.gui.travel import Travel
 
         runner = JobRunner(window)
         self.session = session = Session(settings, runner, window)
         lane = ComputeLane(start_compute or _start_compute, window)
         masks = ClosedMasks(session)
+        study_steps = StudySteps(session, masks, window)
         models = Models(session, Segmenter(lane, lambda: session.settings.device, window), masks, window)
         self.parts = Parts(
-        study_steps = StudySteps(session, masks, window)
             window=window,
             session=session,
             marking=Marking(session, study_steps, window),
@@ -134,10 +136,11 @@ class Desk:
             importing=Importing(session, masks, study_steps, window),
             exporting=Exporting(session, window),
             stored_values=StoredValues(session, window),
-            thumbnails=Thumbnails(runner, window),
-            runner=runner,
             travel=Travel(session, study_steps, window),
             study_steps=study_steps,
+            saved_states=SavedStates(session, window),
+            thumbnails=Thumbnails(runner, window),
+            runner=runner,
             lane=lane,
         )
         self.wiring: Wiring = Wiring(self.parts)

@@ -1,8 +1,9 @@
 """The page for work: scan list, tools, picture with its slice map, and the panels at the right."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from lesionstudio.gui.learn_page import LearnPage
 from lesionstudio.gui.menus import Actions
 from lesionstudio.gui.panels.banners import Banners
 from lesionstudio.gui.panels.display import DisplayPanel
@@ -40,7 +41,33 @@ class DrawPage(QWidget):
         row.setSpacing(0)
         row.addWidget(self.worklist)
         row.addWidget(rule(vertical=True))
-        row.addWidget(ToolRail(look, actions))
+        self._beside, self._work = QStackedWidget(), QWidget()
+        self._beside.addWidget(self._work)
+        row.addWidget(self._beside, 1)
+        self._lay_out_work(ToolRail(look, actions), stage)
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether the picture is what stands beside the scan list."""
+        return self._beside.currentWidget() is self._work
+
+    @property
+    def banners_on_screen(self) -> Banners:
+        """Where news are told now: over the picture, or over the page beside the scan list."""
+        page = self._beside.currentWidget()
+        return page.banners if isinstance(page, LearnPage) else self.banners
+
+    def show_beside(self, page: LearnPage | None) -> None:
+        """Shows this page beside the scan list; None: picture, tools and panels."""
+        if page is not None and self._beside.indexOf(page) < 0:
+            self._beside.addWidget(page)
+        self._beside.setCurrentWidget(page or self._work)
+
+    def _lay_out_work(self, rail: QWidget, stage: QFrame) -> None:
+        row = QHBoxLayout(self._work)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(rail)
         row.addLayout(self._make_middle(stage), 1)
         row.addWidget(rule(vertical=True))
         row.addWidget(self.right_panel)

@@ -1,11 +1,11 @@
 """How an item of the study reads in the scan list."""
 
 from lesionstudio.gui.views import ItemView
-from lesionstudio.project.worklist import ItemRecord, WorkItem
+from lesionstudio.project.worklist import ItemRecord, Role, WorkItem
 
 
-def item_view(item: WorkItem, record: ItemRecord) -> ItemView:
-    """One row: the item's status follows from its slices."""
+def item_view(item: WorkItem, record: ItemRecord, *, holds_out: bool) -> ItemView:
+    """One row: the item's status follows from its slices. `holds_out`: whether slices are held out at all."""
     return ItemView(
         id=item.id,
         name=item.name,
@@ -13,7 +13,7 @@ def item_view(item: WorkItem, record: ItemRecord) -> ItemView:
         status="unreadable" if item.error else record.status.name.lower(),
         share_checked=record.share_checked,
         flagged=bool(record.flags),
-        held_out=record.held_out,
+        held_out=record.roles.count(Role.HELD_OUT) if holds_out else 0,
         error=item.error,
         hint=item.hint,
         patient=item.patient,

@@ -106,7 +106,7 @@ class MainWindow(QMainWindow):
     def show_notice(self, notice: Notice) -> None:
         """Tells something over the page that is shown."""
         on_draw = self._draw_page is not None and self.pages.currentWidget() is self._draw_page
-        (self.draw_page.banners if on_draw else self.start_page.banners).show_notice(notice)
+        (self.draw_page.banners_on_screen if on_draw else self.start_page.banners).show_notice(notice)
 
     def use_menus(self, recent: QMenu) -> None:
         """Puts the whole menu under the mark; on macOS also into the system's bar."""
@@ -137,7 +137,7 @@ class MainWindow(QMainWindow):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc: the top banner goes, else the keys go back to the picture."""
         if event.key() == Qt.Key.Key_Escape and self._draw_page is not None:
-            if not self._draw_page.banners.dismiss_top():
+            if not self._draw_page.banners_on_screen.dismiss_top():
                 self._draw_page.picture.setFocus()
             return
         super().keyPressEvent(event)
@@ -171,6 +171,6 @@ class MainWindow(QMainWindow):
             self._keep_focus(None, None)
 
     def _keep_focus(self, old: QWidget | None, new: QWidget | None) -> None:
-        on_picture = self._draw_page is not None and self.pages.currentWidget() is self._draw_page
+        on_picture = self._draw_page is not None and self._draw_page.picture.isVisible()
         if new is None and on_picture and self._draw_page is not None and self.isActiveWindow():
             self._draw_page.picture.setFocus()

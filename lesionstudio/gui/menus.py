@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from lesionstudio.gui.actions import TOOLS, ActionSpec, action_table, tip_text
+from lesionstudio.gui.actions import PAGES, TOOLS, ActionSpec, action_table, tip_text
 from lesionstudio.gui.theme import Look
 
 
@@ -18,9 +18,11 @@ class Actions(QObject):
         super().__init__(window)
         self.specs = {spec.verb: spec for spec in action_table()}
         self._actions = {verb: self._make(window, look, spec) for verb, spec in self.specs.items()}
-        tools = QActionGroup(self)
-        for verb in TOOLS:
-            tools.addAction(self._actions[verb])
+        for verbs in (TOOLS, PAGES):
+            group = QActionGroup(self)
+            for verb in verbs:
+                group.addAction(self._actions[verb])
+        self._actions[PAGES[0]].setChecked(True)
 
     def __getitem__(self, verb: str) -> QAction:
         return self._actions[verb]

@@ -58,6 +58,12 @@ def ask_to_lose_edits(window: QWidget, look: Look, why: str) -> bool:
     return ask(window, look, _("Close without saving?"), words, _("Close and lose them"), danger=True)
 
 
+def ask_to_stop_learning(window: QWidget, look: Look) -> bool:
+    """Whether to close although the model is learning."""
+    words = _("What it has learned since the start is lost. Your marks and all earlier versions are kept.")
+    return ask(window, look, _("Stop learning and close?"), words, _("Stop and close"))
+
+
 def choose_folder(window: QWidget, title: str, start: str = "") -> str:
     """The folder chosen in the system's dialog; "" for none."""
     return QFileDialog.getExistingDirectory(window, title, start)

@@ -6,16 +6,18 @@ from lesionstudio.gui.compute_lane import ComputeLane
 from lesionstudio.gui.exporting import Exporting
 from lesionstudio.gui.importing import Importing
 from lesionstudio.gui.jobs import JobRunner
+from lesionstudio.gui.learner import Learner
 from lesionstudio.gui.main_window import MainWindow
 from lesionstudio.gui.marking import Marking
 from lesionstudio.gui.models import Models
+from lesionstudio.gui.saved_states import SavedStates
 from lesionstudio.gui.session import Session
 from lesionstudio.gui.stored_values import StoredValues
-from lesionstudio.gui.thumbnails import Thumbnails
 from lesionstudio.gui.study_steps import StudySteps
-
-
+from lesionstudio.gui.thumbnails import Thumbnails
 from lesionstudio.gui.travel import Travel
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Parts:
     """The window, what is behind it, and the threads and the process that work for it."""
@@ -24,11 +26,13 @@ class Parts:
     session: Session
     marking: Marking
     models: Models
+    learner: Learner
     importing: Importing
     exporting: Exporting
     stored_values: StoredValues
+    travel: Travel
+    study_steps: StudySteps
+    saved_states: SavedStates
     thumbnails: Thumbnails
     runner: JobRunner
     lane: ComputeLane
-    travel: Travel
-    study_steps: StudySteps

@@ -15,7 +15,7 @@ from lesionstudio.words import _
 
 _SEEN_MS = 500
 _NEED_SCAN = ("next_slice", "previous_slice", "ten_slices_on", "ten_slices_back", "fit", "one_to_one", "outline_only",
-              "hide_mask", "flag")  # fmt: skip
+              "hide_mask", "flag", "history")  # fmt: skip
 _NEED_EDITING = ("brush", "eraser", "smaller", "larger", "add_label", "lock_label", "check_slice", "check_seen")
 _NEED_MODEL = ("segment_slice", "segment_scan", "segment_all")
 _NEED_DRAFT = ("accept", "reject", "accept_scan")
@@ -53,7 +53,7 @@ class ScanWiring(QObject):
 
     def _possible(self) -> set[str]:
         session, draft = self._session, self._session.draft
-        if session.scan is None:
+        if session.scan is None or not self._page.is_drawing:
             return set()
         possible = {*_NEED_SCAN, *(f"preset_{n}" for n in range(1, len(presets_for(session.scan)) + 1))}
         possible |= {f"choose_label_{n}" for n in LABEL_NUMBERS if n <= len(session.labels)}
@@ -69,7 +69,7 @@ class ScanWiring(QObject):
         """Shows the models there are, the one in use, and how many scans "all" means."""
         models, segment = self._parts.models, self._page.segment
         in_use = models.model_in_use
-        segment.show_models(models.models, in_use.id if in_use else "")
+        segment.show_models(models.models, in_use.id if in_use else "", is_new=models.is_new)
         sound = sum(not item.error and not item.last for item in self._session.known_items.values())
         segment.show_scans(sound, is_volume=self._is_volume)
         self.show_possible()
@@ -89,6 +89,8 @@ class ScanWiring(QObject):
         session.history_changed.connect(self._history_changed)
         session.drafts_changed.connect(self._show_counts)
         session.settings_changed.connect(self._toolbox.refresh)
+        session.settings_changed.connect(self.show_held_out)
+        session.items_changed.connect(self.show_held_out)
         self._parts.models.models_changed.connect(self.show_models)
 
     def _connect_panels(self) -> None:
@@ -113,7 +115,7 @@ class ScanWiring(QObject):
         picture.painted.connect(self._session.mask_changed)
         picture.stroke_ended.connect(self._session.edited)
         picture.tool_wanted.connect(self._actions.trigger)
-        picture.held_changed.connect(self._show_hints)
+        picture.held_changed.connect(self.show_hints)
         self._page.slice_map.slice_wanted.connect(self._session.go_to_slice)
 
     # What the session says
@@ -123,10 +125,18 @@ class ScanWiring(QObject):
         self._page.picture.set_scan(scan, mask)
         self._page.slice_map.set_scan(scan, mask)
         self._page.slice_map.setVisible(self._is_volume)
+        self.show_held_out()
         self._page.worklist.show_current(self._session.current_id)
         self._toolbox.refresh()
-        self._show_hints()
+        self.show_hints()
         self.show_models()
+
+    def show_held_out(self) -> None:
+        """Says on the picture and beside it which slices are held out."""
+        here = self._session.current_id
+        held_out = self._session.held_out(here) if here else frozenset()
+        self._page.picture.set_held_out(held_out)
+        self._page.slice_map.set_held_out(held_out)
 
     def _show_no_scan(self) -> None:
         self._toolbox.point = None
@@ -166,7 +176,7 @@ class ScanWiring(QObject):
         self._show_status()
 
     def _show_history(self) -> None:
-        history = self._session.history if self._session.can_edit else None
+        history = self._session.history if self._session.can_edit and self._page.is_drawing else None
         for verb, title in (
             ("undo", history.undo_title if history else ""),
             ("redo", history.redo_title if history else ""),
@@ -205,7 +215,8 @@ class ScanWiring(QObject):
             told.colour, voxel=told.voxel, position=told.position, value=told.value, label=told.label
         )
 
-    def _show_hints(self, held: str = "") -> None:
+    def show_hints(self, held: str = "") -> None:
+        """Says what mouse and keys do on the picture, now that this key is held."""
         now = {
             "erase": ((_("Drag"),), _("erases")),
             "straight": ((_("Drag"),), _("draws a straight line")),

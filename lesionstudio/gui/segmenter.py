@@ -101,9 +101,9 @@ class Segmenter(QObject):
             "hu_offset": order.hu_offset,
         }
         job = self._lane.submit("segment_scan", arguments, order.title, urgent=urgent)
-        run = _Run(order, folder, job)
+        run = _Run(order, folder, job, urgent)
         self._running[order.join] = run
-        self._tell(JobView("segment", order.title, None, None, len(self._waiting)))
+        self._tell(JobView("segment", order.title, None, None, len(self._waiting), is_urgent=urgent))
         job.progressed.connect(lambda progress: self._progressed(run, progress))
         job.succeeded.connect(lambda result: self._succeeded(run, result))
         job.failed.connect(lambda problem: self._failed(problem))
@@ -111,11 +111,8 @@ class Segmenter(QObject):
         return run
 
     def _progressed(self, run: "_Run", progress: Progress) -> None:
-        self._tell(
-            JobView(
-                "segment", progress.message or run.order.title, progress.fraction, progress.left_s, len(self._waiting)
-            )
-        )
+        title, waiting = progress.message or run.order.title, len(self._waiting)
+        self._tell(JobView("segment", title, progress.fraction, progress.left_s, waiting, is_urgent=run.is_urgent))
         if isinstance(progress.partial, dict) and progress.partial.get("slices"):
             self._hand_on(run, tuple(int(k) for k in progress.partial["slices"]))
 
@@ -158,6 +155,7 @@ class _Run:
     order: Order
     folder: Path
     job: Job
+    is_urgent: bool
     handed_on: set[int] = field(default_factory=set)
 
     def row_of(self, k: int) -> int:

@@ -63,7 +63,8 @@ class Study(QObject):
         item, record = self._project().items[item_id], self.record(item_id)
         kept = self._rows.get(item_id)
         if kept is None or kept[0] is not item or kept[1] is not record:
-            kept = self._rows[item_id] = (item, record, item_view(item, record))
+            view = item_view(item, record, holds_out=self.settings.hold_out_slices)
+            kept = self._rows[item_id] = (item, record, view)
         return kept[2]
 
     @property
@@ -149,6 +150,9 @@ class Study(QObject):
         before, self.settings = self.settings, settings
         self.runner.run("save", _("Saving"), save_settings, settings).failed.connect(self.tell_problem)
         self.settings_changed.emit()
+        if settings.hold_out_slices != before.hold_out_slices:
+            self._rows.clear()
+            self.items_changed.emit()
         if settings.hold_out_slices and not before.hold_out_slices and self.reading() is None:
             self._all_found()
 

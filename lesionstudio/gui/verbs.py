@@ -85,7 +85,6 @@ class Verbs(QObject):
         do("tour", self.tour.start)
         do("stored_values", self._show_values)
         do("quit", self._window.close)
-        do("draw", lambda: self._window.draw_page.picture.setFocus())
         do("leave_picture", lambda: self._window.draw_page.leave_picture())
         do("find_scan", lambda: self._window.draw_page.find_scan())
         fold_list, fold_panel = (self._window.actions_by_verb[verb] for verb in ("fold_worklist", "fold_panel"))
@@ -131,7 +130,6 @@ class Verbs(QObject):
         do("segment_slice", models.segment_slice)
         do("segment_scan", models.segment_scan)
         do("segment_all", models.segment_all)
-        do("cancel_job", self._cancel)
         models.mapping_wanted.connect(self.ask_mapping)
 
     def ask_mapping(self, question: MappingQuestion) -> None:
@@ -158,10 +156,6 @@ class Verbs(QObject):
         for verb in ("fit", "one_to_one", "outline_only", "flag"):
             menu.addAction(actions[verb])
         return menu
-
-    def _cancel(self) -> None:
-        for worker in (self._parts.models, self._parts.exporting, self._parts.importing):
-            worker.cancel()
 
     def _open_folder(self) -> None:
         start = str(self._session.folder or next(iter(self._session.settings.recent), ""))

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+NEW_MODEL = ""
+"""Stands for a model that is to begin with nothing when Learn is pressed."""
+
 
 @dataclass(frozen=True, slots=True)
 class SavedState:
@@ -42,6 +45,7 @@ class JobView:
     left_s: float | None = None
     waiting: int = 0
     can_cancel: bool = True
+    is_urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class Reading:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ItemView:
-    """One row of the scan list. `status` is a SliceStatus name in lower case, or "unreadable"."""
+    """One row of the scan list. `status`: a SliceStatus name in lower case, or "unreadable"; `held_out`: slices."""
 
     id: str
     name: str
@@ -62,7 +66,7 @@ class ItemView:
     status: str
     share_checked: float = 0.0
     flagged: bool = False
-    held_out: bool = False
+    held_out: int = 0
     error: str = ""
     hint: str = ""
     patient: str = ""
@@ -154,15 +158,23 @@ class MeasuredSlice:
     """One held-out slice: Dice of the version before and of the new one."""
 
     item_id: str
-    name: str
+    words: str
     k: int
     before: float | None
     after: float
 
+    @property
+    def gain(self) -> float:
+        """How much better it is now; negative where it is worse. 0 where nothing was measured before."""
+        return self.after - self.before if self.before is not None else 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a version reached on the checked held-out slices; before and after None: fewer than three, not measured."""
+    """What a version reached on the checked held-out slices; before and after None: fewer than three, not measured.
+
+    `interval`: where the gain, after less before, lies with 95 % certainty.
+    """
 
     slices: int
     before: float | None = None

@@ -1,6 +1,5 @@
 """Wiring: what the session says goes to the panels, and what they ask for goes back to it."""
 
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -10,8 +9,11 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QMenu
 
 from lesionstudio import __version__
-from lesionstudio.gui.messages import ask_to_lose_edits
+from lesionstudio.gui.history_wiring import HistoryWiring
+from lesionstudio.gui.learn_wiring import LearnWiring
+from lesionstudio.gui.messages import ask_to_lose_edits, ask_to_stop_learning
 from lesionstudio.gui.parts import Parts
+from lesionstudio.gui.running_jobs import RunningJobs
 from lesionstudio.gui.scan_wiring import ScanWiring, allow_only
 from lesionstudio.gui.toolbox import Toolbox
 from lesionstudio.gui.verbs import Verbs
@@ -43,10 +45,16 @@ class Wiring(QObject):
         self.toolbox = Toolbox(parts)
         self.verbs = Verbs(parts, self.toolbox)
         self._scan: ScanWiring | None = None
-        self._jobs: dict[str, JobView | None] = {}
+        self.history: HistoryWiring | None = None
         self._settings: Settings | None = None
         self._lots = QTimer(self, singleShot=True, interval=_LOTS_MS)
         self._lots.timeout.connect(self._show_items)
+        workers = {"models": parts.models, "learner": parts.learner}
+        workers |= {"exporting": parts.exporting, "importing": parts.importing}
+        self._jobs = RunningJobs(workers, self._show_job)
+        self._window.actions_by_verb.on("cancel_job", self._jobs.cancel)
+        self.learn = LearnWiring(parts)
+        self.learn.page_changed.connect(self._show_page)
         self._menus()
         self._connect_session()
         self._connect_window()
@@ -67,9 +75,6 @@ class Wiring(QObject):
         parts.stored_values.answered.connect(self._show_values)
         parts.models.models_changed.connect(self._show_device)
         parts.importing.offered.connect(lambda _found: self._show_possible())
-        for name in ("models", "exporting", "importing"):
-            worker = getattr(parts, name)
-            worker.job_changed.connect(lambda job, name=name: self._show_job(name, job))
 
     def _connect_window(self) -> None:
         window, start = self._window, self._window.start_page
@@ -105,11 +110,24 @@ class Wiring(QObject):
         page.banners.clear()
         if self._scan is None:
             self._scan = ScanWiring(self._parts, self.toolbox)
-            page.worklist.item_wanted.connect(self._session.open_item)
+            self.history = HistoryWiring(self._parts)
+            page.worklist.item_wanted.connect(self._open_item)
             page.picture.menu_wanted.connect(self.verbs.show_picture_menu)
             page.segment.model_wanted.connect(self._parts.models.choose_model)
             page.segment.model_folder_wanted.connect(self.verbs.add_model)
         self._scan.show_models()
+
+    def _open_item(self, item_id: str) -> None:
+        self.learn.show_draw()
+        self._session.open_item(item_id)
+
+    def _show_page(self) -> None:
+        if self.learn.is_on_learn:
+            self._window.status_bar.show_hints(())
+            self._window.status_bar.show_cells(voxel="", position="", value="", label="")
+        elif self._scan is not None and self._session.scan is not None:
+            self._scan.show_hints()
+        self._show_possible()
 
     def _items_changed(self) -> None:
         if not self._lots.isActive():
@@ -174,12 +192,9 @@ class Wiring(QObject):
 
     # Jobs, saving, settings
 
-    def _show_job(self, worker: str, job: JobView | None) -> None:
-        self._jobs[worker] = job
-        running = [one for one in self._jobs.values() if one is not None]
-        waiting = sum(one.waiting for one in running) + max(len(running) - 1, 0)
-        self._window.job_bar.show_job(replace(running[0], waiting=waiting) if running else None)
-        self._window.actions_by_verb.allow("cancel_job", bool(running))
+    def _show_job(self, job: JobView | None) -> None:
+        self._window.job_bar.show_job(job)
+        self._window.actions_by_verb.allow("cancel_job", job is not None)
 
     def _show_saved(self, saved: SavedState) -> None:
         self._window.top_bar.show_saved(saved)
@@ -210,7 +225,8 @@ class Wiring(QObject):
         for verb in _NEED_FOLDER:
             actions.allow(verb, folder is not None)
         actions.allow("import_masks", bool(folder and self._parts.importing.found))
-        actions.allow("cancel_job", any(self._jobs.values()))
+        actions.allow("cancel_job", bool(self._jobs))
+        self.learn.show_ready()
         if self._scan is not None:
             self._scan.show_possible()
         else:
@@ -228,7 +244,7 @@ class Wiring(QObject):
             self._session.autosave.once_decided(self._window.close)
             return False
         else:
-            may = True
+            may = self._parts.learner.learning is None or ask_to_stop_learning(self._window, self._window.look)
         if not may:
             return False
         journal.give_up()

@@ -14,6 +14,7 @@ from lesionstudio.gui.importing import Importing
 from lesionstudio.gui.jobs import JobRunner
 from lesionstudio.gui.marking import Marking
 from lesionstudio.gui.models import Models
+from lesionstudio.gui.saved_states import SavedStates
 from lesionstudio.gui.segmenter import Segmenter
 from lesionstudio.gui.session import Session
 from lesionstudio.gui.study_steps import StudySteps
@@ -37,6 +38,7 @@ class Desk:
     travel: Travel
     study_steps: StudySteps
     masks: ClosedMasks
+    saved_states: SavedStates
     models: Models
     importing: Importing
     exporting: Exporting
@@ -83,7 +85,7 @@ def desk(bot: QtBot) -> Iterator[Desk]:
     """A desk that is put away at the end."""
     put_model_on_shelf()
     runner = JobRunner()
-    session = Session(Settings(), runner)
+    session = Session(Settings(hold_out_slices=False), runner)
     stand_ins: list[StandIn] = []
 
     def start(listener: object) -> StandIn:
@@ -104,6 +106,7 @@ def desk(bot: QtBot) -> Iterator[Desk]:
         Travel(session, study_steps),
         study_steps,
         masks,
+        SavedStates(session),
         models,
         Importing(session, masks, study_steps),
         Exporting(session),

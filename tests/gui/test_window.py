@@ -78,7 +78,7 @@ class Seat:
 @pytest.fixture
 def seat(qtbot: QtBot, look: Look) -> Iterator[Seat]:
     window = MainWindow(look)
-    desk = Desk(window, Settings(), StandIn)
+    desk = Desk(window, Settings(hold_out_slices=False), StandIn)
     window.show()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)

@@ -70,6 +70,11 @@ class Banners(QWidget):
         self._remove(self._banners[0])
         return True
 
+    def dismiss(self, action: str) -> None:
+        """Takes those away that offer this action: it was done in another way."""
+        for banner in [one for one in self._banners if one.notice.action == action]:
+            self._remove(banner)
+
     def clear(self) -> None:
         """Takes all away."""
         while self.dismiss_top():

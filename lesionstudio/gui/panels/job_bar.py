@@ -11,6 +11,7 @@ from lesionstudio.words import _, ngettext
 
 HEIGHT = 44
 _PARTS = 1000
+_SIGNS = {"segment": "sparkles", "learn": "sparkles"}
 
 
 class JobBar(QFrame):
@@ -45,7 +46,7 @@ class JobBar(QFrame):
         self.setVisible(job is not None)
         if job is None:
             return
-        self._look.icons.dress(self._sign, "sparkles" if job.verb.startswith("segment") else "download", 16, "accent")
+        self._look.icons.dress(self._sign, _SIGNS.get(job.verb, "download"), 16, "accent")
         self._title.setText(job.title)
         self._title.updateGeometry()
         self._bar.setRange(0, 0 if job.fraction is None else _PARTS)

@@ -44,7 +44,7 @@ def status_words(item: ItemView) -> str:
         "corrected": _("Corrected"),
         "checked": _("Checked"),
     }
-    beside = [_("Flagged")] * item.flagged + [_("Held out")] * item.held_out
+    beside = [_("Flagged")] * item.flagged + [_("Held out")] * bool(item.held_out)
     return ", ".join([words[item.status], *beside])
 
 

@@ -1,6 +1,7 @@
 """The Segment section: the model in use, what to run it on, the open draft, and the slice's own check."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -17,8 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from lesionstudio.gui.menus import Actions
+from lesionstudio.gui.panels.learning import LearnRow
 from lesionstudio.gui.theme import Look
-from lesionstudio.gui.views import DraftView, ModelView
+from lesionstudio.gui.views import NEW_MODEL, DraftView, ModelView
 from lesionstudio.gui.widgets.buttons import action_button, say, word_button
 from lesionstudio.gui.widgets.text import ElidedLabel, Reason, label, paragraph
 from lesionstudio.words import _, ngettext
@@ -44,14 +46,14 @@ class SegmentPanel(QFrame):
         self.setProperty("kind", "section")
         self._look = look
         self._model = ModelLine(look)
-        self._notice = paragraph(role="hint", name="model_notice")
+        self._notice = ElidedLabel("hint", "model_notice")
         self._slice = action_button(look, actions, "segment_slice", _("Slice"), kind="primary")
         self._scan = action_button(look, actions, "segment_scan", _("Scan"))
         self._all = action_button(look, actions, "segment_all", _("All"))
         self._reason = Reason(look, "segment_reason")
         self._choose = word_button(_("Choose a model"), "choose_model_folder_button")
         self._choose.clicked.connect(self.model_folder_wanted)
-        self._draft = DraftCard(look, actions)
+        self._draft, self.learn = DraftCard(look, actions), LearnRow(look, actions)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 9, 14, 10)
         column.setSpacing(6)
@@ -60,21 +62,21 @@ class SegmentPanel(QFrame):
         for part in (self._model, self._notice):
             column.addWidget(part)
         column.addLayout(self._buttons_row())
-        for below in (self._reason, self._choose, self._draft):
+        for below in (self._reason, self._choose, self._draft, self.learn):
             column.addWidget(below)
         self.show_models((), "")
         self.show_draft(None)
 
-    def show_models(self, models: Sequence[ModelView], in_use: str) -> None:
-        """Offers these models; without one, offers to choose a folder."""
+    def show_models(self, models: Sequence[ModelView], in_use: str, *, is_new: bool = False) -> None:
+        """Offers these models, and a new one (chosen if `is_new`); without one, offers to choose a folder."""
         current = next((model for model in models if model.id == in_use), None)
-        self._model.show_model(current)
-        self._model.setVisible(bool(models))
-        self._model.setMenu(self._menu(models, in_use))
+        self._model.show_model(_new_model() if is_new else current)
+        self._model.setVisible(bool(models) or is_new)
+        self._model.setMenu(self._menu(models, in_use, is_new))
         self._notice.setText(current.notice if current else "")
         self._notice.setVisible(bool(current and current.notice))
-        self._notice.setToolTip(current.terms if current else "")
-        self._choose.setVisible(current is None)
+        self._notice.say_more(current.terms if current else "")
+        self._choose.setVisible(current is None and not is_new)
 
     def show_reason(self, reason: str) -> None:
         """Says why the model cannot run now; "" when it can."""
@@ -100,7 +102,7 @@ class SegmentPanel(QFrame):
         row.addWidget(self._all, 3)
         return row
 
-    def _menu(self, models: Sequence[ModelView], in_use: str) -> QMenu:
+    def _menu(self, models: Sequence[ModelView], in_use: str, is_new: bool) -> QMenu:
         menu = QMenu(self)
         for model in models:
             entry = menu.addAction(f"{model.title}   {model.line}")
@@ -108,8 +110,16 @@ class SegmentPanel(QFrame):
             entry.setChecked(model.id == in_use)
             entry.triggered.connect(lambda _on=False, chosen=model.id: self.model_wanted.emit(chosen))
         menu.addSeparator()
+        fresh = menu.addAction(_("New model, from your marks"))
+        fresh.setCheckable(True)
+        fresh.setChecked(is_new)
+        fresh.triggered.connect(lambda _on=False: self.model_wanted.emit(NEW_MODEL))
         menu.addAction(_("Choose a model folder"), self.model_folder_wanted.emit)
         return menu
+
+
+def _new_model() -> ModelView:
+    return ModelView(NEW_MODEL, Path(), _("New model"), _("from your marks"))
 
 
 class ModelLine(QPushButton):
@@ -185,7 +195,8 @@ class DraftCard(QFrame):
         column.addLayout(head)
         column.addLayout(answers)
         column.addWidget(self._scan)
-        column.addWidget(paragraph(_("A on a lesion accepts only that one."), "hint"))
+        self._hint = paragraph(_("A on a lesion accepts only that one."), "hint")
+        column.addWidget(self._hint)
 
     def show_volume(self, is_volume: bool) -> None:
         """Whether there are other slices that a draft may lie on."""
@@ -198,7 +209,9 @@ class DraftCard(QFrame):
         if draft is not None:
             self._title.setText(_draft_words(draft))
             self._scan.setText(ngettext("Accept all on {n} slice", "Accept all on {n} slices", draft.open_slices))
-            self._scan.setVisible(self._is_volume and (draft.open_slices > 1 or draft.lesions == 0))
+            is_elsewhere = self._is_volume and (draft.open_slices > 1 or draft.lesions == 0)
+            self._scan.setVisible(is_elsewhere)
+            self._hint.setVisible(draft.lesions > 1 and not is_elsewhere)
 
 
 def _draft_words(draft: DraftView) -> str:

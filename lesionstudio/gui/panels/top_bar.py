@@ -1,9 +1,10 @@
-"""The bar at the top: the mark with the whole menu, folder, page, what is saved, undo, redo, export, settings."""
+"""The bar at the top: the mark with the whole menu, folder, pages, what is saved, undo, history, export, settings."""
 
 from PySide6.QtCore import QDateTime, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
+from lesionstudio.gui.actions import PAGES
 from lesionstudio.gui.menus import Actions
 from lesionstudio.gui.theme import Look, restyle
 from lesionstudio.gui.views import SavedState
@@ -34,15 +35,16 @@ class TopBar(QFrame):
         self.setFixedHeight(HEIGHT)
         self.mark_button = Mark(look)
         self.folder_button = QPushButton()
-        self.page = _page_button(look, actions)
+        self.pages = _page_tabs(look, actions)
         self._saved_sign, self._saved = QLabel(), label(role="second", name="saved_state")
         self._export = action_button(look, actions, "export")
         self._undo, self._redo = action_sign(look, actions, "undo"), action_sign(look, actions, "redo")
+        self._history = action_sign(look, actions, "history")
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 12, 0)
         row.setSpacing(0)
         row.addWidget(self._left_side(), 1)
-        row.addWidget(self.page)
+        row.addWidget(self.pages)
         row.addWidget(self._right_side(look, actions), 1)
         self._dress_folder_button()
         self.show_folder("")
@@ -56,11 +58,12 @@ class TopBar(QFrame):
         say(self.folder_button, name, _("{name}\nClick for another folder.").format(name=name))
         for shown in (
             self.folder_button,
-            self.page,
+            self.pages,
             self._saved,
             self._saved_sign,
             self._undo,
             self._redo,
+            self._history,
             self._export,
         ):
             shown.setVisible(bool(name))
@@ -114,6 +117,7 @@ class TopBar(QFrame):
         row.addSpacing(6)
         row.addWidget(self._undo)
         row.addWidget(self._redo)
+        row.addWidget(self._history)
         row.addSpacing(2)
         row.addWidget(self._export)
         row.addSpacing(2)
@@ -157,11 +161,14 @@ class Mark(QToolButton):
             painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 7, 7)
 
 
-def _page_button(look: Look, actions: Actions) -> QPushButton:
-    page = action_button(look, actions, "draw", kind="tab")
-    page.setFixedHeight(HEIGHT - 1)
-    page.setCheckable(True)
-    page.setChecked(True)
-    for said in (page.clicked, actions["draw"].changed):
-        said.connect(lambda: page.setChecked(True))
-    return page
+def _page_tabs(look: Look, actions: Actions) -> QWidget:
+    """The pages there are, side by side; one is chosen."""
+    tabs = QWidget()
+    row = QHBoxLayout(tabs)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(2)
+    for verb in PAGES:
+        tab = action_button(look, actions, verb, kind="tab")
+        tab.setFixedHeight(HEIGHT - 1)
+        row.addWidget(tab)
+    return tabs

@@ -87,12 +87,14 @@ class Foot(QFrame):
         self.setVisible(not folded)
 
     def show_counts(self, statuses: Counter[str], held_out: int, reading: Reading | None) -> None:
-        """Shows how many scans have which status and, while it goes on, the search."""
+        """Shows how many scans have which status, how many slices are held out and, while it goes on, the search."""
         scans, checked, drafts = statuses.total(), statuses["checked"], statuses["draft"]
         self._words.setText(_("{n} of {total} checked").format(n=checked, total=scans) if scans else "")
         self._held_out.setText(_("{n} held out").format(n=held_out))
+        tip = _("Slices that measure the model. It never learns from them.")
         for part in (self._scale, self._held_out):
             part.setVisible(held_out > 0)
+            part.setToolTip(tip)
         self._shares.show_shares(checked / max(scans, 1), drafts / max(scans, 1))
         for told in (self._reading, self._progress):
             told.setVisible(reading is not None)

@@ -17,6 +17,7 @@ from lesionstudio.imaging.labels import LabelSet
 from lesionstudio.imaging.mask import Mask
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.imaging.windowing import Window
+from lesionstudio.words import _
 
 MOST_OPACITY = 0.7
 
@@ -33,7 +34,7 @@ class PictureView(QWidget):
         self.setMinimumSize(160, 120)
         self._scan: Scan | None = None
         self._mask: Mask | None = None
-        self._k = 0
+        self._k, self._held_out = 0, frozenset[int]()
         self._window, self._window_name = Window(255, 127.5), ""
         self._style = MarkStyle(LabelSet())
         self._hidden = self._hidden_now = False
@@ -47,11 +48,17 @@ class PictureView(QWidget):
     def set_scan(self, scan: Scan | None, mask: Mask | None) -> None:
         """Shows another scan with its mask, from slice 0 and as large as there is room; or nothing."""
         self._scan, self._mask, self._k = scan, mask, 0
+        self._held_out = frozenset()
         self._picture.show_scan(scan, mask, 0)
         self._notes.say("top_left", name_lines(scan) if scan else [])
         self._notes.show_letters(scan.geometry.edge_letters() if scan else ("", "", "", ""))
         self._say_slice()
         self.fit()
+
+    def set_held_out(self, slices: frozenset[int]) -> None:
+        """Says of these slices of the scan that they are held out."""
+        self._held_out = slices
+        self._say_slice()
 
     def set_slice(self, k: int) -> None:
         """Shows slice k, or the nearest there is."""
@@ -171,6 +178,7 @@ class PictureView(QWidget):
 
     def _say_slice(self) -> None:
         lines = slice_lines(self._scan.geometry, self._k) if self._scan else []
+        lines += [_("Held out")] if self._scan is not None and self._k in self._held_out else []
         self.update(self._notes.say("top_right", lines))
 
     def _say_view(self, value: str = "") -> None:

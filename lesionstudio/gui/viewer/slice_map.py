@@ -15,8 +15,10 @@ from lesionstudio.words import _
 
 WIDTH, ROW_MOST, MARGIN = 24, 10.0, 12
 GROUND, CHECKED, HERE, BETWEEN = QColor("#121417"), QColor("#5CC8A4"), QColor("#DCE0E6"), QColor("#2B3038")
+HELD_OUT = QColor("#A9B1BD")
 DRAFT_STRENGTH, SETTLED_MS = 0.42, 120
 _TICK_LEFT, _TICK_WIDE, _BAR_LEFT, _BAR_MOST = 3.0, 2.5, 7.0, 14.0
+_HELD_LEFT, _HELD_WIDE = 22.0, 1.5
 _AT_ONCE = 24
 _NUMBER_STYLE = "background: #21252B; color: #DCE0E6; border: 1px solid #353B45; border-radius: 6px; padding: 3px 8px;"
 
@@ -36,7 +38,7 @@ class SliceMap(QWidget):
         self.setMouseTracking(True)
         self._mask: Mask | None = None
         self._labels = LabelSet()
-        self._n, self._k = 0, 0
+        self._n, self._k, self._held_out = 0, 0, frozenset[int]()
         self._marked: dict[int, Counts] = {}
         self._drafted: dict[int, Counts] = {}
         self._to_count: list[int] = []
@@ -49,7 +51,7 @@ class SliceMap(QWidget):
 
     def set_scan(self, scan: Scan | None, mask: Mask | None) -> None:
         """Shows the slices of a scan, and what is marked on them; nothing for a single picture."""
-        self._mask, self._k = mask, 0
+        self._mask, self._k, self._held_out = mask, 0, frozenset()
         self._n = scan.slices if scan is not None and scan.slices > 1 else 0
         self._marked, self._drafted = {}, {}
         touched = {*mask.touched("labels"), *mask.touched("draft")} if mask is not None and self._n else set()
@@ -60,6 +62,11 @@ class SliceMap(QWidget):
     def set_slice(self, k: int) -> None:
         """Puts the frame around slice k."""
         self._k = k
+        self.update()
+
+    def set_held_out(self, slices: frozenset[int]) -> None:
+        """Marks these slices at the right edge as held out."""
+        self._held_out = slices
         self.update()
 
     def set_labels(self, labels: LabelSet) -> None:
@@ -142,6 +149,9 @@ class SliceMap(QWidget):
             for k in np.flatnonzero(self._mask.statuses == SliceStatus.CHECKED).tolist():
                 row = self._inside(k)
                 painter.fillRect(QRectF(_TICK_LEFT, row.top(), _TICK_WIDE, row.height()), CHECKED)
+        for k in self._held_out:
+            row = self.row_of(k)
+            painter.fillRect(QRectF(_HELD_LEFT, row.top(), _HELD_WIDE, row.height()), HELD_OUT)
         self._paint_here(painter)
 
     def _inside(self, k: int) -> QRectF:
@@ -203,7 +213,8 @@ class SliceMap(QWidget):
             self._number.setObjectName("slice_map_number")
             self._number.setStyleSheet(_NUMBER_STYLE)
             self._number.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._number.setText(_("Slice {k} of {n}").format(k=k + 1, n=self._n))
+        words = _("Slice {k} of {n}").format(k=k + 1, n=self._n)
+        self._number.setText(f"{words}, {_('held out')}" if k in self._held_out else words)
         self._number.adjustSize()
         beside = self.mapTo(self.window(), QPoint(-6, round(self.row_of(k).center().y())))
         left, top = beside.x() - self._number.width(), beside.y() - self._number.height() // 2

@@ -33,11 +33,15 @@ class ElidedLabel(QLabel):
 
     def __init__(self, role: str = "", name: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
         super().__init__()
-        self._mode = mode
+        self._mode, self._more = mode, ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("role", role)
         self.setObjectName(name)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+
+    def say_more(self, words: str) -> None:
+        """What the tooltip says besides the text that is cut off."""
+        self._more = words
 
     def minimumSizeHint(self) -> QSize:
         """Next to nothing: it can always be shortened."""
@@ -58,7 +62,7 @@ class ElidedLabel(QLabel):
         """Keeps the tooltip in step with what is cut off."""
         if event.type() == QEvent.Type.ToolTip:
             cut = self.fontMetrics().horizontalAdvance(self.text()) > self.width()
-            self.setToolTip(self.text() if cut else "")
+            self.setToolTip("\n".join(part for part in (self.text() if cut else "", self._more) if part))
         return super().event(event)
 
 

@@ -1,0 +1,264 @@
+"""Learner: whether Learn can be pressed and why not, the learning that runs, and the versions that came of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from lesionstudio.errors import LesionStudioError
+from lesionstudio.gui.compute_lane import ComputeLane
+from lesionstudio.gui.jobs import Job
+from lesionstudio.gui.models import Models
+from lesionstudio.gui.readiness import Readiness, SliceCounts
+from lesionstudio.gui.session import Session
+from lesionstudio.gui.versions import curve_points, version_views
+from lesionstudio.gui.views import CurvePoint, JobView, Notice, VersionView
+from lesionstudio.progress import Progress
+from lesionstudio.project.shelf import ModelShelf
+from lesionstudio.words import _
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ChannelQuestion:
+    """Which channels of these pixels (row, column, channel) a new model is to learn from; the answer goes to `then`."""
+
+    pixels: NDArray[np.generic]
+    then: Callable[[str], None]
+
+
+@dataclass(eq=False, slots=True)
+class Learning:
+    """One run of learning: where it learns, from what, and how far it is."""
+
+    home: Path
+    study: str
+    begins_with: str
+    points: list[CurvePoint] = field(default_factory=list)
+    fraction: float | None = None
+    left_s: float | None = None
+    job: Job | None = None
+
+    @property
+    def minutes(self) -> float:
+        """How long it has been learning."""
+        return self.points[-1].minutes if self.points else 0.0
+
+
+class Learner(QObject):
+    """Learn as the window shows it. `changed`: what can be done, the versions; `progressed`: the run that goes on."""
+
+    changed = Signal()
+    progressed = Signal()
+    finished = Signal(object)
+    job_changed = Signal(object)
+    channels_wanted = Signal(object)
+
+    def __init__(self, session: Session, models: Models, lane: ComputeLane, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._models, self._lane = session, models, lane
+        self._counts, self._versions = SliceCounts(), dict[str, tuple[VersionView, ...]]()
+        self.learning: Learning | None = None
+        for said in (session.folder_opened, session.items_changed, session.labels_changed, session.settings_changed):
+            said.connect(self.changed)
+        session.item_changed.connect(lambda _item_id: self.changed.emit())
+        models.models_changed.connect(self._forget_versions)
+
+    # What can be learned
+
+    @property
+    def readiness(self) -> Readiness:
+        """How many slices there are to learn from and to measure on."""
+        project = self._session.project
+        if project is None:
+            return Readiness()
+        sound = [item.id for item in project.items.values() if not item.error]
+        return self._counts.of(((item_id, project.record(item_id)) for item_id in sound), self._session.labels)
+
+    @property
+    def reason(self) -> str:
+        """Why Learn is off; "" while it is on."""
+        if self._session.project is None:
+            return _("Open a scan first.")
+        if self._session.project.read_only:
+            return _("This study is open for looking only.")
+        if self.learning is not None:
+            return _("It is learning now.") if self.is_here else _("It is learning in {name}.").format(name=self._where)
+        return self.readiness.reason
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the learning that runs belongs to the study that is open."""
+        project = self._session.project
+        return self.learning is not None and project is not None and project.home == self.learning.home
+
+    @property
+    def _where(self) -> str:
+        return self.learning.study if self.learning else ""
+
+    # The run
+
+    def learn(self) -> None:
+        """Learns from the checked slices, starting from the model in use. Asks first what has to be asked once."""
+        if not self.reason:
+            self._models.once_mapped(lambda: self._once_channels(self._save_first))
+
+    def cancel(self) -> None:
+        """Ends the learning that runs; nothing of it is kept, the model in use stays."""
+        if self.learning is None:
+            return
+        job = self.learning.job
+        self._end()
+        if job is not None:
+            job.cancel()
+        self._session.tell(
+            Notice("info", _("Learning was cancelled."), _("Nothing was changed; the model in use stays as it is."))
+        )
+
+    def _once_channels(self, go: Callable[[], None]) -> None:
+        settings, scan = self._session.study_settings, self._session.scan
+        pixels = scan.slice(self._session.slice_number) if scan is not None else None
+        if self._models.model_in_use is not None or "channels" in settings or pixels is None or not in_colour(pixels):
+            go()
+            return
+        self.channels_wanted.emit(ChannelQuestion(pixels, lambda answer: self._answered(answer, go)))
+
+    def _answered(self, channels: str, go: Callable[[], None]) -> None:
+        self._session.study_settings["channels"] = channels
+        go()
+
+    def _save_first(self) -> None:
+        """What is learned from is read from the disk: everything goes there before, on the lane that keeps order."""
+        project, model = self._session.project, self._models.model_in_use
+        if project is None or self.reason:
+            return
+        self.learning = run = Learning(project.home, project.folder.name, model.id if model else "")
+        self._session.autosave.flush()
+        arguments = {
+            "project": str(project.home),
+            "model": str(model.folder) if model else "",
+            "device": self._session.settings.device,
+            "minutes": 0.0,
+            "seed": project.seed,
+            "tables": project.settings.get("label_tables", {}),
+        }
+        job = self._session.runner.run("save", _("Saving"), project.save)
+        job.succeeded.connect(lambda _nothing: self._submit(run, arguments))
+        job.failed.connect(lambda problem: self._failed(run, problem))
+        self._tell(run)
+        self.changed.emit()
+
+    def _submit(self, run: Learning, arguments: dict[str, Any]) -> None:
+        if run is not self.learning:
+            return
+        if not self._session.autosave.is_settled:
+            sentence = _("Nothing was learned: the last marks are not saved yet.")
+            self._failed(run, LesionStudioError(sentence, hint=self._session.saved.text))
+            return
+        run.job = job = self._lane.submit("learn", arguments, _("Learning"))
+        job.progressed.connect(lambda progress: self._progressed(run, progress))
+        job.succeeded.connect(lambda result: self._succeeded(run, result))
+        job.failed.connect(lambda problem: self._failed(run, problem))
+
+    def _progressed(self, run: Learning, progress: Progress) -> None:
+        if run is not self.learning:
+            return
+        run.fraction, run.left_s = progress.fraction, progress.left_s
+        if isinstance(progress.partial, dict):
+            run.points += curve_points(progress.partial.get("curve", ()))
+        self._tell(run, progress.message)
+        self.progressed.emit()
+
+    def _succeeded(self, run: Learning, result: dict[str, Any]) -> None:
+        if run is not self.learning:
+            return
+        model_id, is_here = str(result["model"]), self.is_here
+        self._end()
+        if not is_here:
+            ready = _("A new version is ready in {name}.").format(name=run.study)
+            self._session.tell(Notice("good", ready, _("Open that folder to look at it.")))
+            return
+        tables = self._session.study_settings.setdefault("label_tables", {})
+        tables[model_id] = {str(theirs): int(ours) for theirs, ours in result["table"].items()}
+        self._session.study_settings["candidate"] = model_id
+        self._session.save_project()
+        self._models.look_again()
+        for sentence in result.get("warnings", ()):
+            self._session.tell(Notice("warning", sentence))
+        if self.candidate is not None:
+            self.finished.emit(self.candidate)
+
+    def _failed(self, run: Learning, problem: BaseException) -> None:
+        if run is self.learning:
+            self._end()
+        self._session.tell_problem(problem)
+
+    def _end(self) -> None:
+        self.learning = None
+        self.job_changed.emit(None)
+        self.progressed.emit()
+        self.changed.emit()
+
+    def _tell(self, run: Learning, message: str = "") -> None:
+        title = message or _("Learning from {name}").format(name=run.study)
+        self.job_changed.emit(JobView("learn", title, run.fraction, run.left_s))
+
+    # The versions
+
+    @property
+    def versions(self) -> tuple[VersionView, ...]:
+        """The study's versions, newest first, then the model they began with."""
+        if "now" not in self._versions:
+            self._versions["now"] = self._read_versions()
+        return self._versions["now"]
+
+    def _read_versions(self) -> tuple[VersionView, ...]:
+        project, in_use = self._session.project, self._models.model_in_use
+        if project is None:
+            return ()
+        shelf = ModelShelf(project)
+        shelved = shelf.versions()
+        if in_use is not None and in_use.id not in {model.card.id for model in shelved}:
+            shelved = (*shelved, shelf.find(in_use.id))
+        pictures = {item.id for item in project.items.values() if item.shape[0] == 1}
+        return version_views(shelved, in_use.id if in_use else "", datetime.now().astimezone(), pictures)
+
+    @property
+    def candidate(self) -> VersionView | None:
+        """The version that waits for Use or Keep."""
+        waiting = self._session.study_settings.get("candidate")
+        return next((one for one in self.versions if one.id == waiting), None)
+
+    @property
+    def in_use(self) -> VersionView | None:
+        """The version Segment works with."""
+        return next((one for one in self.versions if one.state == "in use"), None)
+
+    def use(self, model_id: str) -> None:
+        """Works with this version from now on. All others stay on the shelf."""
+        if self._session.study_settings.get("candidate") == model_id:
+            self._session.study_settings["candidate"] = ""
+        self._models.choose_model(model_id)
+
+    def keep(self) -> None:
+        """Goes on with the version in use; the new one stays on the shelf."""
+        settings = self._session.study_settings
+        kept = settings.setdefault("kept", [])
+        if settings.get("candidate") and settings["candidate"] not in kept:
+            kept.append(settings["candidate"])
+        settings["candidate"] = ""
+        self._session.save_project()
+        self.changed.emit()
+
+    def _forget_versions(self) -> None:
+        self._versions.clear()
+        self.changed.emit()
+
+
+def in_colour(pixels: NDArray[np.generic]) -> bool:
+    """Whether a slice (row, column[, channel]) has three channels or more that differ."""
+    return pixels.ndim == 3 and pixels.shape[2] >= 3 and bool(np.any(pixels[..., :1] != pixels[..., 1:3]))

@@ -1,0 +1,106 @@
+"""The Versions card: all versions of the study's model, newest first; one click uses another one."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from lesionstudio.gui.theme import Look
+from lesionstudio.gui.views import VersionView
+from lesionstudio.gui.widgets.buttons import word_button
+from lesionstudio.gui.widgets.curve import Sparkline
+from lesionstudio.gui.widgets.text import ElidedLabel, label, paragraph
+from lesionstudio.words import _, number
+
+_DASH = "\N{EN DASH}"
+
+
+class VersionsCard(QFrame):
+    """One row a version. Nothing is ever taken away or overwritten."""
+
+    use_wanted = Signal(str)
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self.setProperty("kind", "card")
+        self.setObjectName("versions_card")
+        self._look = look
+        self._versions: tuple[VersionView, ...] = ()
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(4)
+        self._none = paragraph(_("A new model begins here, from your marks."), name="no_versions")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(6, 10, 6, 10)
+        column.setSpacing(6)
+        title = label(_("Versions"), "section")
+        title.setContentsMargins(10, 0, 0, 0)
+        self._none.setContentsMargins(10, 0, 10, 0)
+        for part in (title, self._none):
+            column.addWidget(part)
+        column.addLayout(self._rows)
+
+    def show_versions(self, versions: Sequence[VersionView]) -> None:
+        """Shows these; keeps the rows where nothing changed."""
+        self._none.setVisible(not versions)
+        if tuple(versions) == self._versions:
+            return
+        self._versions = tuple(versions)
+        while (item := self._rows.takeAt(0)) is not None:
+            old = item.widget()
+            if isinstance(old, QWidget):
+                old.hide()
+                old.deleteLater()
+        for version in versions:
+            row = VersionRow(self._look, version)
+            row.use_wanted.connect(self.use_wanted)
+            self._rows.addWidget(row)
+
+
+class VersionRow(QFrame):
+    """Title, when and from how many slices, its curve, its Dice, and Use, "in use" or Go back."""
+
+    use_wanted = Signal(str)
+
+    def __init__(self, look: Look, version: VersionView) -> None:
+        super().__init__()
+        self.setProperty("kind", "row")
+        self.setProperty("current", "true" if version.state == "in use" else "false")
+        self.setObjectName(f"version_{version.id}")
+        title, facts = ElidedLabel("strong", "version_name"), ElidedLabel("second", "version_facts")
+        title.setText(version.title)
+        facts.setText(version.facts)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(title)
+        words.addWidget(facts)
+        run = Sparkline(look)
+        run.show_values([point.dice for point in version.curve if point.dice is not None])
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 4, 6, 4)
+        row.setSpacing(8)
+        row.addLayout(words, 1)
+        row.addWidget(run)
+        row.addWidget(self._dice(version))
+        row.addWidget(self._button(version))
+
+    def _dice(self, version: VersionView) -> QWidget:
+        dice = label(_DASH if version.dice is None else number(version.dice, 2), "strong", "version_dice")
+        dice.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        dice.setFixedWidth(30)
+        slices = version.measured.slices if version.measured else 0
+        tip = _("Mean Dice on {n} held-out slices").format(n=slices) if slices else _("Mean Dice on held-out slices")
+        dice.setToolTip(tip if version.dice is not None else _("not measured yet"))
+        return dice
+
+    def _button(self, version: VersionView) -> QWidget:
+        if version.state == "in use":
+            here = label(_("in use"), "accent", "version_in_use")
+            here.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            here.setMinimumWidth(76)
+            return here
+        words = _("Use") if version.state == "newer" else _("Go back")
+        button = word_button(words, f"use_{version.id}_button")
+        button.setAccessibleName(f"{words}: {version.title}")
+        button.setMinimumWidth(76)
+        button.clicked.connect(lambda: self.use_wanted.emit(version.id))
+        return button
