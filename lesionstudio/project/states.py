@@ -1,8 +1,8 @@
 """States: earlier saved states of each mask, whole and compressed, for when undo no longer reaches.
 
 `states/<item>/<made in ms>.state`: "LSS1" (the last sign is the version), the length of a JSON head (u32, little-
-endian), the head (shape, made, why, slice_ids, source, makers, marked, checked, the touched slices of each layer, sha256
-of what follows), then one zstd frame: the status of each slice, then the touched slices layer by layer, as in the head.
+endian), the head (shape, made, why, slice_ids, source, makers, marked, checked, touched slices of each layer, sha256 of
+what follows), then one zstd frame: the status of each slice, then the touched slices layer by layer, as in the head.
 """
 
 import hashlib
