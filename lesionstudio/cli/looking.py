@@ -66,14 +66,38 @@ def models(
 
 
 @verb("doctor", _("What is installed, and which device will be used and why."))
-def doctor(ctx: typer.Context) -> None:
-    """What is installed, and which device will be used and why."""
+def doctor(
+    ctx: typer.Context,
+    project: Annotated[Path | None, typer.Option(metavar="DIR", help=_("Checks this study instead."))] = None,
+    mend: Annotated[bool, typer.Option("--mend", help=_("Mends it, and keeps what it replaces."))] = False,
+) -> None:
+    """What is installed, and which device will be used and why; or whether a study is sound."""
+    if mend and project is None:
+        raise typer.BadParameter(_("--mend needs --project."))
+    if project is not None:
+        _check_up(ctx, project, mend=mend)
+        return
     from lesionstudio.workflows.doctor import doctor as examine
 
     with ctx.obj.terminal.progress() as report:
         found = examine(report=report)
     ctx.obj.terminal.table((_("Entry"), _("Value")), [(name, _in_words(value)) for name, value in found.items()])
     ctx.obj.terminal.result(found)
+
+
+def _check_up(ctx: typer.Context, project: Path, *, mend: bool) -> None:
+    """Lists what is wrong with a study; ends with 1 when anything is left to mend."""
+    from lesionstudio.workflows.check_project import check_project
+
+    terminal: Terminal = ctx.obj.terminal
+    with terminal.progress() as report:
+        found = check_project(project, mend=mend, report=report)
+    rows = [(one["item"], one["problem"], _("Mended") if one["mended"] else one["mend"]) for one in found["findings"]]
+    if rows:
+        terminal.table((_("Scan"), _("Found"), _("What mending does")), rows)
+    elif found["sound"]:
+        terminal.say(_("Nothing is wrong with this study."))
+    end(ctx, found, (), failed=not found["sound"])
 
 
 def _lengths(shape: Sequence[int]) -> str:

@@ -75,7 +75,7 @@ class Journals:
 
         Raises ProjectProblem when the disk refuses.
         """
-        there = [(number, path) for number, path in self._of(item_id) if number >= generation]
+        there = [(number, path) for number, path in self.of(item_id) if number >= generation]
         left = Left(tuple(path for _number, path in there), last=there[-1][0] if there else -1)
         for number, path in there:
             with telling_what_fails(path):
@@ -89,10 +89,20 @@ class Journals:
                 return replace(left, is_damaged=True)
         return left
 
+    def of(self, item_id: str) -> list[tuple[int, Path]]:
+        """The journals of a mask by generation."""
+        base, found = self._base(item_id), []
+        with suppress(FileNotFoundError, NotADirectoryError):
+            for path in base.parent.iterdir():
+                match = _NAME.fullmatch(path.name)
+                if match and match["item"] == base.name:
+                    found.append((int(match["generation"]), path))
+        return sorted(found)
+
     def drop(self, item_id: str, generation: int) -> None:
         """Removes the journals before this generation: the mask holds what they say. What stays is of no harm."""
         with self._guard, suppress(OSError):
-            for number, path in self._of(item_id):
+            for number, path in self.of(item_id):
                 if number < generation:
                     disk.remove(path)
                     self._ends.pop(path, None)
@@ -113,16 +123,6 @@ class Journals:
     def all(self) -> list[Path]:
         """Every journal of the study."""
         return sorted(path for paths in self._walk().values() for path in paths)
-
-    def _of(self, item_id: str) -> list[tuple[int, Path]]:
-        """The journals of a mask by generation."""
-        base, found = self._base(item_id), []
-        with suppress(FileNotFoundError, NotADirectoryError):
-            for path in base.parent.iterdir():
-                match = _NAME.fullmatch(path.name)
-                if match and match["item"] == base.name:
-                    found.append((int(match["generation"]), path))
-        return sorted(found)
 
     def _walk(self) -> dict[Path, list[Path]]:
         found: dict[Path, list[Path]] = {}
