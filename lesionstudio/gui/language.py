@@ -37,9 +37,9 @@ class Gaps(QTranslator):
         super().__init__(parent)
         self._texts = {"&Look in:": _("&Look in:"), "Files of &type:": _("Files of &type:")}
 
-    def translate(self, context: str, text: str, disambiguation: str | None = None, n: int = -1) -> str:
-        """The text of Qt's file dialog, or nothing."""
-        return self._texts.get(text, "") if context == "QFileDialog" else ""
+    def translate(self, context: str, text: str, disambiguation: str | None = None, n: int = -1) -> str | None:
+        """The text of Qt's file dialog; None and Qt asks further, where "" would be shown."""
+        return self._texts.get(text) if context == "QFileDialog" else None
 
     def isEmpty(self) -> bool:
         """Never: Qt asks only translators that have something."""

@@ -74,6 +74,7 @@ class Tour(QObject):
         self.leave()
         if self._session.open is None:
             return
+        self._window.actions_by_verb.trigger("draw")
         self._keep_seen()
         look = self._window.look
         self._card, self._ring = TourCard(look, self._window), Ring(look, self._window)
@@ -103,9 +104,16 @@ class Tour(QObject):
             self._pressed(event.globalPosition().toPoint())
         elif watched is self._window and kind == QEvent.Type.Resize:
             QTimer.singleShot(0, self, self._place)
-        elif watched is self._window and kind in (QEvent.Type.WindowBlocked, QEvent.Type.Close):
+        elif self._is_out_of_place(watched, event):
             self.leave()
         return False
+
+    def _is_out_of_place(self, watched: QObject, event: QEvent) -> bool:
+        """Whether a sheet opens, another page is shown, or the window closes."""
+        if watched is self._window:
+            return event.type() in (QEvent.Type.WindowBlocked, QEvent.Type.Close)
+        hides = event.type() == QEvent.Type.Hide and not event.spontaneous()
+        return hides and watched is self._window.draw_page.picture
 
     def _greet(self) -> None:
         if not self._session.settings.tour_seen and self._card is None:

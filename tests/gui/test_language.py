@@ -219,6 +219,8 @@ def test_qt_speaks_french_too(french: None, qapp: QApplication) -> None:
         assert "Cop&ier\tCtrl+C" in _line_menu()
         assert QKeySequence("Ctrl+Shift+PgDown").toString(QKeySequence.SequenceFormat.NativeText).startswith("Ctrl+Maj")
         assert _english_left(_folder_dialog()) == []
+        assert QCoreApplication.translate("QFileDialog", "What nobody translated") == "What nobody translated"
+        assert QCoreApplication.translate("Elsewhere", "&Look in:") == "&Look in:"
     finally:
         qapp.removeTranslator(translator)
 

@@ -93,6 +93,7 @@ def test_it_comes_with_the_first_scan_and_points_at_three_real_things(person: Pe
     assert person.ring_is_around("segment_slice_button")
     person.click("tour_next_button")
     assert (person.words("tour_title"), person.words("tour_count")) == ("Learn", "3 of 3")
+    assert person.ring_is_around("learn_button")
     person.click("tour_next_button")
     assert person.tour.card is None
 
@@ -167,6 +168,20 @@ def test_a_sheet_ends_it(person: Person) -> None:
     person.press(Qt.Key.Key_F1)
     assert person.tour.card is None
     next(one for one in person.window.findChildren(ShortcutsSheet) if one.isVisible()).close()
+
+
+def test_closing_the_folder_ends_it(person: Person) -> None:
+    person.open_for_the_first_time()
+    person.window.actions_by_verb.trigger("close_folder")
+    assert person.tour.card is None and person.window.is_on_start_page
+
+
+def test_another_page_ends_it_and_it_begins_where_the_work_is(person: Person) -> None:
+    person.open_for_the_first_time()
+    person.window.actions_by_verb.trigger("learn_page")
+    assert person.tour.card is None
+    person.window.actions_by_verb.trigger("tour")
+    assert person.window.draw_page.picture.isVisible() and person.ring_is_around("brush_button")
 
 
 def test_it_can_be_started_again_from_the_menu(person: Person) -> None:
