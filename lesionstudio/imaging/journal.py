@@ -117,7 +117,9 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """What could be read of a journal. `head` None: not even its beginning. `damaged`: something after it is lost."""
+    """What could be read of a journal, its head among the records; None when not even that. `damaged`: what followed
+    is lost.
+    """
 
     head: Head | None
     records: tuple[Record, ...]
@@ -134,7 +136,7 @@ def read_journal(content: bytes) -> Journal:
         at = found[1]
     damaged = at < len(content) and _any_after(content, at)
     head = _head(records[0]) if records else None
-    return Journal(head, tuple(records[1:]) if head else (), damaged or (head is None and bool(records)))
+    return Journal(head, tuple(records) if head else (), damaged or (head is None and bool(records)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +148,15 @@ class Replayed:
 
 
 def replay(mask: Mask, records: Iterable[Record]) -> Replayed:
-    """Does again on a mask what its journals say; the first record that makes no sense there ends it."""
+    """Does again on a mask what its journals say; the first record that makes no sense there ends it.
+
+    Where one journal ends and the next begins stands its head: parts of a stroke before it stay, for their stroke was
+    cut short with the program, and what comes later is another one.
+    """
     strokes, parts = 0, list[MaskEdit]()
     for record in records:
+        if record.kind == Kind.HEAD:
+            strokes, parts = strokes + bool(parts), []
         if record.kind not in _STEPS:
             continue
         try:
@@ -165,6 +173,11 @@ def replay(mask: Mask, records: Iterable[Record]) -> Replayed:
         edit.revert(mask) if record.kind in _BACK else edit.apply(mask)
         strokes += {Kind.DO: 1, Kind.REDO: 1, Kind.UNDO: -1}.get(record.kind, 0)
     return Replayed(max(strokes, 0) + bool(parts))
+
+
+def steps_among(records: Iterable[Record]) -> int:
+    """How many of the records are steps or parts of steps."""
+    return sum(record.kind in _STEPS for record in records)
 
 
 def statuses_of(records: Iterable[Record]) -> dict[int, int]:

@@ -14,6 +14,7 @@ from typing import Any
 from lesionstudio.errors import LesionStudioError, ProjectProblem
 from lesionstudio.imaging import disk
 from lesionstudio.imaging.geometry import Geometry
+from lesionstudio.imaging.journal import steps_among
 from lesionstudio.imaging.mask import LAYERS
 from lesionstudio.progress import Reporter, Steps, silent
 from lesionstudio.project.journals import Left
@@ -138,7 +139,7 @@ class CheckUp:
     def _told(self, left: Left) -> str:
         if left.is_damaged:
             return _("The journal is damaged: part of the last work cannot be read.")
-        n = len(left.records)
+        n = steps_among(left.records)
         return ngettext("{n} step waits in the journal.", "{n} steps wait in the journal.", n)
 
     def _replay(self, item: WorkItem, geometry: Geometry, slice_ids: tuple[str, ...], left: Left) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from threading import RLock
 from typing import Any, Protocol
 
 from lesionstudio.imaging.geometry import Geometry
-from lesionstudio.imaging.journal import Head, Record, replay, seconds_of, statuses_of
+from lesionstudio.imaging.journal import Head, Record, replay, seconds_of, statuses_of, steps_among
 from lesionstudio.imaging.mask import Mask, MaskSnapshot, SliceStatus
 from lesionstudio.project.journals import Journals, Left
 from lesionstudio.project.mask_files import MaskFiles, moved_mask
@@ -113,7 +113,7 @@ class KeptMasks:
         for k, status in statuses_of(left.records).items():
             statuses[k : k + 1] = [SliceStatus(status)] if k < len(statuses) else []
         seconds = {**record.seconds, **seconds_of(left.records)}
-        marks = None if left.records else record.marks
+        marks = None if steps_among(left.records) else record.marks
         return replace(record, statuses=tuple(statuses), seconds=seconds, marks=marks)
 
     def marks(self, item_id: str) -> dict[int, tuple[int, ...]]:
@@ -159,6 +159,6 @@ class KeptMasks:
         if self._book.read_only or item_id in self._generations:
             return
         aside = () if is_sound else self.journals.keep_aside(left.paths)
-        if left.records or aside:
+        if strokes or aside:
             self.restored[item_id] = Restored(strokes, aside)
         self._generations[item_id] = max(self._book.record(item_id).generation, left.last + 1)

@@ -166,6 +166,22 @@ def test_a_second_crash_loses_nothing_either(scans: Path) -> None:
     assert third.project.kept.restored[ITEM].strokes == 2
 
 
+def test_a_stroke_cut_short_by_a_kill_stays_when_work_goes_on_and_is_killed_again(scans: Path) -> None:
+    worker = Worker(scans)
+    stroke = worker.history.stroke("Brush")
+    stroke.paint(2, 3, 4, np.ones((5, 6), bool), 1)
+    part = worker.history.part()
+    assert part is not None
+    worker.write(Record.of_step("part", part))
+    worker.die()
+    second = Worker(scans)
+    assert second.project.kept.restored[ITEM].strokes == 1 and second.mask.marked(2)
+    second.paint(2, row=10)
+    second.die()
+    third = Worker(scans)
+    assert same(third.mask, second.mask) and third.project.kept.restored[ITEM].strokes == 2
+
+
 def test_damage_in_the_middle_keeps_what_stands_before_it_and_the_file(scans: Path) -> None:
     worker = Worker(scans)
     worker.paint(2)
