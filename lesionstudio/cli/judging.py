@@ -19,6 +19,7 @@ from lesionstudio.cli.options import (
     Split,
     numbers,
     pairs,
+    say_guesses,
 )
 from lesionstudio.cli.terminal import Terminal
 from lesionstudio.cli.verb import verb
@@ -154,6 +155,7 @@ def evaluate(
             device=device,
             report=report,
         )
+    say_guesses(ctx.obj.terminal, [scores])
     _show_scores(ctx, scores)
 
 

@@ -9,6 +9,7 @@ import typer
 from lesionstudio.cli.options import (
     Paths,
     Strict,
+    say_guesses,
 )
 from lesionstudio.cli.terminal import Terminal
 from lesionstudio.cli.verb import end, verb
@@ -22,6 +23,7 @@ def info(ctx: typer.Context, paths: Paths, strict: Strict = False) -> None:
 
     with ctx.obj.terminal.progress() as report:
         entries = describe(paths, strict=strict, report=report)
+    say_guesses(ctx.obj.terminal, entries)
     rows = [
         (entry["path"], entry["format"], _lengths(entry["shape"]), entry["dtype"], entry["modality"] or "")
         for entry in entries

@@ -1,10 +1,12 @@
 """The words that several verbs of the command line take, and what they mean."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
+from lesionstudio.cli.terminal import Terminal
 from lesionstudio.words import _
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
@@ -47,3 +49,13 @@ def numbers(text: str, option: str, count: int) -> tuple[float, ...] | None:
     if len(found) not in (0, count):
         raise typer.BadParameter(_("{option} takes {n} numbers with commas.").format(option=option, n=count))
     return found or None
+
+
+def say_guesses(terminal: Terminal, answers: Iterable[Mapping[str, Any]]) -> None:
+    """Says once each number that seems to have been added to HU, and which option reads the pictures so."""
+    from lesionstudio.imaging.doubts import hu_sentence
+
+    guesses = {answer.get("hu_offset_guess") for answer in answers}
+    for offset in sorted(guess for guess in guesses if guess is not None):
+        hint = _("With --hu-offset {offset}, segment, train and evaluate read them so.").format(offset=offset)
+        terminal.warn(hu_sentence(offset), hint)

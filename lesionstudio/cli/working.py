@@ -1,4 +1,4 @@
-"""Verbs that make files of a person's scans: segment, export, demo."""
+"""Verbs that make files of a person's scans: segment, convert, export, demo."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -17,6 +17,7 @@ from lesionstudio.cli.options import (
     Paths,
     Strict,
     numbers,
+    say_guesses,
 )
 from lesionstudio.cli.terminal import Terminal
 from lesionstudio.cli.verb import end, verb
@@ -43,7 +44,6 @@ def segment(
 ) -> None:
     """Marks lesions with a model and writes a mask of every slice."""
     corners = numbers(box, "--box", 4)
-    from lesionstudio.imaging.doubts import hu_sentence
     from lesionstudio.workflows.segment import Choices
     from lesionstudio.workflows.segment_files import SegmentOrder, model_folder, segment_files
 
@@ -63,8 +63,7 @@ def segment(
     for entry in entries:
         for sentence in entry.get("warnings", ()):
             ctx.obj.terminal.warn(f"{entry['path']}: {sentence}")
-    for offset in sorted({entry["hu_offset_guess"] for entry in entries if entry.get("hu_offset_guess") is not None}):
-        ctx.obj.terminal.warn(hu_sentence(offset), _("--hu-offset {offset} reads them so.").format(offset=offset))
+    say_guesses(ctx.obj.terminal, entries)
     written = sum(len(entry.get("masks", ())) for entry in entries)
     ctx.obj.terminal.say(_("{n} masks written to {folder}.").format(n=written, folder=out.absolute()))
     end(ctx, entries, entries)

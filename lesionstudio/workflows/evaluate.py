@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lesionstudio.imaging.choices import guessed_offset
 from lesionstudio.imaging.intensity import network_inputs
 from lesionstudio.metrics.cases import score_case, summary
 from lesionstudio.progress import Reporter, Steps, silent
@@ -33,7 +34,8 @@ def evaluate(
     """The scores of CLI.md for a model (id or folder) on the pairs of one part, or on every pair.
 
     Runs the model as Segment does, but in fp32, so that every machine gives the same numbers. `threshold` replaces the
-    card's. Raises LesionStudioError.
+    card's. "hu_offset_guess": what seems to have been added to HU in pictures that do not say so; it is never applied.
+    Raises LesionStudioError.
     """
     from lesionstudio.learning.inference import Predictor
 
@@ -43,13 +45,16 @@ def evaluate(
     card = predictor.card
     cut = card.threshold if threshold is None else threshold
     steps, cases = Steps(report, max(len(pairs.pairs), 1), _("Evaluating")), []
+    guesses: set[int] = set()
     for pair, scan, wanted in labelled_slices(pairs, structure, hu_offset):
+        guesses |= {offset for offset in [guessed_offset(scan, [scan.slices // 2])] if offset is not None}
         seen = np.stack([network_inputs(scan, k, card.inputs) for k in range(scan.slices)])
         marks = labels_of(predictor.predict(seen), cut)
         spacing_mm = tuple(float(length) for length in scan.geometry.spacing_mm) if scan.geometry.has_spacing else None
         cases.append(score_case(pair.id, pair.group, marks, wanted, card.labels, spacing_mm))
         steps.advance()
-    settings = {"threshold": cut, "flips": flips, "device": predictor.engine.device, "engine": predictor.engine.name}
+    settings: dict[str, Any] = {"hu_offset_guess": min(guesses, default=None)}
+    settings |= {"threshold": cut, "flips": flips, "device": predictor.engine.device, "engine": predictor.engine.name}
     return {**summary(cases), "model": card.id, "part": part, **settings}
 
 

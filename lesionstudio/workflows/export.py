@@ -9,7 +9,8 @@ from typing import Any, Literal
 import numpy as np
 
 from lesionstudio.errors import GridMismatch, ProjectProblem, UnreadableFile
-from lesionstudio.imaging.formats.whole import whole_file
+from lesionstudio.imaging.formats.png import write_picture
+from lesionstudio.imaging.formats.png_storage import in_window
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.labels import Label
 from lesionstudio.imaging.mask import Mask, Pixels, SliceStatus
@@ -162,7 +163,7 @@ class _Export:
             path = self._order.out / "images" / file_name(self._slice_name(one.item, k), ".png")
             if self._may_write(path):
                 self._make_folder(path.parent)
-                _write_picture(path, one.picture(k))
+                _write_picture(path, one.picture(k), one.texts())
                 self._done.images.append(path)
 
     def _layers(self, labels: Pixels) -> Iterator[tuple[str, Pixels, Values]]:
@@ -269,6 +270,10 @@ class _Item:
             return values.astype(np.uint8) if values.dtype == np.uint8 else to_grey(values, self._window)
         return to_grey(values if values.ndim == 2 else values[..., 0], self._window)
 
+    def texts(self) -> dict[str, str]:
+        """What an exported picture says of its greys: which HU they stand for, and how large a pixel is."""
+        return {} if self.scan.colour else in_window(self.scan, self._window).meaning.to_texts()
+
     @cached_property
     def _window(self) -> Window:
         kind = self.scan.unit or self.scan.modality or "picture"
@@ -279,9 +284,7 @@ class _Item:
         return Window(float(kept[0]), float(kept[1]))
 
 
-def _write_picture(path: Path, pixels: Pixels) -> None:
+def _write_picture(path: Path, pixels: Pixels, texts: dict[str, str]) -> None:
     """Writes grey (rows, columns) or RGB (rows, columns, 3) as PNG."""
-    from PIL import Image
-
-    with telling_what_fails(path), whole_file(path) as draft:
-        Image.fromarray(pixels).save(draft, "PNG")
+    with telling_what_fails(path):
+        write_picture(path, pixels, texts)

@@ -13,11 +13,12 @@ from PIL import Image
 
 from lesionstudio.cli import run
 from lesionstudio.errors import ProjectProblem
-from lesionstudio.imaging.formats import read_scan
+from lesionstudio.imaging.formats import find_scans, read_scan
 from lesionstudio.imaging.windowing import Window, to_grey
 from lesionstudio.workflows.convert import ConvertOrder, convert_files
 from lesionstudio.workflows.info import describe
 from tests import phantoms
+from tests.tiny_model import save_tiny_model
 
 
 def converted(source: Path, out: Path, **more: Any) -> dict[str, Any]:
@@ -199,3 +200,26 @@ def test_real_series_come_back_voxel_by_voxel(shared_data: Path, tmp_path: Path)
     assert entry["lossless"] and len(entry["files"]) == scan.slices
     again = np.concatenate([read_scan(Path(file)).volume() for file in entry["files"]])
     np.testing.assert_array_equal(again, scan.volume())
+
+
+def test_a_search_knows_what_a_converted_picture_is_of(tmp_path: Path) -> None:
+    entry = converted(ct(tmp_path / "series", wild_hu()), tmp_path / "out")
+    assert {found.modality for found in find_scans(tmp_path / "out")} == {"CT"} and len(entry["files"]) == 4
+
+
+def test_the_guess_and_the_option_to_type_are_said_once_on_stderr(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "in").mkdir()
+    chest = phantoms.ct_phantom((16, 96, 96), (5.0, 2.0, 2.0)).voxels.astype(int) + 1024
+    for k in (4, 9):
+        Image.fromarray((chest[k] + np.arange(96) % 9).astype(np.uint16)).save(tmp_path / "in" / f"{k}.png")
+    model, out = save_tiny_model(tmp_path / "model"), tmp_path / "out"
+    words = ["segment", str(tmp_path / "in"), "--model", str(model), "--out", str(out), "--device", "cpu"]
+    assert run(words, lambda project, screenshot: None) == 0
+    said = capsys.readouterr().err
+    assert said.count("With --hu-offset 1024, segment") == 1
+    assert run([*words, "--overwrite", "--hu-offset", "1024"], lambda project, screenshot: None) == 0
+    assert "hu-offset" not in capsys.readouterr().err
+    assert run(["info", str(tmp_path / "in")], lambda project, screenshot: None) == 0
+    assert "--hu-offset 1024" in capsys.readouterr().err

@@ -12,6 +12,7 @@ from PIL import Image
 
 from lesionstudio.errors import ProjectProblem
 from lesionstudio.imaging.editing import EditHistory
+from lesionstudio.imaging.formats import read_scan
 from lesionstudio.progress import Cancelled, Progress
 from lesionstudio.project.project import Project
 from lesionstudio.workflows.export import ExportOrder, export_masks
@@ -156,6 +157,7 @@ def test_pictures_come_along_in_the_window_shown(order: ExportOrder, study: Path
     # Slice 2 holds -900 HU, slice 4 -700; the window goes from -1000 to -600.
     assert np.unique(pixels(order, "images/ct_0002.png")) == [64]
     assert np.unique(pixels(order, "images/ct_0004.png")) == [191]
+    assert read_scan(order.out / "images" / "ct_0002.png").geometry.spacing_mm == pytest.approx((5.0, 0.7, 0.7))
 
 
 def test_a_colour_picture_stays_in_colour(tmp_path: Path, order: ExportOrder, study: Path) -> None:

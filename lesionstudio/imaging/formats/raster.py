@@ -26,11 +26,12 @@ _BYTES_A_PIXEL = {"1": 1, "L": 1, "P": 1, "LA": 2, "I": 4, "F": 4, "I;16": 2}
 
 @dataclass(frozen=True, slots=True)
 class RasterHeader:
-    """What a picture's header says: rows and columns as they are shown, and Pillow's name for the pixels."""
+    """What a header says: rows and columns as they are shown, Pillow's name for the pixels, perhaps a modality."""
 
     rows: int
     columns: int
     mode: str
+    modality: str = ""
 
 
 def read_header(path: Path) -> RasterHeader:
@@ -38,7 +39,9 @@ def read_header(path: Path) -> RasterHeader:
     with _opened(path) as image:
         width, height = image.size
         turned = int(image.getexif().get(_EXIF_ORIENTATION, 1) or 1) >= 5
-        return RasterHeader(*((width, height) if turned else (height, width)), image.mode)
+        meaning = meaning_of(image.info) if image.format == "PNG" else None
+        rows, columns = (width, height) if turned else (height, width)
+        return RasterHeader(rows, columns, image.mode, meaning.modality if meaning else "")
 
 
 def read(path: Path) -> Scan:

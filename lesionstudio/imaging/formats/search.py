@@ -84,13 +84,14 @@ def masks_beside(root: Path, found: Sequence[FoundScan]) -> dict[str, Path]:
 
 def described(path: Path, kind: Format, root: Path, salt: str) -> FoundScan:
     """What the header of a picture or volume in one file says. Raises what its decoder raises."""
-    shape, more = _facts_of(path, kind)
+    shape, more, modality = _facts_of(path, kind)
     name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
     return FoundScan(
         id=name,
         source=ScanSource(kind, (path,)),
         name=stem(path.name),
         shape=shape,
+        modality=modality,
         patient=hashed(patient_name(path, root) if path.is_relative_to(root) else "", salt),
         facts=facts(shape, *more),
         kind=_kind(shape),
@@ -148,16 +149,16 @@ def _look(path: Path, root: Path, salt: str, instances: list[Instance]) -> Found
     return None
 
 
-def _facts_of(path: Path, kind: Format) -> tuple[Shape, tuple[str, ...]]:
+def _facts_of(path: Path, kind: Format) -> tuple[Shape, tuple[str, ...], str]:
     if kind == "raster":
         picture = raster.read_header(path)
-        return (1, picture.rows, picture.columns), ()
+        return (1, picture.rows, picture.columns), (), picture.modality
     if kind == "tiff":
         group = tiff.read_header(path).groups[0]
-        return group.shape, (_("colour"),) if tiff_colour.is_colour(group.keyframe) else ()
+        return group.shape, (_("colour"),) if tiff_colour.is_colour(group.keyframe) else (), ""
     header = nifti.read_header(path)
     more = (ngettext("{n} volume", "{n} volumes", header.volumes),) if header.volumes > 1 else ()
-    return header.geometry.shape, more
+    return header.geometry.shape, more, ""
 
 
 def _unreadable(path: Path, root: Path, salt: str, error: UnreadableFile) -> FoundScan:
