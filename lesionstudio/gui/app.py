@@ -125,8 +125,10 @@ class Desk:
         self.session = session = Session(settings, runner, window)
         lane = ComputeLane(start_compute or _start_compute, window)
         masks = ClosedMasks(session)
-        study_steps = StudySteps(session, masks, window)
-        models = Models(session, Segmenter(lane, lambda: session.settings.device, window), masks, window)
+        study_steps, saved_states = StudySteps(session, masks, window), SavedStates(session, window)
+        models = Models(
+            session, Segmenter(lane, lambda: session.settings.device, window), masks, study_steps, saved_states, window
+        )
         self.parts = Parts(
             window=window,
             session=session,
@@ -138,7 +140,7 @@ class Desk:
             stored_values=StoredValues(session, window),
             travel=Travel(session, study_steps, window),
             study_steps=study_steps,
-            saved_states=SavedStates(session, window),
+            saved_states=saved_states,
             thumbnails=Thumbnails(runner, window),
             runner=runner,
             lane=lane,

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QTimer
+
 from lesionstudio.gui.open_scan import read_item
 from lesionstudio.gui.session import Session
 from lesionstudio.imaging.editing import EditHistory
@@ -10,6 +12,7 @@ from lesionstudio.imaging.mask import Mask
 from lesionstudio.project.worklist import WorkItem
 from lesionstudio.words import _
 
+STROKE_WAIT_MS = 60
 Change = Callable[[EditHistory], None]
 
 
@@ -36,6 +39,9 @@ class ClosedMasks:
         if item.id not in session.known_items:
             return
         if item.id == session.current_id and session.open is not None:
+            if session.open.history.is_open:
+                QTimer.singleShot(STROKE_WAIT_MS, session, lambda: self.change_read(item, mask, version, change))
+                return
             change(session.open.history)
             session.edited(Box.whole(session.open.mask.shape))
         elif session.autosave.version(item.id) != version:

@@ -10,8 +10,10 @@ from PySide6.QtCore import QObject, Signal
 from lesionstudio.errors import LesionStudioError
 from lesionstudio.gui.closed_masks import ClosedMasks
 from lesionstudio.gui.draft_tray import DraftTray
+from lesionstudio.gui.saved_states import SavedStates
 from lesionstudio.gui.segmenter import Order, Segmenter
 from lesionstudio.gui.session import Session
+from lesionstudio.gui.study_steps import StudySteps
 from lesionstudio.gui.views import NEW_MODEL, ModelView, Notice
 from lesionstudio.imaging.labels import match_labels
 from lesionstudio.project.shelf import ModelShelf
@@ -35,17 +37,24 @@ class Models(QObject):
     mapping_wanted = Signal(object)
 
     def __init__(
-        self, session: Session, segmenter: Segmenter, masks: ClosedMasks, parent: QObject | None = None
+        self,
+        session: Session,
+        segmenter: Segmenter,
+        masks: ClosedMasks,
+        study_steps: StudySteps,
+        saved_states: SavedStates,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._session, self._segmenter = session, segmenter
-        self._tray = DraftTray(session, masks, self._kept_table, self)
+        self._tray = DraftTray(session, masks, study_steps, saved_states, self._kept_table)
         self.device_text = ""
         segmenter.arrived.connect(self._tray.take)
         segmenter.ended.connect(self._tray.close)
         segmenter.finished.connect(self._scan_finished)
         segmenter.failed.connect(self._failed)
         segmenter.job_changed.connect(self.job_changed)
+        segmenter.job_changed.connect(lambda job: self._tray.rest() if job is None else None)
         self._models: list[ModelView] | None = None
         self._labels: dict[str, tuple[str, ...]] = {}
         session.folder_opened.connect(self.look_again)
@@ -131,8 +140,10 @@ class Models(QObject):
         here = self._session.current_id
         items.sort(key=lambda item: item.id != here)
         title = _("Segmenting all scans")
-        orders = (self._order(item, f"{title}: {item.name}") for item in items)
-        self._segmenter.queue([order for order in orders if order is not None])
+        wanted = (self._order(item, f"{title}: {item.name}") for item in items)
+        orders = [order for order in wanted if order is not None]
+        self._tray.expect(orders)
+        self._segmenter.queue(orders)
 
     def cancel(self) -> None:
         """Stops segmenting; the drafts that have arrived stay."""

@@ -4,6 +4,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from lesionstudio.gui.open_scan import OpenScan
 from lesionstudio.gui.session import Session
+from lesionstudio.imaging.geometry import Index
 from lesionstudio.imaging.mask import Mask, MaskSnapshot, refuse_other_grid
 from lesionstudio.project.project import Project
 from lesionstudio.project.states import EarlierState
@@ -43,16 +44,29 @@ class SavedStates(QObject):
         opened, project = self._session.open, self._session.project
         if opened is None or project is None or not self._session.can_edit:
             return
-        self._keep(opened, _("Earlier state"))
-        job = self._session.runner.run("save", _("Reading"), project.states.read, state, opened.scan.slice_ids)
-        job.succeeded.connect(lambda snapshot: self._bring_back(opened, snapshot))
+        title, slice_ids = _("Earlier state"), opened.scan.slice_ids
+        self.keep(opened.item.id, opened.mask, title, slice_ids)
+        job = self._session.runner.run("save", _("Reading"), _read, project, state, slice_ids, opened.mask.shape)
+        job.succeeded.connect(lambda snapshot: self._bring_back(opened, snapshot, title))
         job.failed.connect(self._session.tell_problem)
 
-    def _bring_back(self, opened: OpenScan, snapshot: MaskSnapshot) -> None:
+    def keep(self, item_id: str, mask: Mask, why: str = "", slice_ids: tuple[str, ...] | None = None) -> None:
+        """Keeps a mask as it is now, in the background. A disk that refuses has its say when the mask itself is saved."""
+        project = self._session.project
+        if project is None or project.read_only:
+            return
+        if slice_ids is None:
+            grid = project.record(item_id).grid
+            slice_ids = grid.slice_ids if grid is not None else ()
+        job = self._session.runner.run(
+            "save", _("Saving"), project.states.keep, item_id, _as_it_is(mask), why, slice_ids
+        )
+        job.succeeded.connect(lambda _state: self.look_again())
+
+    def _bring_back(self, opened: OpenScan, snapshot: MaskSnapshot, title: str) -> None:
         if self._session.open is not opened or opened.history.is_open:
             return
-        refuse_other_grid(snapshot.shape, opened.mask.shape)
-        box = opened.history.restore(snapshot, _("Earlier state"))
+        box = opened.history.restore(snapshot, title)
         if not box.is_empty and not box.start[0] <= opened.k < box.stop[0]:
             self._session.go_to_slice(box.start[0])
         self._session.edited(box)
@@ -71,30 +85,20 @@ class SavedStates(QObject):
             self._soon.start()
 
     def _keep_now(self) -> None:
-        if self._open is not None:
-            self._keep(self._open)
+        if self._open is not None and len(self._open.history.steps):
+            self.keep(self._open.item.id, self._open.mask, "", self._open.scan.slice_ids)
 
     def _closed(self) -> None:
-        opened, self._open = self._open, None
         self._soon.stop()
-        if opened is not None:
-            self._keep(opened)
-
-    def _keep(self, opened: OpenScan, why: str = "") -> None:
-        project = self._session.project
-        if project is None or project.read_only or not len(opened.history.steps):
-            return
-        job = self._session.runner.run(
-            "save", _("Saving"), _keep, project, opened.item.id, _as_it_is(opened.mask), why, opened.scan.slice_ids
-        )
-        job.succeeded.connect(lambda _state: self.look_again())
+        self._keep_now()
+        self._open = None
 
 
-def _keep(
-    project: Project, item_id: str, snapshot: MaskSnapshot, why: str, slice_ids: tuple[str, ...]
-) -> EarlierState | None:
-    """Slow: runs on the `save` lane. Raises ProjectProblem."""
-    return project.states.keep(item_id, snapshot, why, slice_ids)
+def _read(project: Project, state: EarlierState, slice_ids: tuple[str, ...], shape: Index) -> MaskSnapshot:
+    """Slow: runs on the `save` lane, after what is being kept. Raises ProjectProblem, GridMismatch."""
+    snapshot = project.states.read(state, slice_ids)
+    refuse_other_grid(snapshot.shape, shape)
+    return snapshot
 
 
 def _as_it_is(mask: Mask) -> MaskSnapshot:

@@ -88,7 +88,7 @@ class EditHistory:
         *,
         first_slice: int = 0,
         join: str = "",
-    ) -> Box:
+    ) -> MaskEdit | None:
         """Makes a model's labels (slice, row, column) the open draft of these slices; one undoable step.
 
         Judged voxels, checked slices and locked labels are left out. With `join`, steps of the same name that follow
@@ -109,8 +109,7 @@ class EditHistory:
             drafted[k] = source
             if self.mask.status(k) in (SliceStatus.NEW, SliceStatus.DRAFT):
                 fresh[k] = SliceStatus.DRAFT
-        edit = change.commit_as(fresh, drafted, (self.mask.draft_source, source), join)
-        return edit.box if edit else EMPTY_BOX
+        return change.commit_as(fresh, drafted, (self.mask.draft_source, source), join)
 
     def accept(self, title: str, box: Box | None = None, where: Cover | None = None) -> Box:
         """Moves open drafts in the box (and, there, where `where` (slice, row, column) is set) into the labels."""

@@ -94,8 +94,8 @@ def desk(bot: QtBot) -> Iterator[Desk]:
 
     lane = ComputeLane(start)
     masks = ClosedMasks(session)
-    study_steps = StudySteps(session, masks)
-    models = Models(session, Segmenter(lane, lambda: "cpu"), masks)
+    study_steps, saved_states = StudySteps(session, masks), SavedStates(session)
+    models = Models(session, Segmenter(lane, lambda: "cpu"), masks, study_steps, saved_states)
     notices: list[Notice] = []
     session.notice.connect(notices.append)
     here = Desk(
@@ -106,7 +106,7 @@ def desk(bot: QtBot) -> Iterator[Desk]:
         Travel(session, study_steps),
         study_steps,
         masks,
-        SavedStates(session),
+        saved_states,
         models,
         Importing(session, masks, study_steps),
         Exporting(session),

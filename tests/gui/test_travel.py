@@ -240,3 +240,33 @@ def test_what_cannot_be_undone_everywhere_can_be_undone_here_alone(here: Desk, p
     assert statuses(here) == {"p0": "new", "p1": "checked", "p2": "new"}
     here.travel.redo()
     assert statuses(here) == {"p0": "imported", "p1": "checked", "p2": "new"}
+
+
+def test_segment_all_is_one_step_of_the_study_and_taken_back_whole(here: Desk, pictures: Path) -> None:
+    here.open(pictures)
+    here.paint(80, 90)
+    here.models.segment_all()
+    here.until(lambda: not here.models.is_busy and titles(here) == ["Brush", "Segment scan"])
+    history = here.session.history
+    here.until(lambda: history is not None and any(edit.attached is not None for edit in history.steps))
+    here.saved()
+    assert set(statuses(here).values()) == {"draft", "corrected"} and here.study_steps.elsewhere == []
+    assert here.session.project is not None
+    assert [state.why for state in here.session.project.states.of(here.session.current_id)] == ["Segment all scans"]
+    here.travel.undo()
+    here.until(lambda: statuses(here) == {"p0": "corrected", "p1": "new", "p2": "new"})
+    here.saved()
+    here.travel.redo()
+    here.until(lambda: statuses(here)["p1"] == "draft" and mask_of(here).has_draft(0))
+
+
+def test_a_draft_for_another_scan_is_not_lost_while_somebody_paints(here: Desk, pictures: Path) -> None:
+    here.open(pictures)
+    other = here.session.items[1].id
+    history = here.session.history
+    assert history is not None
+    stroke = history.stroke("Brush")
+    here.models.segment_all()
+    here.until(lambda: here.session.item_view(other).status == "draft")
+    stroke.abandon()
+    here.until(lambda: statuses(here) == {"p0": "draft", "p1": "draft", "p2": "draft"})
