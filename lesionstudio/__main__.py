@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-VERBS = ("info", "convert", "models", "segment", "train", "evaluate", "score", "export", "demo", "doctor")
+VERBS = ("info", "convert", "models", "segment", "train", "learn", "evaluate", "score", "export", "demo", "doctor")
 COMPUTE = "_compute"
 
 
