@@ -8,11 +8,12 @@ waits for 5 s of rest; and at last after 2 minutes or 32 MiB of journal, so that
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from lesionstudio.errors import LesionStudioError
+from lesionstudio.errors import LesionStudioError, ProjectProblem
 from lesionstudio.gui.jobs import JobRunner
 from lesionstudio.gui.journal_keeper import JournalKeeper
 from lesionstudio.gui.views import SavedState
@@ -33,6 +34,13 @@ class Save:
     item_id: str
     snapshot: MaskSnapshot
     generation: int
+
+
+def _write(journal: JournalKeeper, save: Save) -> None:
+    """Writes a mask, its journal first: a crash between the mask's files is mended from there."""
+    with suppress(ProjectProblem):
+        journal.drain()
+    save.project.save_mask(save.item_id, save.snapshot, save.generation)
 
 
 class Autosave(QObject):
@@ -118,8 +126,7 @@ class Autosave(QObject):
     def _start(self, save: Save) -> None:
         self._pending[save.item_id] = save
         self._tell(SavedState("saving", _("Saving")))
-        write = save.project.save_mask
-        job = self._runner.run("save", _("Saving"), write, save.item_id, save.snapshot, save.generation)
+        job = self._runner.run("save", _("Saving"), _write, self.journal, save)
         job.succeeded.connect(lambda _nothing: self._landed(save))
         job.failed.connect(lambda problem: self._missed(save, problem))
 

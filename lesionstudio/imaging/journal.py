@@ -22,6 +22,8 @@ Which mask it belongs to. Each mask has a generation, kept in its record: how of
 holds what was done since the mask of generation n was written; when the mask is written again, work goes on in journal
 n + 1, and journal n is removed once that mask and, last of all, its record with generation n + 1 are on the disk. So at
 any moment the mask and its journals from the record's generation on, in order, are the work; earlier ones are waste.
+Before a mask is written, its journal is brought up to date: its files change one after the other, and only the journal
+can say what those lack that a crash left old.
 Steps hold whole voxels, not differences, and the last word counts: to replay all of it over a mask that already has
 some of it (a crash in between its files) gives the same mask.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from lesionstudio.imaging.editing import EditHistory
 from lesionstudio.imaging.mask import Mask
 from lesionstudio.project.project import Project
 from tests import phantoms
+from tests.disks import instead, slow
 from tests.gui.desk import Desk, desk
 
 
@@ -88,7 +90,7 @@ def test_a_reopened_window_says_how_many_strokes_it_restored(here: Desk, picture
     for row in (5, 15, 25):
         here.paint(row, 5)
     before = here.session.mask
-    here.marking.undo()
+    here.travel.undo()
     die(here)
     here.open(pictures)
     assert [notice.title for notice in here.notices if notice.kind == "good"] == ["2 strokes restored."]
@@ -115,6 +117,26 @@ def test_a_change_to_a_scan_that_is_not_on_screen_is_in_its_journal_too(here: De
     ClosedMasks(here.session).change("p1.png", check_it)
     here.until(lambda: journals(here) == ["p1.png.000000.journal"])
     here.session.autosave.save = kept  # type: ignore[method-assign]
+
+
+def test_a_mask_is_not_written_before_its_journal_holds_all_that_is_in_it(
+    here: Desk, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a crash between labels and origins would leave a mask that never was."""
+    here.open(pictures)
+    at_save: list[int] = []
+    really = Project.save_mask
+
+    def look_first(project: Project, *args: Any) -> None:
+        at_save.append(len(as_found(here, "p0.png").labels(0).nonzero()[0]))
+        really(project, *args)
+
+    monkeypatch.setattr(Project, "save_mask", look_first)
+    with instead(slow(0.05)):
+        here.paint(5, 5)
+        here.session.autosave.flush()
+        here.until(lambda: here.session.autosave.is_settled)
+    assert at_save == [16]
 
 
 def test_a_full_disk_is_said_once_and_what_waits_is_written_when_there_is_room(
