@@ -79,7 +79,11 @@ def guessed_offset(scan: Scan, slices: Sequence[int]) -> int | None:
 
 
 class _Lowered:
-    """Slices with a number taken off every value, in another type; what that cannot hold becomes its nearest end."""
+    """Slices with a number taken off every value, in another type.
+
+    16 bits hold a padding below the offset (-3024 + 1024) as a number near 65535; it comes back as what it was. Wider
+    values that the type cannot hold become its nearest end.
+    """
 
     def __init__(self, scan: Scan, offset: float, dtype: np.dtype[Any]) -> None:
         self._scan, self._offset, self._dtype = scan, offset, dtype
@@ -89,5 +93,7 @@ class _Lowered:
         stored = self._scan.slice(k)
         if self._dtype.kind == "f":
             return np.asarray(stored.astype(np.float64) - self._offset, self._dtype)
-        ends = np.iinfo(self._dtype)
-        return np.clip(stored.astype(np.int64) - int(self._offset), ends.min, ends.max).astype(self._dtype)
+        lowered, ends = stored.astype(np.int64) - int(self._offset), np.iinfo(self._dtype)
+        if stored.dtype.itemsize > self._dtype.itemsize:
+            lowered = np.clip(lowered, ends.min, ends.max)
+        return lowered.astype(self._dtype)

@@ -59,10 +59,12 @@ def test_pictures_that_say_nothing_get_no_guess(values: NDArray[Any]) -> None:
 
 
 def test_a_scan_is_in_hu_by_what_a_person_says_where_its_values_can_be_hu() -> None:
-    stored = np.array([[[0, 24, 1064, 65535]]], np.uint16)
+    stored = np.array([[[0, 24, 1064, -3024 + 1024 + 65536]]], np.uint16)
     scan = in_hu(Scan.of_array(stored, value_range=(0, 65535)), 1024)
     assert (scan.unit, scan.modality, scan.dtype, scan.value_range) == ("HU", "CT", np.int16, None)
-    np.testing.assert_array_equal(scan.slice(0), [[-1024, -1000, 40, 32767]])
+    np.testing.assert_array_equal(scan.slice(0), [[-1024, -1000, 40, -3024]])
+    wide = in_hu(Scan.of_array(np.array([[[1024, 99999]]], np.int32)), 1024)
+    np.testing.assert_array_equal(wide.slice(0), [[0, 32767]])
     for other in (
         Scan.of_array(np.zeros((1, 2, 2), np.uint8), value_range=(0, 255)),
         Scan.of_array(np.zeros((1, 2, 2, 3), np.uint16)),
