@@ -13,8 +13,10 @@ from lesionstudio.gui.draft_tray import DraftTray
 from lesionstudio.gui.saved_states import SavedStates
 from lesionstudio.gui.segmenter import Order, Segmenter
 from lesionstudio.gui.session import Session
+from lesionstudio.gui.stored_values import question
 from lesionstudio.gui.study_steps import StudySteps
 from lesionstudio.gui.views import NEW_MODEL, ModelView, Notice
+from lesionstudio.imaging.doubts import hu_sentence
 from lesionstudio.imaging.labels import match_labels
 from lesionstudio.project.shelf import ModelShelf
 from lesionstudio.project.worklist import WorkItem
@@ -228,8 +230,12 @@ class Models(QObject):
         return {int(theirs): int(ours) for theirs, ours in kept.items()}
 
     def _scan_finished(self, order: Order, result: dict[str, Any]) -> None:
+        offset = result.get("hu_offset_guess")
         for sentence in result.get("warnings", ()):
-            self._session.tell(Notice("warning", sentence, order.item_name))
+            if offset is not None and sentence == hu_sentence(offset):
+                self._session.tell(question(offset, "warning"))
+            else:
+                self._session.tell(Notice("warning", sentence, order.item_name))
 
     def _failed(self, problem: BaseException) -> None:
         if isinstance(problem, LesionStudioError):

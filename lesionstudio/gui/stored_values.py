@@ -1,5 +1,7 @@
 """StoredValues: asks once a folder whether pictures that look like CT with a number added are to be read so."""
 
+from typing import Literal
+
 from PySide6.QtCore import QObject, Signal
 
 from lesionstudio.gui.session import Session
@@ -64,10 +66,10 @@ class StoredValues(QObject):
             self._session.tell(question(offset))
 
 
-def question(offset: int) -> Notice:
-    """The banner that asks."""
+def question(offset: int, kind: Literal["info", "warning"] = "info") -> Notice:
+    """The banner that asks; a warning once a model for CT has worked on values that are not in HU."""
     return Notice(
-        "info",
+        kind,
         hu_sentence(offset),
         _("In HU, models for CT see what they expect. The files stay as they are."),
         _("Read as CT"),

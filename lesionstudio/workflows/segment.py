@@ -178,6 +178,7 @@ def segment_scan(
         **{name: str(path) for name, path in paths.items()},
         **run.facts(),
         "warnings": run.warnings(wanted),
+        "hu_offset_guess": run.hu_offset_guess,
         "seconds": round(time.monotonic() - began, 2),
     }
 

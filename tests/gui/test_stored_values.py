@@ -91,6 +91,19 @@ def test_segment_and_the_next_start_know_the_answer(person: Person, raised: Path
     assert person.session.scan.unit == "HU" and not asked(person)
 
 
+def test_a_model_that_worked_on_values_left_as_they_are_says_so_in_amber_and_offers_the_way_out(
+    person: Person, raised: Path
+) -> None:
+    person.open(raised)
+    person.press("banner_leave_values_button")
+    order = person.desk.parts.models._order_for_open("Segment")
+    person.desk.parts.models._scan_finished(order, {"warnings": [QUESTION, "Other."], "hu_offset_guess": 1024})
+    kinds = {notice.title: (notice.kind, notice.action) for notice in person.window.draw_page.banners.notices}
+    assert kinds == {QUESTION: ("warning", "read_as_ct"), "Other.": ("warning", "")}
+    person.press("banner_read_as_ct_button")
+    person.until(lambda: person.session.scan.unit == "HU")
+
+
 def test_left_as_they_are_is_an_answer_too(person: Person, raised: Path) -> None:
     person.open(raised)
     person.press("banner_leave_values_button")

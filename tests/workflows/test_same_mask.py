@@ -126,6 +126,8 @@ def test_a_study_whose_offset_was_confirmed_gives_the_mask_of_the_hu(
     )
     mask = np.load(done["labels"])[0] > 0
     assert dice(mask, marks(series, k=9)) >= LEAST_DICE and done["warnings"] == []
+    unsaid = segment_scan(item.source.to_json(), str(STARTER), None, None, None, "cpu", str(tmp_path / "run"), silent)
+    assert unsaid["hu_offset_guess"] == offset and done["hu_offset_guess"] is None
 
 
 Writer = Callable[[Path, Hu], Path]

@@ -128,7 +128,7 @@ def _meaning(scan: Scan, offset: float | None, step: float = 1.0) -> Meaning:
 
 
 def _said(value: float) -> str:
-    return number(value, 0 if value == round(value) else 2)
+    return number(value, 0 if value == round(value) else 2 if abs(value) >= 10 else 4)
 
 
 def _spacing(scan: Scan) -> tuple[float, float, float] | None:
