@@ -51,7 +51,7 @@ class SavedStates(QObject):
         job.failed.connect(self._session.tell_problem)
 
     def keep(self, item_id: str, mask: Mask, why: str = "", slice_ids: tuple[str, ...] | None = None) -> None:
-        """Keeps a mask as it is now, in the background. A disk that refuses has its say when the mask itself is saved."""
+        """Keeps a mask as it is now, in the background; a disk that refuses says so when the mask is saved."""
         project = self._session.project
         if project is None or project.read_only:
             return

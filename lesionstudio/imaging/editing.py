@@ -256,7 +256,7 @@ class EditHistory:
         return box
 
     def _tell(self, step: Step) -> None:
-        if self.on_step is not None:
+        if self.on_step is not None and (step.edit.groups or step.edit.statuses):
             self.on_step(step)
 
 

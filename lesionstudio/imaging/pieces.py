@@ -123,8 +123,8 @@ def _zstd() -> tuple[Any, Any]:
 
 def compressed(parts: Sequence[bytes]) -> bytes:
     """The parts, joined, under zstd level 1."""
-    packed: bytes = _zstd()[0].compress(b"".join(parts))
-    return packed
+    # What zstandard returns holds as much memory as the parts did; a copy holds as much as it says.
+    return bytes(memoryview(_zstd()[0].compress(b"".join(parts))))
 
 
 def expanded(packed: bytes) -> bytes:

@@ -210,6 +210,14 @@ def test_a_stroke_that_ends_as_it_began_takes_its_parts_back_too() -> None:
     assert everything(replayed(kept)) == everything(Mask(SHAPE)) and len(history.steps) == 0
 
 
+def test_a_step_beside_the_mask_is_none_of_the_journals_business() -> None:
+    history, kept = journalled(Mask(SHAPE))
+    history.attach("Delete label", "something")
+    history.undo()
+    history.redo()
+    assert kept == [] and history.undo_title == "Delete label"
+
+
 def test_a_stroke_that_is_nothing_in_the_end_leaves_the_journal_alone() -> None:
     history, kept = journalled(Mask(SHAPE))
     history.stroke("Brush").abandon()

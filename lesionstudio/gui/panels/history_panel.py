@@ -31,7 +31,7 @@ from lesionstudio.gui.widgets.buttons import sign
 from lesionstudio.gui.widgets.text import label, rule
 from lesionstudio.words import _
 
-WIDTH, ROW, HEADING, MARGIN = 304, 32, 34, 8
+WIDTH, ROW, MARGIN = 304, 32, 8
 _MOST_STATES = 4
 Index = QModelIndex | QPersistentModelIndex
 ENTRY, DETAIL = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
@@ -178,6 +178,7 @@ class HistoryList(QListView):
         self.setModel(self._model)
         self.setItemDelegate(_HistoryPainter(look, self))
         self.setMouseTracking(True)
+        self.setUniformItemSizes(True)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
@@ -225,7 +226,7 @@ class _HistoryPainter(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """The height of a row."""
-        return QSize(0, HEADING if index.data(ENTRY).kind == "heading" else ROW)
+        return QSize(0, ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paints a row, a heading, or a sentence."""
