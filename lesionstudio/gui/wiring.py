@@ -146,6 +146,7 @@ class Wiring(QObject):
     def _show_values(self) -> None:
         self._parts.thumbnails.forget()
         self._parts.thumbnails.hu_offset = self._parts.stored_values.hu_offset
+        self._window.draw_page.banners.dismiss("read_as_ct")
         self._show_items()
 
     def _item_changed(self, item_id: str) -> None:

@@ -149,7 +149,6 @@ def sheet() -> ValuesSheet:
 
 def test_the_answer_can_be_changed_and_another_number_typed(person: Person, raised: Path) -> None:
     person.open(raised)
-    person.press("banner_leave_values_button")
     person.window.actions_by_verb.trigger("stored_values")
     is_ct, added = sheet().findChild(QCheckBox, "values_are_ct"), sheet().findChild(NumberField, "values_added")
     assert not is_ct.isChecked() and not added.isEnabled() and added.value == 1024
@@ -160,6 +159,7 @@ def test_the_answer_can_be_changed_and_another_number_typed(person: Person, rais
     QTest.keyClick(added, Qt.Key.Key_Return)
     person.until(lambda: person.session.scan.unit == "HU")
     np.testing.assert_array_equal(person.session.scan.slice(0), chest()[0] + 24)
+    assert not asked(person)
     person.window.actions_by_verb.trigger("stored_values")
     assert sheet().findChild(NumberField, "values_added").value == 1000
     sheet().findChild(QCheckBox, "values_are_ct").click()
