@@ -39,6 +39,25 @@ class ModelInput:
 
 
 @dataclass(frozen=True, slots=True)
+class ChestRule:
+    """What is done without a network where a slice shows a whole chest (imaging/chest.py, imaging/chest_marks.py).
+
+    `air`: darker is air, in the unit of the first input's rule. `reach`: how far round the lungs' hull a mark may lie,
+    as a share of the body's size (the square root of its area in the slice); the network sees the hull's box.
+    `least`: smaller marks of one slice are dropped, in millionths of the body's area. `sure`: a mark that nowhere
+    reaches this probability is dropped. `tops_mm`: a mark is dropped where that far up or down it has turned into dense
+    tissue that is not marked: the top of an organ, half in the slice. 0 means that this is not done.
+    """
+
+    air: float
+    reach: float
+    least: float = 0.0
+    sure: float = 0.0
+    tops_mm: float = 0.0
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelCard:
     """What is known of a model. Sizes in pixels, thresholds as probabilities; sha256 is of the weights file."""
 
@@ -55,6 +74,7 @@ class ModelCard:
     threshold: float = 0.5
     long_side: tuple[int, int] = (0, 0)
     plane: str = ""
+    chest: ChestRule | None = None
     made_for: str = ""
     licence: str = ""
     licence_note: str = ""
@@ -102,6 +122,8 @@ def card_from_json(saved: dict[str, Any]) -> ModelCard:
     if version > CARD_VERSION:
         raise ValueError(f"card version {version}")
     facts["inputs"] = tuple(_input_from_json(entry) for entry in facts["inputs"])
+    if facts.get("chest") is not None:
+        facts["chest"] = ChestRule(**facts["chest"])
     for name in ("labels", "long_side", "notes"):
         if name in facts:
             facts[name] = tuple(facts[name])

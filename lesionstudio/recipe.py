@@ -15,8 +15,11 @@ class Recipe:
 
     A run ends after `epochs`, or after `minutes` where that is more than 0. `fold` (k, n) leaves every n-th group of
     the training part out, beginning with the k-th, to choose a recipe on; (0, 0) leaves none out. `surroundings`
-    "chest" puts pictures that are cut to the lungs into a whole chest made by code. `card` holds what the model's card
-    says and the pictures cannot tell: title, labels, inputs, licence and so on, by the card's own names.
+    "chest" puts pictures that are cut to the lungs into a whole chest made by code. In a share `harmless` of patches
+    the lungs get density that is no lesion (learning/harmless.py). `clean` names a folder, from the data's folder on,
+    with images/ and masks/ of pieces of slices in which nothing is to be marked where no mask is; the share
+    `clean_share` of the healthy patches comes from there. `card` holds what the model's card says and the pictures
+    cannot tell: title, labels, inputs, licence and so on, by the card's own names.
     """
 
     architecture: str = "unet"
@@ -37,6 +40,9 @@ class Recipe:
     surroundings: str = "none"
     surrounded: float = 0.5
     healthy: float = 0.15
+    harmless: float = 0.0
+    clean: str = ""
+    clean_share: float = 0.3
     threshold: float = 0.5
     card: dict[str, Any] = field(default_factory=dict)
     fold: tuple[int, int] = (0, 0)

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from lesionstudio.imaging.fingerprint import is_unlike
+from lesionstudio.imaging.chest import cut_to_chest
+from lesionstudio.imaging.fingerprint import compared
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.model_card import ModelCard
 from lesionstudio.words import _, number
@@ -16,7 +17,7 @@ Pictures = NDArray[np.float32]
 
 
 def doubts(card: ModelCard, scan: Scan, pictures: Sequence[Pictures], hu_offset_guess: int | None = None) -> list[str]:
-    """Why this scan may not be what the model was made for; nothing where nothing speaks against it.
+    """Why this scan may not be what the model was made for: one sentence, or none where nothing speaks against it.
 
     `pictures` are some of its slices as the network sees them, (channel, row, column); `hu_offset_guess` is what seems
     to have been added to HU in it.
@@ -24,7 +25,7 @@ def doubts(card: ModelCard, scan: Scan, pictures: Sequence[Pictures], hu_offset_
     is_raised = hu_offset_guess is not None and any(one.rule.unit == "HU" for one in card.inputs)
     values = hu_sentence(hu_offset_guess or 0) if is_raised else _about_values(card, scan, pictures)
     found = [_about_modality(card, scan), _about_plane(card, scan), values]
-    return [sentence for sentence in found if sentence]
+    return [sentence for sentence in found if sentence][:1]
 
 
 def hu_sentence(offset: int) -> str:
@@ -63,8 +64,15 @@ def _about_values(card: ModelCard, scan: Scan, pictures: Sequence[Pictures]) -> 
     for end in (0, 1):
         if float((shares == end).mean()) > _NEARLY_ALL:
             return _("Nearly all values lie outside the range that this model looks at.")
-    known = card.training.get("fingerprints", ())
-    if scan.unit != "HU" and is_unlike(pictures, card.inputs, known):
+    return _about_looks(card, pictures)
+
+
+def _about_looks(card: ModelCard, pictures: Sequence[Pictures]) -> str:
+    shown = [cut_to_chest(picture, card) for picture in pictures]
+    verdict = compared(shown, card.inputs, card.training.get("fingerprints", ()))
+    if verdict == "inverted":
+        return _("This scan looks inverted: light and dark are swapped compared with what the model was trained on.")
+    if verdict == "unlike":
         return _("This scan does not look like those that the model was trained on.")
     return ""
 

@@ -1,10 +1,13 @@
-"""Fingerprints: a few numbers by which a picture can be told from those a model has seen: its greys, and its edges.
+"""Fingerprints: a few numbers by which a picture can be told from those a model has seen.
 
-A fingerprint is fourteen shares in percent for each input plane: of the pixels that are not empty, by grey, and of the
-same pixels, by how much they differ from their neighbours, at 192 pixels for the long side.
+A fingerprint is twenty numbers for each input plane, at 192 pixels for the long side: shares in percent of the pixels
+that are not empty, by grey, and by how much they differ from their neighbours; the mean grey in percent of five frames,
+from the border inwards; and whether what is small in it is rather light (above 0) or dark (below 0).
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,44 +17,79 @@ from lesionstudio.model_card import ModelInput
 _EMPTY = 0.02
 _GREYS = np.array([_EMPTY, 0.12, 0.25, 0.4, 0.55, 0.7, 0.85, 0.97, 1.01])
 _EDGES = np.array([0, 0.01, 0.025, 0.05, 0.1, 0.2, 1.01])
-_LONG_SIDE, _FEWEST = 192, 200
-_NUMBERS = len(_GREYS) + len(_EDGES) - 2
-_LEEWAY, _LEAST = 1.52, 30.0
+_LONG_SIDE, _FEWEST, _FRAMES, _FRAMED = 192, 200, 5, 40
+_LEAN, _MOST_LEAN, _BLUR = 20.0, 60.0, 3.0
+_OWN_NOISE, _SPREAD = 4.0, 0.3
+_LEEWAY_OF_FEW = 8.0
+_MUCH_NEARER, _NEAR = 1.3, 0.5
 
 Picture = NDArray[np.float32]
-Shares = NDArray[np.float64]
+Numbers = NDArray[np.float64]
+Verdict = Literal["like", "unlike", "inverted"]
 
 
 def fingerprints(pictures: Iterable[Picture], inputs: Sequence[ModelInput]) -> list[str]:
     """Of pictures (channel, row, column) as the network sees them, as a card keeps them; empty pictures have none."""
-    made = [_shares(picture, inputs) for picture in pictures]
-    return [" ".join(str(round(share)) for share in shares) for shares in made if shares is not None]
+    made = [_numbers(picture, inputs) for picture in pictures]
+    return [" ".join(str(round(one)) for one in numbers) for numbers in made if numbers is not None]
 
 
-def is_unlike(pictures: Iterable[Picture], inputs: Sequence[ModelInput], known: Sequence[str]) -> bool:
-    """Whether these pictures of one scan, taken together, are farther from all known ones than those are from theirs.
+def compared(pictures: Sequence[Picture], inputs: Sequence[ModelInput], known: Sequence[str]) -> Verdict:
+    """How these pictures of one scan, taken together, compare with the known ones.
 
-    False where nothing can be said: fewer than three are known, or all these pictures are empty.
+    "inverted" where they would be much nearer with light and dark swapped, "unlike" where they are farther from the
+    known ones' middle than those are. "like" where nothing can be said: fewer than three are known, or all these are
+    empty.
     """
-    table = np.array([[float(share) for share in one.split()] for one in known])
-    seen = [shares for picture in pictures if (shares := _shares(picture, inputs)) is not None]
-    if len(table) < 3 or not seen or table.shape[1] != len(seen[0]):
-        return False
-    among = np.abs(table[:, None] - table[None]).sum(axis=2)
-    np.fill_diagonal(among, np.inf)
-    usual = max(_LEAST * 2 * len(inputs), float(among.min(axis=1).max()) * _LEEWAY)
-    return float(np.abs(table - np.mean(seen, axis=0)).sum(axis=1).min()) > usual
+    seen = _mean(pictures, inputs)
+    table = np.array([[float(one) for one in text.split()] for text in known])
+    if len(table) < 3 or seen is None or table.shape[1] != len(seen):
+        return "like"
+    crowd = _Crowd.of(table)
+    ends = np.array([one.rule.out_low + one.rule.out_high for one in inputs], np.float32)[:, None, None]
+    swapped = _mean([ends - picture for picture in pictures], inputs)
+    away, away_swapped = crowd.distance(seen), np.inf if swapped is None else crowd.distance(swapped)
+    if away > _MUCH_NEARER * away_swapped and away > _NEAR * crowd.farthest:
+        return "inverted"
+    return "unlike" if away > crowd.farthest else "like"
 
 
-def _shares(picture: Picture, inputs: Sequence[ModelInput]) -> Shares | None:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Crowd:
+    """Known fingerprints as a cloud: its middle, how it spreads, and how far from the middle one may lie."""
+
+    middle: Numbers
+    precision: Numbers
+    farthest: float = 0.0
+
+    @classmethod
+    def of(cls, table: Numbers) -> "_Crowd":
+        """Mahalanobis distances; the spread is widened, as few pictures never show all of it."""
+        middle, own = table.mean(axis=0), np.diag(_SPREAD * table.var(axis=0) + _OWN_NOISE)
+        crowd = cls(middle, np.linalg.inv(np.cov(table.T) + own).astype(np.float64))
+        leeway = 1 + _LEEWAY_OF_FEW / len(table)
+        return cls(middle, crowd.precision, leeway * max(crowd.distance(one) for one in table))
+
+    def distance(self, numbers: Numbers) -> float:
+        """How far from the middle, in spreads."""
+        away = numbers - self.middle
+        return float(np.sqrt(away @ self.precision @ away))
+
+
+def _mean(pictures: Iterable[Picture], inputs: Sequence[ModelInput]) -> Numbers | None:
+    seen = [numbers for picture in pictures if (numbers := _numbers(picture, inputs)) is not None]
+    return np.mean(seen, axis=0) if seen else None
+
+
+def _numbers(picture: Picture, inputs: Sequence[ModelInput]) -> Numbers | None:
     ends = [(one.rule.out_low, one.rule.out_high) for one in inputs]
     planes = [((plane - low) / (high - low)).astype(np.float32) for plane, (low, high) in zip(picture, ends)]
-    found = [_plane_shares(plane) for plane in planes]
-    kept = [shares for shares in found if shares is not None]
+    found = [_plane_numbers(plane) for plane in planes]
+    kept = [numbers for numbers in found if numbers is not None]
     return np.concatenate(kept) if kept and len(kept) == len(found) else None
 
 
-def _plane_shares(plane: Picture) -> Shares | None:
+def _plane_numbers(plane: Picture) -> Numbers | None:
     """Of one plane whose range is 0 to 1."""
     import cv2
 
@@ -65,5 +103,19 @@ def _plane_shares(plane: Picture) -> Shares | None:
     steps = np.maximum(down, across)[there[:-1, :-1]]
     greys = np.histogram(small[there], _GREYS)[0] / there.sum()
     edges = np.histogram(steps, _EDGES)[0] / max(steps.size, 1)
-    shares: Shares = 100 * np.concatenate([greys, edges])
-    return shares
+    lean = _lean((small - cv2.GaussianBlur(small, (0, 0), _BLUR))[there])
+    framed = cv2.resize(plane, (_FRAMED, _FRAMED), interpolation=cv2.INTER_AREA)
+    return np.concatenate([100 * greys, 100 * edges, 100 * _frames(framed), [lean]])
+
+
+def _frames(framed: Picture) -> Numbers:
+    """The mean grey of frames of the same width, from the border inwards."""
+    along = np.minimum(np.arange(_FRAMED), np.arange(_FRAMED)[::-1])
+    inwards = np.minimum.outer(along, along) * _FRAMES // (_FRAMED // 2)
+    return np.array([framed[inwards == n].mean() for n in range(_FRAMES)], np.float64)
+
+
+def _lean(small_things: Picture) -> float:
+    """Skewness, scaled: above 0 where small things are light, below 0 where they are dark."""
+    spread = max(float((small_things**2).mean()), 1e-6)
+    return float(np.clip(_LEAN * (small_things**3).mean() / spread**1.5, -_MOST_LEAN, _MOST_LEAN))

@@ -3,6 +3,7 @@
 A Patch is float32 (channels, rows, columns) with a target float32 (labels, rows, columns), both Recipe.size square.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -10,7 +11,9 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from lesionstudio.learning.clean import CleanPicture, clean_scene
 from lesionstudio.learning.examples import Example
+from lesionstudio.learning.harmless import with_harmless_density
 from lesionstudio.learning.healthy import made_slice, mirrored
 from lesionstudio.learning.surroundings import plain_border, surround
 from lesionstudio.recipe import Recipe
@@ -27,9 +30,11 @@ class Patch:
     target: Floats
 
 
-def make_patch(example: Example, recipe: Recipe, labels: int, rng: Generator) -> Patch:
-    """A random patch of the example, or of a lesion-free slice made by code where the recipe wants some."""
-    pixels, marks = _scene(example, recipe, rng)
+def make_patch(
+    example: Example, recipe: Recipe, labels: int, rng: Generator, clean: Sequence[CleanPicture] = ()
+) -> Patch:
+    """A random patch of the example, or of a lesion-free slice, made by code or real, where the recipe wants some."""
+    pixels, marks = _scene(example, recipe, rng, clean)
     pixels, marks = _turned(pixels, marks, rng)
     pixels, marks = _bent_crop(pixels, marks, recipe.size, rng)
     planes = np.stack([_disturbed(plane, rng) for plane in pixels])
@@ -46,7 +51,7 @@ def scaled_to(pixels: Floats, marks: Marks, long_side: int) -> tuple[Floats, Mar
     return scaled, np.asarray(cv2.resize(marks, size, interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
-def _scene(example: Example, recipe: Recipe, rng: Generator) -> tuple[Floats, Marks]:
+def _scene(example: Example, recipe: Recipe, rng: Generator, clean: Sequence[CleanPicture]) -> tuple[Floats, Marks]:
     """The whole picture at a random scale, perhaps in a chest, perhaps without its lesions, perhaps made by code."""
     low, high = recipe.long_side
     usual = float(np.clip(max(example.marks.shape), low, high))
@@ -54,15 +59,28 @@ def _scene(example: Example, recipe: Recipe, rng: Generator) -> tuple[Floats, Ma
     if recipe.surroundings != "chest":
         return scaled_to(example.pixels, example.marks, side)
     if rng.random() < recipe.healthy:
+        if clean and rng.random() < recipe.clean_share:
+            picture, marks = clean_scene(clean, rng)
+            return picture[None], marks
         made = _negative_scene(example, int(side * rng.uniform(1.0, 1.4)), rng)
         if made is not None:
-            return made
+            return _with_harmless(*made, 1.5 * recipe.harmless, rng)
     pixels, marks = scaled_to(example.pixels, example.marks, side)
-    return _in_a_chest(pixels, marks, rng) if rng.random() < recipe.surrounded else (pixels, marks)
+    if rng.random() < recipe.surrounded:
+        pixels, marks = _in_a_chest(pixels, marks, rng)
+    return _with_harmless(pixels, marks, recipe.harmless, rng)
+
+
+def _with_harmless(pixels: Floats, marks: Marks, share: float, rng: Generator) -> tuple[Floats, Marks]:
+    """To this share of scenes with harmless density outside the marks; the lesions stay as they are."""
+    if rng.random() >= share:
+        return pixels, marks
+    around = with_harmless_density(pixels[0], rng)[None]
+    return np.where(marks[None] > 0, pixels, around).astype(np.float32), marks
 
 
 def _negative_scene(example: Example, side: int, rng: Generator) -> tuple[Floats, Marks] | None:
-    """A slice made by code, three in ten with lesions made by code; or the clean half of the example, mirrored."""
+    """A slice made by code, half of them with lesions made by code; or the clean half of the example, mirrored."""
     if rng.random() < 0.5:
         picture, marks = made_slice(rng, side, with_lesions=bool(rng.random() < 0.5))
         return picture[None], marks

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lesionstudio.errors import ModelProblem, OutOfMemory
+from lesionstudio.imaging.chest import chest_in
 from lesionstudio.learning.conversion import converted, openvino
 from lesionstudio.learning.engines import Engine, device_for
 from lesionstudio.learning.openvino_engine import OpenVINOEngine, quickest_engine
@@ -77,11 +78,32 @@ class Predictor:
     def predict(self, inputs: Floats, report: Reporter = silent) -> Floats:
         """Probabilities (label, slice, row, column) of inputs (slice, channel, row, column) made by the card's rules.
 
-        Reports after each piece of work. Raises ModelProblem for a wrong number of channels, OutOfMemory when not
-        even small pieces fit.
+        Where the card has a rule for whole chests, the network sees the lungs' box alone, and outside their hull all
+        probabilities are 0. Reports after each piece of work. Raises ModelProblem for a wrong number of channels,
+        OutOfMemory when not even small pieces fit.
         """
-        count, channels, rows, columns = inputs.shape
-        check_channels(self.card, channels)
+        check_channels(self.card, inputs.shape[1])
+        if self.card.chest is None:
+            return self._seen_whole(inputs, report)
+        probabilities = np.zeros((len(self.card.labels), len(inputs), *inputs.shape[2:]), np.float32)
+        for n, picture in enumerate(inputs):
+            probabilities[:, n] = self._in_chest(picture, report)
+        return probabilities
+
+    def _in_chest(self, picture: Floats, report: Reporter) -> Floats:
+        """Probabilities (label, row, column) of one picture (channel, row, column), by the card's rule for chests."""
+        chest = chest_in(picture, self.card)
+        if chest is None:
+            return self._seen_whole(picture[None], report)[:, 0]
+        probabilities = np.zeros((len(self.card.labels), *picture.shape[1:]), np.float32)
+        place = (slice(None), *chest.box)
+        probabilities[place] = self._seen_whole(np.ascontiguousarray(picture[place])[None], report)[:, 0]
+        if not chest.is_worth_keeping(int((probabilities.max(axis=0) >= self.card.threshold).sum())):
+            probabilities *= chest.hull
+        return probabilities
+
+    def _seen_whole(self, inputs: Floats, report: Reporter) -> Floats:
+        count, rows, columns = len(inputs), *inputs.shape[2:]
         frame = Frame.of((rows, columns), self.card.long_side)
         pieces = sum(1 for _tile in self._tiles(frame.padded)) * (8 if self.flips else 1)
         steps = Steps(report, count * pieces)

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from lesionstudio.errors import NotEnoughExamples
 from lesionstudio.learning.augment import make_patch
+from lesionstudio.learning.clean import CleanPicture
 from lesionstudio.learning.examples import Example
 from lesionstudio.learning.losses import loss_named
 from lesionstudio.learning.networks import build_network, read_tensors, start_encoder
@@ -42,7 +43,10 @@ class TrainingRun:
 
 
 class Trainer:
-    """One run of a recipe on examples: step by step, so that whoever waits can look in between."""
+    """One run of a recipe on examples: step by step, so that whoever waits can look in between.
+
+    `start` is a network to begin with, `taught` says which labels are learned; None: all are.
+    """
 
     def __init__(
         self,
@@ -51,6 +55,8 @@ class Trainer:
         recipe: Recipe,
         device: str = "cpu",
         start: nn.Module | None = None,
+        clean: Sequence[CleanPicture] = (),
+        taught: Sequence[bool] | None = None,
     ) -> None:
         if not examples:
             raise NotEnoughExamples(
@@ -59,8 +65,10 @@ class Trainer:
         torch.manual_seed(recipe.seed)
         self.card, self.recipe, self.device = card, recipe, device
         self.steps, self.seconds, self.loss_average = 0, 0.0, 0.0
+        self._clean = clean
         self._examples, self._loss = list(examples), loss_named(recipe.loss)
         self._piece = recipe.batch
+        self._taught = torch.tensor([True] * len(card.labels) if taught is None else list(taught), device=device)
         self.network = build_network(card)
         start_encoder(self.network, card, recipe.encoder_weights)
         if start is not None:
@@ -123,8 +131,12 @@ class Trainer:
             self._go_on(checkpoint, report)
         finally:
             self.save(checkpoint)
-            self._drawing.shutdown(cancel_futures=True)
+            self.close()
         return self.finished()
+
+    def close(self) -> None:
+        """Draws no more patches; to be called when a run has ended, however it did."""
+        self._drawing.shutdown(cancel_futures=True)
 
     def _go_on(self, checkpoint: Path, report: Reporter) -> None:
         saved = time.monotonic()
@@ -134,7 +146,9 @@ class Trainer:
                 saved = time.monotonic()
 
     def progress(self, message: str = "") -> Progress:
-        """How far the run is; `message` may name its {loss}."""
+        """How far the run is; `message` may name its {loss}, which is known from the first step on."""
+        if not self.steps:
+            return Progress(0.0, _("Beginning"))
         done = min(self.fraction, 1.0)
         left_s = self.seconds / done * (1 - done) if self.steps > 3 else None
         return Progress(done, message.format(loss=number(self.loss_average, 3)), left_s)
@@ -159,7 +173,8 @@ class Trainer:
 
     def _loss_of(self, logits: Tensor, piece: slice, pixels: Tensor, target: Tensor) -> Tensor:
         """What these pictures of the batch (pixels, target) add to its loss."""
-        return self._loss(logits, target[piece]) * (len(logits) / len(pixels))
+        kept = self._taught
+        return self._loss(logits[:, kept], target[piece][:, kept]) * (len(logits) / len(pixels))
 
     def _smoothed(self, value: float) -> float:
         return 0.98 * self.loss_average + 0.02 * value
@@ -215,7 +230,7 @@ class Trainer:
             epoch, at = divmod(place, count)
             order = np.random.default_rng((recipe.seed, epoch)).permutation(count)
             rng = np.random.default_rng((recipe.seed, 1, place))
-            patches.append(make_patch(self._examples[order[at]], recipe, len(self.card.labels), rng))
+            patches.append(make_patch(self._examples[order[at]], recipe, len(self.card.labels), rng, self._clean))
         pixels = torch.from_numpy(np.stack([patch.pixels for patch in patches]))
         target = torch.from_numpy(np.stack([patch.target for patch in patches]))
         return pixels.to(self.device, memory_format=torch.channels_last), target.to(self.device)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lesionstudio.imaging.chest_marks import kept_in_scan
 from lesionstudio.imaging.choices import guessed_offset
 from lesionstudio.imaging.intensity import network_inputs
 from lesionstudio.metrics.cases import score_case, summary
@@ -49,7 +50,7 @@ def evaluate(
     for pair, scan, wanted in labelled_slices(pairs, structure, hu_offset):
         guesses |= {offset for offset in [guessed_offset(scan, [scan.slices // 2])] if offset is not None}
         seen = np.stack([network_inputs(scan, k, card.inputs) for k in range(scan.slices)])
-        marks = labels_of(predictor.predict(seen), cut)
+        marks = labels_of(kept_in_scan(seen, predictor.predict(seen), card, cut, scan.geometry), cut)
         spacing_mm = tuple(float(length) for length in scan.geometry.spacing_mm) if scan.geometry.has_spacing else None
         cases.append(score_case(pair.id, pair.group, marks, wanted, card.labels, spacing_mm))
         steps.advance()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from lesionstudio.imaging.chest import cut_to_chest
 from lesionstudio.imaging.fingerprint import fingerprints
 from lesionstudio.model_card import ModelCard
 
@@ -28,4 +29,5 @@ def with_what_it_saw(
 
     ranges = eight_bit_ranges(model, pictures, beat)
     known = {"ranges": {"weights": card.sha256, "convolutions": ranges}} if ranges else {}
-    return replace(card, training={**card.training, **known, "fingerprints": fingerprints(pictures, card.inputs)})
+    shown = fingerprints([cut_to_chest(picture, card) for picture in pictures], card.inputs)
+    return replace(card, training={**card.training, **known, "fingerprints": shown})

@@ -19,6 +19,7 @@ from lesionstudio.imaging.scan import Scan
 from lesionstudio.model_card import CARD_NAME, WEIGHTS_NAME
 from lesionstudio.progress import Progress, Reporter, Steps
 from lesionstudio.words import _
+from lesionstudio.workflows.answers import Answers
 
 if TYPE_CHECKING:
     from lesionstudio.learning.inference import Predictor
@@ -83,24 +84,25 @@ class Segmenting:
 
         beat = _Beat(report)
         steps = Steps(beat.report, len(slices), message)
+        answers = Answers(self.predictor, self.scan.geometry, self.threshold, self._inputs, beat.again)
         place = 0
         while place < len(slices):
             chunk = slices[place : place + self.predictor.batch]
             place += len(chunk)
-            inputs = self._inputs(chunk)
-            if inputs:
-                probabilities = self.predictor.predict(np.stack(list(inputs.values())), beat.again)
-                yield Piece(tuple(inputs), *to_labels(probabilities, self.threshold), probabilities)
-            steps.advance(len(chunk), partial={"slices": list(inputs)} if inputs else None)
-        if len(self.unread) == len(slices) > 0:
-            raise next(iter(self.unread.values()))
+            answered = answers.of(chunk)
+            if answered:
+                probabilities = np.stack(list(answered.values()), axis=1)
+                yield Piece(tuple(answered), *to_labels(probabilities, self.threshold), probabilities)
+            steps.advance(len(chunk), partial={"slices": list(answered)} if answered else None)
+        if slices and all(k in self.unread for k in slices):
+            raise self.unread[slices[0]]
 
     def warnings(self, slices: Sequence[int]) -> list[str]:
         """Sentences: what in this scan speaks against the model, and which slices could not be read."""
-        inputs = self._inputs(slices[:: max(1, len(slices) // _LOOKED_AT)][:_LOOKED_AT])
+        inputs = self._inputs(_spread(self.scan.slices))
         self.hu_offset_guess = guessed_offset(self.scan, list(inputs))
         sentences = doubts(self.predictor.card, self.scan, list(inputs.values()), self.hu_offset_guess)
-        for k, problem in sorted(self.unread.items()):
+        for k, problem in sorted((k, problem) for k, problem in self.unread.items() if k in slices):
             sentences.append(_("Slice {k} was left out: {reason}").format(k=k + 1, reason=problem.message))
         return sentences
 
@@ -124,6 +126,11 @@ class Segmenting:
             except UnreadableFile as problem:
                 self.unread[k] = problem
         return seen
+
+
+def _spread(count: int) -> list[int]:
+    """Some slices from all over a scan: what it shows is a question to the scan, not to the slices asked for."""
+    return sorted({min(count - 1, round(count * (2 * n + 1) / (2 * _LOOKED_AT))) for n in range(_LOOKED_AT)})
 
 
 class _Beat:
