@@ -19,7 +19,9 @@ class GridMismatch(LesionStudioError):
 
 
 class ProjectProblem(LesionStudioError):
-    """A study that cannot be read, or that cannot be written now."""
+    """A study that cannot be read, or that cannot be written now. `reason`: why, in a few words for little room."""
+
+    reason = ""
 
 
 class ModelProblem(LesionStudioError):

@@ -4,6 +4,7 @@ They stand in place of lesionstudio.imaging.disk, under everything the program e
 """
 
 import errno
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -103,10 +104,13 @@ class PowerCut:
 
 
 class Full:
-    """A disk that has no room at the n-th call from now (from 0), and for `times` calls, then has some again."""
+    """A disk that has no room at the n-th call from now (from 0), and for `times` calls, then has some again.
 
-    def __init__(self, at: int, times: int = 1) -> None:
-        self._at, self._times = at, times
+    With another code it refuses for another reason.
+    """
+
+    def __init__(self, at: int, times: int = 1, code: int = errno.ENOSPC) -> None:
+        self._at, self._times, self._code = at, times, code
         self.asked = 0
 
     def calls(self) -> dict[str, Callable[..., Any]]:
@@ -126,7 +130,7 @@ class Full:
         if name == "append":
             path, content, at = args
             really[name](path, content[: len(content) // 2], at)
-        raise OSError(errno.ENOSPC, "No space left on device")
+        raise OSError(self._code, os.strerror(self._code))
 
 
 def slow(wait_s: float) -> dict[str, Callable[..., Any]]:

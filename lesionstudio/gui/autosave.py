@@ -56,10 +56,12 @@ class Autosave(QObject):
         self._project: Project | None = None
         self._pending: dict[str, Save] = {}
         self._failed: dict[str, Save] = {}
+        self._facts: dict[str, Callable[[], object]] = {}
+        self._refused: set[str] = set()
         self._versions: Counter[str] = Counter()
         self._unsaved_since: float | None = None
         self._watched: tuple[str, EditHistory] | None = None
-        self._problem = ""
+        self._problem: BaseException | None = None
         self.state = SavedState("nothing", "")
         self._idle, self._again = self._timer(IDLE_MS, self.flush), self._timer(RETRY_MS, self._retry)
         self._slow = self._timer(SHOW_SAVING_MS, lambda: self._tell(SavedState("saving", _("Saving"))))
@@ -75,8 +77,10 @@ class Autosave(QObject):
         self.journal.write_into(project)
         self._pending.clear()
         self._failed.clear()
+        self._facts.clear()
+        self._refused.clear()
         self._again.stop()
-        self._problem = ""
+        self._problem = None
 
     def watch(self, item_id: str, history: EditHistory) -> None:
         """Keeps what this history does from now on; the one before is saved now."""
@@ -130,6 +134,24 @@ class Autosave(QObject):
         job.succeeded.connect(lambda _nothing: self._landed(save))
         job.failed.connect(lambda problem: self._missed(save, problem))
 
+    def write_down(self, name: str, write: Callable[[], object]) -> None:
+        """Writes facts that are no marks in the background, again until the disk takes them or others of this name."""
+        self._facts[name] = write
+        self._refused.discard(name)
+        job = self._runner.run("save", _("Saving"), write)
+        job.succeeded.connect(lambda _nothing: self._written_down(name, write))
+        job.failed.connect(lambda problem: self._not_written_down(name, write, problem))
+
+    def _written_down(self, name: str, write: Callable[[], object]) -> None:
+        if self._facts.get(name) is write:
+            del self._facts[name]
+            self._all_well()
+
+    def _not_written_down(self, name: str, write: Callable[[], object], problem: BaseException) -> None:
+        if self._facts.get(name) is write:
+            self._refused.add(name)
+            self._went_wrong(problem)
+
     def pending(self, item_id: str) -> MaskSnapshot | None:
         """The newest snapshot of an item that is not known to be on the disk yet."""
         save = self._pending.get(item_id)
@@ -142,7 +164,13 @@ class Autosave(QObject):
     @property
     def is_settled(self) -> bool:
         """Whether everything handed over has reached the disk."""
-        return not self._pending and self.journal.is_settled
+        return not self._pending and not self._facts and self.journal.is_settled
+
+    @property
+    def risk(self) -> str:
+        """Why closing now would lose something: the disk refused it and it is nowhere else. "" when it would not."""
+        problem = self.journal.problem or (self._problem if self._refused else None)
+        return problem.message if isinstance(problem, LesionStudioError) else str(problem or "")
 
     def once_decided(self, go_on: Callable[[], object]) -> None:
         """Calls once, as soon as all that was done is in the journal or the disk has refused it."""
@@ -158,21 +186,31 @@ class Autosave(QObject):
         self.journal.in_mask(save.project, save.item_id, save.generation)
         if self._pending.get(save.item_id) is save:
             del self._pending[save.item_id]
-        if not self._pending:
-            self._again.stop()
-            self._problem = ""
-            self._show()
+        self._all_well()
 
     def _missed(self, save: Save, problem: BaseException) -> None:
         if self._project is not save.project:
             return
         if self._pending.get(save.item_id) is save:
             self._failed[save.item_id] = save
-        self._problem = problem.message if isinstance(problem, LesionStudioError) else str(problem)
+        self._went_wrong(problem)
+
+    def _all_well(self) -> None:
+        if not self._failed and not self._refused:
+            self._again.stop()
+            self._problem = None
+        self._show()
+
+    def _went_wrong(self, problem: BaseException) -> None:
+        self._problem = problem
         self._show()
         self._again.start()
+        if not isinstance(problem, LesionStudioError):
+            raise problem
 
     def _retry(self) -> None:
+        for name in list(self._refused):
+            self.write_down(name, self._facts[name])
         for item_id in list(self._failed):
             self._start(self._failed.pop(item_id))
 
@@ -186,9 +224,10 @@ class Autosave(QObject):
 
     def _show(self) -> None:
         """Says how things stand: what failed first, and "saved" only when nothing waits."""
-        why = self.journal.problem or self._problem
-        if why:
-            self._tell(SavedState("failed", _("Not saved: {why}, trying again").format(why=why.rstrip("."))))
+        problem = self.journal.problem or self._problem
+        if problem is not None:
+            why = getattr(problem, "reason", "") or str(problem).rstrip(".")
+            self._tell(SavedState("failed", _("Not saved: {why}, trying again").format(why=why)))
         elif self.is_settled:
             self._tell(SavedState("saved", _("Saved"), time.time()))
 

@@ -30,8 +30,8 @@ class Entry:
 class JournalKeeper(QObject):
     """Hands records to the `journal` lane in order; what failed stays in its place and is tried again.
 
-    `problem` is the sentence of the last try, "" when it went well. What is handed over is kept until it is on the disk
-    or in a saved mask, also when its folder is closed meanwhile.
+    `problem` is what the disk said at the last try, None when it went well. What is handed over is kept until it is on
+    the disk or in a saved mask, also when its folder is closed meanwhile.
     """
 
     changed = Signal()
@@ -45,7 +45,7 @@ class JournalKeeper(QObject):
         self._waiting: list[Entry] = []
         self._guard, self._one_writer = Lock(), Lock()
         self._is_writing = False
-        self.problem = ""
+        self.problem: BaseException | None = None
         self._parts = QTimer(self, interval=PART_MS)
         self._parts.timeout.connect(self._take_part)
         self._again = QTimer(self, singleShot=True, interval=RETRY_MS)
@@ -89,7 +89,7 @@ class JournalKeeper(QObject):
                 one for one in self._waiting if (one.project, one.item_id) != of_mask or one.generation >= generation
             ]
         if not self._waiting:
-            self.problem = ""
+            self.problem = None
         self.changed.emit()
 
     def size(self, item_id: str) -> int:
@@ -118,7 +118,7 @@ class JournalKeeper(QObject):
         with self._guard:
             self._waiting = []
         self._again.stop()
-        self.problem = ""
+        self.problem = None
 
     def _next_batch(self) -> list[Entry]:
         """The entries that come first and go to one journal."""
@@ -166,13 +166,12 @@ class JournalKeeper(QObject):
         job.failed.connect(self._missed)
 
     def _landed(self) -> None:
-        self._is_writing, self.problem = False, ""
+        self._is_writing, self.problem = False, None
         self.changed.emit()
         self._write()
 
     def _missed(self, problem: BaseException) -> None:
-        self._is_writing = False
-        self.problem = problem.message if isinstance(problem, LesionStudioError) else str(problem)
+        self._is_writing, self.problem = False, problem
         self._again.start()
         self.changed.emit()
         if not isinstance(problem, LesionStudioError):

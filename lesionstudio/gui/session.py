@@ -8,7 +8,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from lesionstudio.gui.autosave import Autosave
 from lesionstudio.gui.drafts import draft_view
 from lesionstudio.gui.jobs import Job, JobRunner
 from lesionstudio.gui.journal_keeper import finish
@@ -48,7 +47,6 @@ class Session(Study):
         self.window = Window(255, 127.5)
         self.preset = ""
         self.label_in_use = 1
-        self.autosave = Autosave(runner, self)
         self.autosave.saved_changed.connect(self.saved_changed)
         self.items_changed.connect(self._open_if_nothing_is)
         self.settings_changed.connect(self._bound_history)

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from lesionstudio.errors import LesionStudioError, ProjectProblem
+from lesionstudio.gui.autosave import Autosave
 from lesionstudio.gui.folder_reader import FolderReader
 from lesionstudio.gui.item_views import item_view
 from lesionstudio.gui.jobs import JobRunner
@@ -37,6 +38,7 @@ class Study(QObject):
     def __init__(self, settings: Settings, runner: JobRunner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.settings, self.runner = settings, runner
+        self.autosave = Autosave(runner, self)
         self.project: Project | None = None
         self._rows: dict[str, tuple[WorkItem, ItemRecord, ItemView]] = {}
         self._reader = FolderReader(runner, self)
@@ -102,7 +104,7 @@ class Study(QObject):
     def save_project(self) -> None:
         """Writes down the study's labels, items and settings, in the background."""
         if self.project is not None and not self.project.read_only:
-            self.runner.run("save", _("Saving"), self.project.save).failed.connect(self.tell_problem)
+            self.autosave.write_down("project", self.project.save)
 
     def record(self, item_id: str) -> ItemRecord:
         """What is written down of an item: status, role and flag of each slice."""
@@ -111,7 +113,8 @@ class Study(QObject):
     def _keep_in_record(self, item_id: str, **facts: Any) -> None:
         project = self._project()
         project.records[item_id] = replace(project.record(item_id), **facts)
-        self.runner.run("save", _("Saving"), project.update_record, item_id, **facts).failed.connect(self.tell_problem)
+        name = f"{item_id} {sorted(facts)}"
+        self.autosave.write_down(name, lambda: project.update_record(item_id, **facts))
 
     def note_statuses(self, item_id: str, mask: Mask) -> None:
         """Writes down how far the slices of an item are and which labels are on them, as its mask says."""

@@ -238,9 +238,9 @@ class Wiring(QObject):
     def _may_close(self) -> bool:
         """Whether nothing is lost by closing now; while the disk is asked, the window stays and closes by itself."""
         self._session.autosave.flush()
-        journal = self._session.autosave.journal
-        if journal.problem:
-            may = ask_to_lose_edits(self._window, self._window.look, self._session.saved.text)
+        journal, risk = self._session.autosave.journal, self._session.autosave.risk
+        if risk:
+            may = ask_to_lose_edits(self._window, self._window.look, risk)
         elif not journal.is_settled:
             self._session.autosave.once_decided(self._window.close)
             return False

@@ -59,17 +59,23 @@ def problem_of(problem: OSError, path: Path) -> ProjectProblem:
     """The sentence for what a disk said while `path` was written."""
     if problem.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
         text, hint = _("The disk is full: {path} was not saved."), _("Make room; it is tried again.")
+        reason = _("the disk is full")
     elif problem.errno == errno.ENOENT:
         text, hint = (
             _("The folder of {path} is gone."),
             _("Connect the drive, or put the folder back; it is tried again."),
         )
+        reason = _("the folder is gone")
     elif problem.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         text, hint = _("{path} may not be written."), _("Allow writing in this folder; it is tried again.")
+        reason = _("the folder may not be written")
     else:
         text = _("{path} was not saved: {reason}.")
         hint = _("The change is kept and tried again.")
-    return ProjectProblem(text.format(path=path, reason=problem.strerror or problem), hint=hint)
+        reason = str(problem.strerror or problem)
+    told = ProjectProblem(text.format(path=path, reason=problem.strerror or problem), hint=hint)
+    told.reason = reason
+    return told
 
 
 def make_folders(folder: Path, home: Path) -> None:

@@ -154,7 +154,7 @@ def test_a_full_disk_is_said_once_and_what_waits_is_written_when_there_is_room(
     monkeypatch.setattr(disk, "flush", full)
     here.paint(5, 5)
     here.until(lambda: here.session.saved.kind == "failed" and len(asked) > 2)
-    assert here.session.saved.text.startswith("Not saved: The disk is full")
+    assert here.session.saved.text == "Not saved: the disk is full, trying again"
     here.paint(15, 5)
     monkeypatch.setattr(disk, "flush", really)
     here.until(lambda: here.session.saved.kind == "saved")
