@@ -60,6 +60,8 @@ def take_note_of_marks(*, project: str, model: str, seed: int, **_rest: object) 
     As the real one it reads the study from the disk: what was not saved is not counted.
     """
     study = Project.open(Path(project), write=False)
+    for item_id in study.items:
+        study.know_marks(item_id)
     pairs = [(item, study.record(item.id)) for item in study.items.values()]
     found = {role: _checked_with_marks(pairs, role) for role in (Role.LEARN, Role.HELD_OUT)}
     if len(found[Role.LEARN]) < 2:

@@ -144,7 +144,7 @@ class Learner(QObject):
             "device": self._session.settings.device,
             "minutes": 0.0,
             "seed": project.seed,
-            "tables": project.settings.get("label_tables", {}),
+            "tables": {key: dict(table) for key, table in project.settings.get("label_tables", {}).items()},
         }
         job = self._session.runner.run("save", _("Saving"), project.save)
         job.succeeded.connect(lambda _nothing: self._submit(run, arguments))
