@@ -117,6 +117,7 @@ class Desk:
         from lesionstudio.gui.stored_values import StoredValues
         from lesionstudio.gui.study_steps import StudySteps
         from lesionstudio.gui.thumbnails import Thumbnails
+        from lesionstudio.gui.time_spent import TimeSpent
         from lesionstudio.gui.travel import Travel
         from lesionstudio.gui.warm_up import WarmUp
         from lesionstudio.gui.wiring import Wiring
@@ -146,6 +147,7 @@ class Desk:
             lane=lane,
         )
         self.wiring: Wiring = Wiring(self.parts)
+        TimeSpent(session, window)
         if start_compute is None:
             WarmUp(session, models, lane, window)
 

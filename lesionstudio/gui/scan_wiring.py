@@ -110,6 +110,7 @@ class ScanWiring(QObject):
         picture.slice_wanted.connect(self._session.go_to_slice)
         picture.window_dragged.connect(self._session.set_window)
         picture.pointer_moved.connect(self._show_pointer)
+        picture.pointer_moved.connect(lambda _pointer: self._session.alive.emit())
         picture.diameter_wanted.connect(self._toolbox.step)
         picture.label_picked.connect(self._parts.marking.choose_label)
         picture.painted.connect(self._session.mask_changed)

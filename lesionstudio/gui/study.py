@@ -34,6 +34,7 @@ class Study(QObject):
     reading_changed = Signal(object)
     settings_changed = Signal()
     masks_found = Signal(object)
+    alive = Signal()
 
     def __init__(self, settings: Settings, runner: JobRunner, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -115,6 +116,23 @@ class Study(QObject):
         project.records[item_id] = replace(project.record(item_id), **facts)
         name = f"{item_id} {sorted(facts)}"
         self.autosave.write_down(name, lambda: project.update_record(item_id, **facts))
+
+    def keep_seconds(self, item_id: str, spent: Mapping[int, float], *, now: bool) -> bool:
+        """Adds to the seconds spent on slices: in the journal, if the mask has one; else in the record, if asked `now`.
+
+        Says whether it did.
+        """
+        if self.project is None or self.project.read_only:
+            return False
+        before = self.project.record(item_id).seconds
+        seconds = {**before, **{k: before.get(k, 0.0) + more for k, more in spent.items()}}
+        if now:
+            self._keep_in_record(item_id, seconds=seconds)
+        elif self.autosave.journal.note_seconds(item_id, seconds):
+            self.project.records[item_id] = replace(self.project.record(item_id), seconds=seconds)
+        else:
+            return False
+        return True
 
     def note_statuses(self, item_id: str, mask: Mask) -> None:
         """Writes down how far the slices of an item are and which labels are on them, as its mask says."""
