@@ -52,8 +52,7 @@ class FineTuner(Trainer):
         device: str = "cpu",
         seed: int = 0,
     ) -> None:
-        super().__init__(examples, card, _recipe(card, minutes, seed), device, start)
-        self._taught = torch.tensor(list(taught), device=device)
+        super().__init__(examples, card, _recipe(card, minutes, seed), device, start, taught=taught)
         self._teacher = None if all(taught) else _still(start, device)
         self._new, self._planned = new, _UNENDING if minutes else steps_for(len(examples))
         self._piece, self._patch_s, self._step_s = 1, float("inf"), float("inf")
@@ -104,8 +103,12 @@ class FineTuner(Trainer):
         if self.steps < _MEASURED_STEPS:
             self._patch_s = min(self._patch_s, (time.monotonic() - began) / count)
             if self.steps:
-                self._piece = min(max(1, int(_PIECE_S / (_BACKWARD_SHARE * self._patch_s))), self.recipe.batch)
+                self._piece = self.pieces_of(self._patch_s)
         return value
+
+    def pieces_of(self, patch_s: float) -> int:
+        """How many patches one piece may have, where one takes so long, forward and backward together."""
+        return min(max(1, int(_PIECE_S / (_BACKWARD_SHARE * patch_s))), self.recipe.batch)
 
     def _loss_of(self, logits: Tensor, piece: slice, pixels: Tensor, target: Tensor) -> Tensor:
         loss = taught_dice_and_cross_entropy(logits, target[piece], self._taught, target)

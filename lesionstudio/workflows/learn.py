@@ -42,7 +42,7 @@ def learn(
     study = Project.open(Path(project), write=False)
     parent = ModelShelf(study).find(model) if model else None
     began = time.monotonic()
-    order = _Order(study, parent, _device(device), minutes, seed, tables)
+    order = _Order(study, parent, teaching.Terms(_device(device), minutes, seed), tables)
     lessons, outputs, begins = _prepared(order, _part(report, 0, 0.04))
     with version_draft(study.home, _WANTED_BYTES) as draft:
         before = _before(order, lessons, outputs, _part(report, 0.04, 0.08))
@@ -70,9 +70,7 @@ def learn(
 class _Order:
     study: Project
     parent: ShelvedModel | None
-    device: str
-    minutes: float
-    seed: int
+    terms: teaching.Terms
     tables: Tables
 
 
@@ -90,12 +88,12 @@ def _prepared(order: _Order, report: Reporter) -> tuple[Lessons, Outputs, teachi
     names = parent.card.labels if parent else ()
     table = order.tables.get(parent.card.id) if parent else None
     outputs = outputs_for(names, table, lessons.marked_labels(), study.labels)
+    assert reading.card is not None
     if parent is not None:
-        return lessons, outputs, teaching.goes_on_from(parent, outputs)
+        return lessons, outputs, teaching.goes_on_from(parent, reading.card, outputs)
     lent = next(
         (one for one in ModelShelf().models() if one.place == "starter" and one.card.task == "segmentation"), None
     )
-    assert reading.card is not None
     return lessons, outputs, teaching.begins_anew(reading.card, outputs, lent)
 
 
@@ -113,7 +111,9 @@ def _dice(
     if len(lessons.held_out) < FEWEST_TO_MEASURE:
         return []
     judged = teaching.judged_labels(lessons, outputs)
-    return dice_of_each(order.study, model, outputs.table, lessons.held_out, judged, order.device, report, message)
+    return dice_of_each(
+        order.study, model, outputs.table, lessons.held_out, judged, order.terms.device, report, message
+    )
 
 
 def _taught(
@@ -126,11 +126,15 @@ def _taught(
     report: Reporter,
 ) -> ModelCard:
     """Learns and writes the weights into the draft; gives the card without scores."""
-    tuner = teaching.tuner_for(begins, lessons, outputs, device=order.device, minutes=order.minutes, seed=order.seed)
+    begun = Progress(0.0, _("Beginning"))
+    tuner = teaching.tuner_for(begins, lessons, outputs, order.terms, lambda: report(begun))
     is_measured = len(before) >= FEWEST_TO_MEASURE
     curve = teaching.Curve(report)
-    curve.add([0.0, round(sum(before) / len(before), 4) if is_measured else None, None], Progress(0.0, _("Learning")))
-    teaching.run(tuner, lessons, outputs, curve, _part(report, 0, 0.96))
+    curve.add([0.0, round(sum(before) / len(before), 4) if is_measured else None, None], begun)
+    try:
+        teaching.run(tuner, lessons, outputs, curve, _part(report, 0, 0.96))
+    finally:
+        tuner.close()
     source = order.parent.card if order.parent else None
     lineage = source.training.get("lineage", source.id) if source else NEW_LINEAGE
     facts = {**teaching.facts_of(tuner, outputs, lessons, curve), "lineage": lineage}
@@ -138,10 +142,12 @@ def _taught(
 
 
 def _part(report: Reporter, low: float, high: float) -> Reporter:
-    """A reporter for one part of the whole: its fractions run from low to high."""
+    """A reporter for one part of the whole: its fractions run from low to high, and never back."""
+    reached = low
 
     def told(progress: Progress) -> None:
-        fraction = low if progress.fraction is None else low + progress.fraction * (high - low)
-        report(replace(progress, fraction=fraction))
+        nonlocal reached
+        reached = max(reached, low + (progress.fraction or 0.0) * (high - low))
+        report(replace(progress, fraction=reached))
 
     return told

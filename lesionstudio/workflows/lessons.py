@@ -1,12 +1,13 @@
 """Lessons: what a study has to learn from and to measure on: its checked slices, and which output each label is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lesionstudio.errors import LesionStudioError, NotEnoughExamples
+from lesionstudio.imaging.chest import Chest, chest_in
 from lesionstudio.imaging.intensity import network_inputs
 from lesionstudio.imaging.labels import LabelSet, labels_by_name, match_labels
 from lesionstudio.imaging.mask import SliceStatus
@@ -18,7 +19,7 @@ from lesionstudio.project.worklist import Role, WorkItem
 from lesionstudio.words import _
 
 FEWEST = 2
-_SEEN_AT_MOST = 1.5
+_SEEN_AT_MOST, _LOST_AT_MOST = 1.5, 0.05
 
 Floats = NDArray[np.float32]
 Marks = NDArray[np.uint8]
@@ -37,7 +38,7 @@ class CheckedSlice:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """A checked slice as the network sees it, (channel, row, column), large ones made smaller, and its marks so."""
+    """A checked slice by a model's rules, (channel, row, column), large ones made smaller, and its marks so."""
 
     pixels: Floats
     marks: Marks
@@ -60,7 +61,8 @@ class Lessons:
 class Reading:
     """Reads the checked slices of a study as a model will see them.
 
-    `card` is the model's; for None that of a new model is drafted from the first scan.
+    `card` is the model's, and afterwards what the version begins with; for None that of a new model is drafted from
+    the first scan.
     """
 
     def __init__(self, project: Project, card: ModelCard | None, channels: str) -> None:
@@ -83,6 +85,8 @@ class Reading:
                 self._lessons.warnings.append(text.format(name=item.name, reason=problem.message))
             steps.advance()
         self._refuse_too_few()
+        if self.card is not None and self.card.chest is not None:
+            self._settle_chests(self.card)
         return self._lessons
 
     def _read(self, item: WorkItem) -> None:
@@ -104,12 +108,24 @@ class Reading:
             self.card = _drafted(scan, self._channels)
         return _not_too_large(network_inputs(scan, k, self.card.inputs), marks, self.card.long_side[1])
 
+    def _settle_chests(self, card: ModelCard) -> None:
+        """Cuts whole chests as Segment will for this card; drops that rule where it would hide what was marked."""
+        learned = self._lessons.learned
+        chests = [chest_in(picture.pixels, card) for picture in learned]
+        lost = sum(int((one.marks[~chest.hull] > 0).sum()) for one, chest in zip(learned, chests) if chest)
+        if lost > _LOST_AT_MOST * sum(int((one.marks > 0).sum()) for one in learned):
+            note = _("Its rule for whole chests is left out: in this study it would hide what is marked.")
+            self.card = replace(card, chest=None, notes=(*card.notes, note))
+            return
+        self._lessons.learned = [_cut(one, chest) if chest else one for one, chest in zip(learned, chests)]
+
     def _refuse_too_few(self) -> None:
         marked = sum(bool(one.marks.any()) for one in self._lessons.learned)
         if marked < FEWEST:
+            usual = _("Mark a slice and press Enter. Slices that are held out do not count here.")
             raise NotEnoughExamples(
                 _("Learning needs two checked slices with a mark; there are {n}.").format(n=marked),
-                hint=_("Mark a slice and press Enter. Slices that are held out do not count here."),
+                hint=next(iter(self._lessons.warnings), usual),
             )
 
 
@@ -170,6 +186,11 @@ def _drafted(scan: Scan, channels: str) -> ModelCard:
 
     inputs = inputs_for(scan, channels)
     return ModelCard("study", "", (), inputs, modality=scan.modality, plane=scan.geometry.plane, long_side=(192, 512))
+
+
+def _cut(picture: Picture, chest: Chest) -> Picture:
+    pixels = np.ascontiguousarray(picture.pixels[(slice(None), *chest.box)])
+    return Picture(pixels, np.ascontiguousarray(picture.marks[chest.box]))
 
 
 def _not_too_large(pixels: Floats, marks: Marks, high: int) -> Picture:

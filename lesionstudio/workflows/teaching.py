@@ -1,8 +1,8 @@
 """Teaching: the network that learns in a study: where it begins, its run with a curve, and what is kept of it."""
 
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,15 @@ _MEASUREMENTS = 6
 _ENCODER, _DECODER = "resnet18", (128, 64, 48, 32, 16)
 
 Point = list[float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On which device a model learns, for how many minutes (0: as the program likes), and with which seed."""
+
+    device: str
+    minutes: float
+    seed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +69,9 @@ class Curve:
         self.report(replace(progress, partial={"curve": [point]}))
 
 
-def goes_on_from(parent: ShelvedModel, outputs: Outputs) -> Beginning:
-    """The parent's next version."""
-    card = replace(parent.card, labels=outputs.names, parent=parent.card.id, scores={}, training={}, sha256="")
+def goes_on_from(parent: ShelvedModel, card: ModelCard, outputs: Outputs) -> Beginning:
+    """The parent's next version; `card` is the parent's, as it was read with."""
+    card = replace(card, labels=outputs.names, parent=parent.card.id, scores={}, training={}, sha256="")
     return Beginning(card, parent)
 
 
@@ -79,18 +88,23 @@ def begins_anew(drafted: ModelCard, outputs: Outputs, lent: ShelvedModel | None)
 
 
 def tuner_for(
-    begins: Beginning, lessons: Lessons, outputs: Outputs, *, device: str, minutes: float, seed: int
+    begins: Beginning, lessons: Lessons, outputs: Outputs, terms: Terms, beat: Callable[[], None]
 ) -> "FineTuner":
-    """What will teach the network. Raises ModelProblem when the weights to begin with are damaged."""
+    """What will teach the network; `beat` is called in between, for it takes a moment.
+
+    Raises ModelProblem when the weights to begin with are damaged.
+    """
     from lesionstudio.learning.examples import Example
     from lesionstudio.learning.finetuning import FineTuner, begun_network
 
+    beat()
     examples = [
         Example(str(n), picture.pixels, outputs.targets(picture.marks)) for n, picture in enumerate(lessons.learned)
     ]
     new, source = begins.parent is None, begins.weights_of
-    network = begun_network(begins.card, source.folder if source else None, new=new, seed=seed)
-    return FineTuner(examples, begins.card, network, outputs.taught, new=new, minutes=minutes, device=device, seed=seed)
+    network = begun_network(begins.card, source.folder if source else None, new=new, seed=terms.seed)
+    beat()
+    return FineTuner(examples, begins.card, network, outputs.taught, new=new, **asdict(terms))
 
 
 def run(tuner: "FineTuner", lessons: Lessons, outputs: Outputs, curve: Curve, report: Reporter) -> None:
@@ -153,7 +167,7 @@ def facts_of(tuner: "FineTuner", outputs: Outputs, lessons: Lessons, curve: Curv
 
 
 def _watched_dice(
-    tuner: "FineTuner", watched: Sequence[Picture], outputs: Outputs, judged: Sequence[int], beat: Any
+    tuner: "FineTuner", watched: Sequence[Picture], outputs: Outputs, judged: Sequence[int], beat: Callable[[], None]
 ) -> float | None:
     """Mean Dice of the network as it is now on the held-out pictures; None where they are too few to measure on."""
     if len(watched) < FEWEST_TO_MEASURE:
@@ -161,8 +175,7 @@ def _watched_dice(
     predictor, found = _predictor(tuner), []
     numbers = np.array([0, *outputs.labels], np.uint8)
     for picture in watched:
-        beat()
-        marks = labels_of(predictor.predict(picture.pixels[None]), tuner.card.threshold)[0]
+        marks = labels_of(predictor.predict(picture.pixels[None], lambda _progress: beat()), tuner.card.threshold)[0]
         found.append(slice_dice(numbers[marks], picture.marks, judged))
     return round(float(np.mean(found)), 4)
 
