@@ -39,12 +39,14 @@ class HistoryWiring(QObject):
             self.panel = HistoryPanel(self._parts.window.look, self._page.picture)
             self.panel.wanted.connect(self._go)
             self.panel.closed.connect(self._closed)
+            self.panel.moved.connect(self._keep_banners_beside)
         if self.panel.isVisible():
             self.panel.close_panel()
         else:
             self._action.setChecked(True)
             self.panel.open()
             self._show()
+            self._keep_banners_beside()
 
     def _show(self) -> None:
         opened = self._session.open
@@ -62,7 +64,16 @@ class HistoryWiring(QObject):
         elif isinstance(aim, EarlierState):
             self._parts.saved_states.bring_back(aim)
 
+    def _keep_banners_beside(self) -> None:
+        """News stand beside the list, not on it: what is clicked there must not move or be covered."""
+        if self.panel is None or not self.panel.isVisible():
+            self._page.banners.keep_free(0)
+        else:
+            beside = self._page.slice_map.width() + self._page.picture.width() - self.panel.x()
+            self._page.banners.keep_free(beside)
+
     def _closed(self) -> None:
+        self._keep_banners_beside()
         self._action.setChecked(False)
         self._page.picture.setFocus()
 

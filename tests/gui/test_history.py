@@ -14,6 +14,7 @@ from lesionstudio.gui.history_rows import HistoryRow
 from lesionstudio.gui.main_window import MainWindow
 from lesionstudio.gui.panels.history_panel import HistoryList, HistoryPanel
 from lesionstudio.gui.theme import Look
+from lesionstudio.gui.views import Notice
 from lesionstudio.imaging.mask import Mask, SliceStatus
 from lesionstudio.settings import Settings
 from tests import phantoms
@@ -157,6 +158,24 @@ def test_painting_goes_on_while_the_list_is_open_and_forgets_what_was_undone(sea
     seat.press(Qt.Key.Key_Z, CTRL)
     stroke(seat, -60)
     assert said(shown.steps.rows) == ["> Brush", "Brush", "As opened"]
+
+
+def test_news_stand_beside_the_list_and_never_on_it(seat: Seat, volume: Path) -> None:
+    seat.open(volume)
+    shown = open_history(seat)
+    few = shown.height()
+    seat.session.tell(
+        Notice("warning", "Import masks cannot be taken back: p1 changed since.", "x " * 60, "Undo", "undo")
+    )
+    banners = seat.window.draw_page.banners
+    place = shown.mapTo(seat.window, QPoint(0, 0))
+    right = banners.mapTo(seat.window, QPoint(banners.width(), 0)).x()
+    assert banners.isVisible() and right <= place.x()
+    for dx in (-150, -100, -50, 0):
+        stroke(seat, dx)
+    assert shown.height() == few + 4 * 32 and shown.mapTo(seat.window, QPoint(0, 0)) == place
+    seat.press(Qt.Key.Key_H, CTRL)
+    assert banners.width() > seat.picture.width() - 40
 
 
 def test_leaving_a_scan_keeps_a_state_that_a_click_brings_back_and_undo_takes_back(seat: Seat, pictures: Path) -> None:

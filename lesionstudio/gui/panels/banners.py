@@ -39,6 +39,7 @@ class Banners(QWidget):
         super().__init__(host)
         self._look, self._host = look, host
         self._banners: list[Banner] = []
+        self._kept_free = 0
         self._more = word_button("", "more_banners_button")
         self._more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._show_all = False
@@ -80,6 +81,11 @@ class Banners(QWidget):
         while self.dismiss_top():
             pass
 
+    def keep_free(self, at_right: int) -> None:
+        """Leaves so much of its host's width, at the right, to something else."""
+        self._kept_free = at_right
+        self._settle()
+
     @property
     def notices(self) -> list[Notice]:
         """What is being told, newest first."""
@@ -118,7 +124,7 @@ class Banners(QWidget):
         self._settle()
 
     def _settle(self) -> None:
-        width = max(self._host.width() - 2 * _MARGIN, 200)
+        width = max(self._host.width() - 2 * _MARGIN - self._kept_free, 200)
         self._column.activate()
         height = self._column.heightForWidth(width) if self._column.hasHeightForWidth() else self.sizeHint().height()
         self.setGeometry(_MARGIN, 10, width, height)

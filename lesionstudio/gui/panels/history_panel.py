@@ -43,6 +43,7 @@ class HistoryPanel(QFrame):
 
     wanted = Signal(object)
     closed = Signal()
+    moved = Signal()
 
     def __init__(self, look: Look, host: QWidget) -> None:
         super().__init__(host)
@@ -62,11 +63,14 @@ class HistoryPanel(QFrame):
     def show_steps(self, rows: Sequence[HistoryRow], *, is_volume: bool) -> None:
         """Shows these steps, the current one in sight."""
         self.steps.show_rows(rows, is_volume=is_volume)
+        self._settle()
+        self.steps.scrollTo(self.steps.currentIndex())
 
     def show_states(self, rows: Sequence[HistoryRow]) -> None:
         """Shows these earlier states under the steps: all of them where there are few, else some and a scroll bar."""
         self.states.show_rows(rows)
         self.states.setFixedHeight(ROW * min(len(rows), _MOST_STATES) + (ROW // 2 if len(rows) > _MOST_STATES else 0))
+        self._settle()
 
     def open(self) -> None:
         """Appears, and takes the keys."""
@@ -96,8 +100,9 @@ class HistoryPanel(QFrame):
 
     def _settle(self) -> None:
         wide = min(WIDTH, self._host.width() - 2 * MARGIN)
-        tall = max(self._host.height() - 2 * MARGIN, 0)
+        tall = min(self._column.totalSizeHint().height(), max(self._host.height() - 2 * MARGIN, 0))
         self.setGeometry(self._host.width() - wide - MARGIN, MARGIN, wide, tall)
+        self.moved.emit()
 
     def _lay_out(self, look: Look) -> None:
         head = QHBoxLayout()
@@ -106,7 +111,7 @@ class HistoryPanel(QFrame):
         close = sign(look, "x", _("Close  Esc"), "close_history_button", px=16)
         close.clicked.connect(self.close_panel)
         head.addWidget(close)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(1, 8, 1, 8)
         column.setSpacing(6)
         column.addLayout(head)
@@ -188,9 +193,16 @@ class HistoryList(QListView):
     def show_rows(self, rows: Sequence[HistoryRow], *, is_volume: bool = False) -> None:
         """Shows these rows, the current one in sight."""
         self._model.show_rows(rows, is_volume=is_volume)
-        at = self._model.index(next((n for n, row in enumerate(rows) if row.current), 0))
-        self.setCurrentIndex(at)
-        self.scrollTo(at)
+        self.updateGeometry()
+        self.setCurrentIndex(self._model.index(next((n for n, row in enumerate(rows) if row.current), 0)))
+
+    def sizeHint(self) -> QSize:
+        """All rows."""
+        return QSize(WIDTH, ROW * max(len(self.rows), 1))
+
+    def minimumSizeHint(self) -> QSize:
+        """One row."""
+        return QSize(WIDTH // 2, ROW)
 
     @property
     def rows(self) -> tuple[HistoryRow, ...]:
