@@ -141,7 +141,7 @@ def _head(snapshot: MaskSnapshot, why: str, slice_ids: Sequence[str], digest: st
 def _body(snapshot: MaskSnapshot) -> bytes:
     import zstandard
 
-    packer = zstandard.ZstdCompressor(level=3).compressobj()
+    packer = zstandard.ZstdCompressor(level=1).compressobj()
     parts = [packer.compress(snapshot.statuses.tobytes())]
     for layer in LAYERS:
         parts += [packer.compress(pixels.tobytes()) for _k, pixels in sorted(snapshot.layers[layer].items())]
