@@ -14,7 +14,7 @@ from lesionstudio.gui.widgets.buttons import action_button
 from lesionstudio.gui.widgets.text import label, paragraph
 from lesionstudio.words import _, ngettext
 
-_VERSIONS_WIDE = 368
+_VERSIONS_WIDE = 380
 
 
 class LearnPage(QFrame):

@@ -1,5 +1,6 @@
 """Learner: whether Learn can be pressed and why not, the learning that runs, and the versions that came of it."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +23,8 @@ from lesionstudio.progress import Progress
 from lesionstudio.project.shelf import ModelShelf
 from lesionstudio.words import _
 
+_SEEN = 0.02
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ChannelQuestion:
@@ -42,11 +45,23 @@ class Learning:
     fraction: float | None = None
     left_s: float | None = None
     job: Job | None = None
+    first: tuple[float, float] | None = None
 
     @property
     def minutes(self) -> float:
         """How long it has been learning."""
         return self.points[-1].minutes if self.points else 0.0
+
+    def take(self, progress: Progress, now_s: float) -> None:
+        """Notes how far it is; where nobody says how long it will take, that is told by the pace so far."""
+        self.fraction, done = progress.fraction, progress.fraction or 0.0
+        self.left_s = progress.left_s
+        if self.first is None:
+            self.first = now_s, done
+        elif self.left_s is None and done - self.first[1] >= _SEEN:
+            self.left_s = (now_s - self.first[0]) / (done - self.first[1]) * (1 - done)
+        if isinstance(progress.partial, dict):
+            self.points += curve_points(progress.partial.get("curve", ()))
 
 
 class Learner(QObject):
@@ -167,9 +182,7 @@ class Learner(QObject):
     def _progressed(self, run: Learning, progress: Progress) -> None:
         if run is not self.learning:
             return
-        run.fraction, run.left_s = progress.fraction, progress.left_s
-        if isinstance(progress.partial, dict):
-            run.points += curve_points(progress.partial.get("curve", ()))
+        run.take(progress, time.monotonic())
         self._tell(run, progress.message)
         self.progressed.emit()
 

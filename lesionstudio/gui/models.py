@@ -251,4 +251,4 @@ def _model_view(card: Any, folder: Path) -> ModelView:
     line = _("Dice {dice} held out").format(dice=number(float(dice), 2)) if dice is not None else _("not measured yet")
     licence, made_for, terms = _(card.licence), _(card.made_for), _(card.licence_note)
     notice = " ".join(f"{words.rstrip('.')}." for words in (licence, made_for) if words)
-    return ModelView(card.id, folder, _(card.title), line, notice, card.threshold, terms)
+    return ModelView(card.id, folder, _(card.title), line, notice, card.threshold, terms, licence)

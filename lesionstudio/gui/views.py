@@ -77,7 +77,7 @@ class ItemView:
 
 @dataclass(frozen=True, slots=True)
 class ModelView:
-    """One model on the shelf. `line`: its score; `notice`: what it was made for; `terms`: what it may be used for."""
+    """One model on the shelf. `line`: its score; `notice`: its `licence` and what it was made for; `terms`: all it may be used for."""
 
     id: str
     folder: Path
@@ -86,6 +86,7 @@ class ModelView:
     notice: str = ""
     threshold: float = 0.5
     terms: str = ""
+    licence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QLocale, Qt
 from PySide6.QtGui import QFontMetrics, QKeySequence
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from lesionstudio.gui.app import Desk
+from lesionstudio.gui.dialogs.channels import ChannelsSheet
 from lesionstudio.gui.dialogs.export_sheet import ExportSheet
 from lesionstudio.gui.dialogs.import_masks import ImportSheet, MaskPair
 from lesionstudio.gui.dialogs.settings_sheet import Places, SettingsSheet
@@ -31,6 +33,7 @@ from lesionstudio.gui.views import ExportOffer, ExportPart
 from lesionstudio.gui.widgets.fields import NumberField
 from lesionstudio.gui.widgets.sheet import Sheet
 from lesionstudio.gui.widgets.text import ElidedLabel
+from lesionstudio.project.worklist import Role
 from lesionstudio.settings import Settings
 from lesionstudio.words import language
 from tests import phantoms
@@ -153,6 +156,48 @@ def test_a_running_job_and_its_drafts_fit_in_french(desk: Desk, qtbot: QtBot, tm
     title = window_of(desk).findChild(ElidedLabel, "draft_text")
     qtbot.waitUntil(lambda: "Brouillon" in title.text() and window_of(desk).job_bar.isHidden(), timeout=WAIT_MS)
     assert cut_off(window_of(desk)) == []
+
+
+def test_the_learn_page_fits_in_french(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
+    phantoms.write_dicom(tmp_path / "Thorax 2026", phantoms.ct_phantom((24, 64, 64), (5.0, 2.0, 2.0)))
+    open_study(desk, qtbot, tmp_path / "Thorax 2026")
+    window, learn = window_of(desk), desk.wiring.learn
+    learn.show_learn()
+    assert "to_draw_button" in visible_buttons(window) and cut_off(window) == []
+    check_some(desk)
+    assert "first_learn_button" in visible_buttons(window) and cut_off(window) == []
+    compute = desk.parts.lane._compute
+    assert isinstance(compute, StandIn)
+    compute.go_on_learning.clear()
+    desk.parts.learner.learn()
+    qtbot.waitUntil(lambda: "cancel_learning_button" in visible_buttons(window), timeout=WAIT_MS)
+    assert cut_off(window) == []
+    compute.go_on_learning.set()
+    qtbot.waitUntil(lambda: "use_version_button" in visible_buttons(window), timeout=WAIT_MS)
+    assert cut_off(window) == []
+    learn.show_draw()
+    assert cut_off(window) == []
+
+
+def check_some(desk: Desk) -> None:
+    """Marks and checks two slices to learn from and three that are held out."""
+    roles = desk.session.record(desk.session.current_id).roles
+    learn, held_out = ([k for k, one in enumerate(roles) if one == role] for role in (Role.LEARN, Role.HELD_OUT))
+    for k in (*learn[:2], *held_out[:3]):
+        desk.session.go_to_slice(k)
+        assert desk.session.history is not None
+        stroke = desk.session.history.stroke("Pinceau")
+        box = stroke.paint(k, 20, 20, np.ones((8, 8), bool), 1)
+        stroke.commit()
+        desk.session.edited(box)
+        desk.parts.marking.check_slice()
+
+
+def test_the_channels_sheet_fits_in_french(desk: Desk) -> None:
+    pixels = np.random.default_rng(1).integers(0, 255, (64, 64, 3), np.uint8)
+    sheet = ChannelsSheet(window_of(desk), window_of(desk).look, pixels)
+    sheet.open()
+    assert cut_off(sheet) == []
 
 
 def test_the_export_sheet_fits_in_french(desk: Desk, tmp_path: Path) -> None:

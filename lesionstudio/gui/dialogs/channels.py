@@ -33,7 +33,20 @@ class ChannelsSheet(Sheet):
         for n, (key, name, plane) in enumerate(channel_choices(pixels)):
             row.addWidget(self._choice(key, name, plane, chosen=n == 0))
         self.body.addLayout(row)
-        self.body.addLayout(self._foot())
+        cancel, go = (
+            word_button(_("Cancel"), "cancel_channels_button"),
+            word_button(_("Learn"), "learn_from_channels_button", "primary"),
+        )
+        cancel.clicked.connect(self.reject)
+        go.clicked.connect(self._answer)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addStretch(1)
+        foot.addWidget(cancel)
+        foot.addWidget(go)
+        self.body.addLayout(foot)
+        go.setDefault(True)
+        go.setFocus()
 
     def _choice(self, key: str, name: str, plane: NDArray[np.uint8], *, chosen: bool) -> QToolButton:
         button = QToolButton()
@@ -49,22 +62,6 @@ class ChannelsSheet(Sheet):
         say(button, name, name)
         self._group.addButton(button)
         return button
-
-    def _foot(self) -> QHBoxLayout:
-        cancel, go = (
-            word_button(_("Cancel"), "cancel_channels_button"),
-            word_button(_("Learn"), "learn_from_channels_button", "primary"),
-        )
-        cancel.clicked.connect(self.reject)
-        go.clicked.connect(self._answer)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addStretch(1)
-        foot.addWidget(cancel)
-        foot.addWidget(go)
-        go.setDefault(True)
-        go.setFocus()
-        return foot
 
     def _answer(self) -> None:
         self.accept()

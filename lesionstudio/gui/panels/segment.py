@@ -46,7 +46,7 @@ class SegmentPanel(QFrame):
         self.setProperty("kind", "section")
         self._look = look
         self._model = ModelLine(look)
-        self._notice = ElidedLabel("hint", "model_notice")
+        self._notice, self._licence = paragraph(role="hint", name="model_notice"), ElidedLabel("hint", "model_licence")
         self._slice = action_button(look, actions, "segment_slice", _("Slice"), kind="primary")
         self._scan = action_button(look, actions, "segment_scan", _("Scan"))
         self._all = action_button(look, actions, "segment_all", _("All"))
@@ -59,7 +59,7 @@ class SegmentPanel(QFrame):
         column.setSpacing(6)
         column.addWidget(label(_("Segment"), "section"))
         column.addSpacing(2)
-        for part in (self._model, self._notice):
+        for part in (self._model, self._notice, self._licence):
             column.addWidget(part)
         column.addLayout(self._buttons_row())
         for below in (self._reason, self._choose, self._draft, self.learn):
@@ -74,8 +74,10 @@ class SegmentPanel(QFrame):
         self._model.setVisible(bool(models) or is_new)
         self._model.setMenu(self._menu(models, in_use, is_new))
         self._notice.setText(current.notice if current else "")
-        self._notice.setVisible(bool(current and current.notice))
-        self._notice.say_more(current.terms if current else "")
+        self._notice.setToolTip(current.terms if current else "")
+        self._licence.setText(current.licence if current else "")
+        self._licence.say_more("\n".join(part for part in (current.notice, current.terms) if part) if current else "")
+        self._show_terms()
         self._choose.setVisible(current is None and not is_new)
 
     def show_reason(self, reason: str) -> None:
@@ -93,6 +95,13 @@ class SegmentPanel(QFrame):
     def show_draft(self, draft: DraftView | None) -> None:
         """Shows the open draft's card, or hides it."""
         self._draft.show_draft(draft)
+        self._show_terms()
+
+    def _show_terms(self) -> None:
+        """All of it where there is room; beside an open draft the licence alone."""
+        has_draft = not self._draft.isHidden()
+        self._notice.setVisible(bool(self._notice.text()) and not has_draft)
+        self._licence.setVisible(bool(self._licence.text()) and has_draft)
 
     def _buttons_row(self) -> QHBoxLayout:
         row = QHBoxLayout()

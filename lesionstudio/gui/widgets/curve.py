@@ -65,7 +65,7 @@ class Curve(QWidget):
         import pyqtgraph as pg
 
         tokens = self._look.tokens
-        pen = pg.mkPen(tokens.text2, width=1.2, style=Qt.PenStyle.DashLine)
+        pen = pg.mkPen(tokens.text2, width=1.2 * self.devicePixelRatioF(), style=Qt.PenStyle.DashLine)
         self._plot.addItem(pg.InfiniteLine(value, angle=0, pen=pen))
         text = pg.TextItem(words, color=tokens.text2, anchor=(1, 0))
         text.setFont(font(12))
@@ -77,7 +77,9 @@ class Curve(QWidget):
 
         tokens = self._look.tokens
         minutes, values = [x for x, _y in points], [y for _x, y in points]
-        self._plot.plot(minutes, values, pen=pg.mkPen(tokens.accent, width=2), antialias=True)
+        self._plot.plot(
+            minutes, values, pen=pg.mkPen(tokens.accent, width=2 * self.devicePixelRatioF()), antialias=True
+        )
         here = {"size": 8, "brush": pg.mkBrush(tokens.good), "pen": pg.mkPen(tokens.bg1, width=1)}
         self._plot.addItem(pg.ScatterPlotItem([minutes[-1]], [values[-1]], antialias=True, **here))
         at_top = values[-1] > high - (high - _span(values)[0]) * 0.25
@@ -105,7 +107,7 @@ class Sparkline(QWidget):
     def __init__(self, look: Look) -> None:
         super().__init__()
         self._look, self._values = look, tuple[float, ...]()
-        self.setFixedSize(44, 20)
+        self.setFixedSize(36, 20)
         look.changed.connect(self.update)
 
     def show_values(self, values: Sequence[float]) -> None:

@@ -1,0 +1,100 @@
+"""What the Learn page says of versions, from their cards; and what there is to learn from, from the records."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lesionstudio.gui.learner import Learning
+from lesionstudio.gui.panels.new_version import measured_words, not_measured_words
+from lesionstudio.gui.readiness import Readiness, SliceCounts
+from lesionstudio.gui.versions import version_views
+from lesionstudio.imaging.labels import LabelSet
+from lesionstudio.imaging.mask import SliceStatus
+from lesionstudio.model_card import IntensityRule, ModelCard, ModelInput
+from lesionstudio.progress import Progress
+from lesionstudio.project.shelf import ShelvedModel
+from lesionstudio.project.worklist import ItemRecord, Role
+
+NOW = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
+INPUT = ModelInput(IntensityRule("window", -1350, 150))
+STARTER = ShelvedModel(ModelCard("lungs", "Lungs", ("Lesion",), (INPUT,)), Path("lungs"), "starter")
+
+
+def version(n: int, parent: str, held_out: dict[str, Any], made: str = "2026-03-04T14:31:00+00:00") -> ShelvedModel:
+    training = {"slices": 12 + n, "minutes": 4.0, "curve": [[0.0, 0.6, None], [4.0, 0.7, 0.3]]}
+    card = replace(STARTER.card, id=f"lungs-v{n}", title=f"Version {n}", parent=parent, made=made, training=training)
+    return ShelvedModel(replace(card, scores={"held_out": held_out}), Path(f"v{n}"), "study")
+
+
+def measured(before: float, after: float) -> dict[str, Any]:
+    each = [{"item": "a.png", "name": "a", "slice": 0, "before": before, "after": after}]
+    each += [{"item": "ct", "name": "CT", "slice": 6, "before": before, "after": after}]
+    means = {"before": before, "after": after, "better": 2, "worse": 0, "interval": [0.02, 0.1]}
+    return {"slices": 3, **means, "each": each}
+
+
+def test_versions_newer_than_the_one_in_use_are_used_and_older_ones_gone_back_to() -> None:
+    shelved = (version(2, "lungs-v1", measured(0.66, 0.71)), version(1, "lungs", measured(0.58, 0.66)), STARTER)
+    views = version_views(shelved, "lungs-v1", NOW)
+    assert [(view.name, view.state) for view in views] == [
+        ("version 2", "newer"),
+        ("version 1", "in use"),
+        ("Lungs", "older"),
+    ]
+    assert [view.dice for view in views] == [0.71, 0.66, 0.58]
+
+
+def test_a_version_says_when_it_was_made_and_from_how_many_slices() -> None:
+    (view,) = version_views((version(1, "", measured(0.0, 0.5)),), "", NOW)
+    assert view.facts == "Today, 14:31, 13 slices"
+    assert [point.dice for point in view.curve] == [0.6, 0.7]
+
+
+def test_a_measured_slice_is_named_with_its_number_unless_it_is_a_picture() -> None:
+    (view,) = version_views((version(1, "", measured(0.0, 0.5)),), "", NOW, pictures={"a.png"})
+    assert view.measured is not None
+    assert [one.words for one in view.measured.each] == ["a", "CT, 7"]
+
+
+def test_a_version_measured_on_too_few_slices_has_no_dice() -> None:
+    nothing = {"slices": 2, "before": None, "after": None, "each": []}
+    (view,) = version_views((version(1, "", nothing),), "", NOW)
+    assert view.dice is None and view.measured is not None and view.measured.slices == 2
+
+
+def test_the_words_say_how_sure_the_gain_is() -> None:
+    (view,) = version_views((version(1, "", measured(0.6, 0.66)),), "", NOW)
+    assert view.measured is not None
+    words = "Mean Dice on 3 held-out slices, gain 0.02 to 0.10 (95 %). Better on 2, worse on 0."
+    assert measured_words(view.measured) == words
+
+
+def test_only_checked_slices_with_a_mark_that_is_shown_are_learned_from() -> None:
+    checked, corrected = SliceStatus.CHECKED, SliceStatus.CORRECTED
+    roles = (Role.LEARN, Role.LEARN, Role.LEARN, Role.BETWEEN, Role.HELD_OUT, Role.TEST)
+    statuses = (checked, checked, corrected, checked, checked, checked)
+    record = ItemRecord(statuses, roles, marks={0: (1,), 2: (1,), 3: (1,), 4: (2,), 5: (1,)})
+    labels = LabelSet.first().add("Effusion")
+    counts = SliceCounts()
+    assert counts.of([("ct", record)], labels) == Readiness(1, 1, 1, 1)
+    assert counts.of([("ct", record)], labels.changed(1, deleted=True)) == Readiness(0, 1, 1, 1)
+    assert counts.of([("ct", record), ("mr", record)], labels).to_learn_from == 2
+
+
+def test_what_is_not_measured_says_what_is_missing() -> None:
+    assert "one more" in not_measured_words(Readiness(2, 2, 8, 2))
+    assert "Ten slices or more" in not_measured_words(Readiness(2, 0, 0, 0))
+    assert "enough" in not_measured_words(Readiness(2, 3, 8, 3))
+
+
+def test_the_time_left_is_told_by_the_pace_where_learning_does_not_say_it() -> None:
+    run = Learning(Path(), "study", "")
+    run.take(Progress(0.1), 100.0)
+    assert run.left_s is None
+    run.take(Progress(0.4, "", None, {"curve": [[1.0, 0.5, 0.2]]}), 130.0)
+    assert run.left_s == pytest.approx(60.0) and run.minutes == 1.0
+    run.take(Progress(0.5, "", 12.0), 140.0)
+    assert run.left_s == 12.0
