@@ -11,6 +11,8 @@ from lesionstudio.gui.widgets.dumbbells import Dumbbells, Legend
 from lesionstudio.gui.widgets.text import label, paragraph
 from lesionstudio.words import _, ngettext, number
 
+_MANY = 8
+
 
 class NewVersionCard(QFrame):
     """Shows one version; while it waits for an answer, with both answers."""
@@ -24,7 +26,7 @@ class NewVersionCard(QFrame):
         super().__init__()
         self.setProperty("kind", "card")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        self._look, self._id = look, ""
+        self._look, self._id, self._answers = look, "", QWidget()
         self._title = label(role="section", name="version_title")
         self._never = label(role="hint", name="never_trained_on")
         self._scale = QLabel()
@@ -51,6 +53,7 @@ class NewVersionCard(QFrame):
         self._after.setText(_figure(measured.after))
         self._words.setText(measured_words(measured) if is_measured else not_measured_words(readiness))
         self.slices.show_slices(measured.each)
+        self._keep_answers_in_sight(len(measured.each))
         for part in (self._never, self._scale, self._figures, self.slices, self._legend):
             part.setVisible(is_measured)
         self._open.setVisible(not is_measured and readiness.held_out > readiness.held_out_checked)
@@ -78,7 +81,8 @@ class NewVersionCard(QFrame):
         return figures
 
     def _lay_out(self) -> None:
-        head, means, foot = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        head, means, foot = QHBoxLayout(), QHBoxLayout(), QHBoxLayout(self._answers)
+        foot.setContentsMargins(0, 0, 0, 0)
         head.setSpacing(6)
         head.addWidget(self._title)
         head.addStretch(1)
@@ -92,13 +96,18 @@ class NewVersionCard(QFrame):
             foot.addWidget(answer)
         foot.addStretch(1)
         foot.addWidget(self._legend)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 10, 16, 12)
-        column.setSpacing(8)
-        column.addLayout(head)
-        column.addLayout(means)
-        column.addWidget(self.slices)
-        column.addLayout(foot)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(16, 10, 16, 12)
+        self._column.setSpacing(8)
+        self._column.addLayout(head)
+        self._column.addLayout(means)
+        self._column.addWidget(self.slices)
+        self._column.addWidget(self._answers)
+
+    def _keep_answers_in_sight(self, slices: int) -> None:
+        """Below the rows, or above them where these are so many that the answers would leave the screen."""
+        self._column.removeWidget(self._answers)
+        self._column.insertWidget(2 if slices > _MANY else 3, self._answers)
 
 
 def measured_words(measured: Measured) -> str:
@@ -107,7 +116,7 @@ def measured_words(measured: Measured) -> str:
     sure = ""
     if measured.interval is not None:
         low, high = (number(end, 2) for end in measured.interval)
-        sure = ", " + _("gain {low} to {high} (95 %)").format(low=low, high=high)
+        sure = ", " + _("gain {low} to {high} (95 %)").format(low=low, high=high).replace(" %", "\N{NO-BREAK SPACE}%")
     return f"{on}{sure}. " + _("Better on {better}, worse on {worse}.").format(
         better=measured.better, worse=measured.worse
     )
