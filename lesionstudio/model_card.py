@@ -43,10 +43,10 @@ class ChestRule:
     """What is done without a network where a slice shows a whole chest (imaging/chest.py, imaging/chest_marks.py).
 
     `air`: darker is air, in the unit of the first input's rule. `reach`: how far round the lungs' hull a mark may lie,
-    as a share of the body's size (the square root of its area in the slice); the network sees the hull's box.
-    `least`: smaller marks of one slice are dropped, in millionths of the body's area. `sure`: a mark that nowhere
-    reaches this probability is dropped. `tops_mm`: a mark is dropped where that far up or down it has turned into dense
-    tissue that is not marked: the top of an organ, half in the slice. 0 means that this is not done.
+    as a share of the body's size (the square root of its area in the slice); the network sees the hull's box. A mark of
+    one slice is dropped where less than `least` of it, in millionths of the body's area, reaches the probability
+    `sure`. `tops_mm`: a mark is dropped where that far up or down it has turned into much denser tissue that is not
+    marked: the top of an organ, half in the slice. 0 means that this is not done.
     """
 
     air: float

@@ -11,7 +11,7 @@ from lesionstudio.imaging.chest import chest_in, share_of
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.model_card import ModelCard
 
-_DENSE, _MOSTLY = -300.0, 0.5
+_DENSE, _DENSER, _MOSTLY = -300.0, 150.0, 0.5
 _MILLION = 1e6
 
 Floats = NDArray[np.float32]
@@ -55,11 +55,11 @@ def kept_marks(answer: Answer, card: ModelCard, threshold: float, around: Sequen
     chest = chest_in(answer.picture, card)
     if chest is None or chest.is_worth_keeping(int(marked.sum())):
         return answer.probabilities
-    marks = _Marks.of(marked, answer.probabilities)
-    kept = (marks.pixels >= rule.least * chest.body_pixels / _MILLION) & (marks.highest >= rule.sure)
+    marks = _Marks.of(marked)
+    kept = marks.pixels_in(answer.marked(rule.sure)) >= rule.least * chest.body_pixels / _MILLION
     for beside in (look(j) for j in around if kept.any()):
         if beside is not None:
-            kept &= marks.share_of(_dense(beside, card) & ~beside.marked(threshold)) <= _MOSTLY
+            kept &= marks.pixels_in(_organ(answer, beside, card, threshold)) <= _MOSTLY * marks.pixels_in(marked)
     return np.asarray(np.where(marked & ~kept[marks.numbers], 0, answer.probabilities), np.float32)
 
 
@@ -75,33 +75,29 @@ def kept_in_scan(
     return np.stack(kept, axis=1)
 
 
-def _dense(answer: Answer, card: ModelCard) -> Region:
-    """Where a picture shows no air."""
+def _organ(answer: Answer, beside: Answer, card: ModelCard, threshold: float) -> Region:
+    """Where the slice beside shows airless tissue that is not marked, and much denser than it is here."""
     rule = card.inputs[0].rule
-    shares = (answer.picture[0] - rule.out_low) / (rule.out_high - rule.out_low)
-    dense: Region = shares >= share_of(_DENSE, card)
-    return dense
+    here, there = ((one.picture[0] - rule.out_low) / (rule.out_high - rule.out_low) for one in (answer, beside))
+    denser = (there - here) * (rule.high - rule.low) >= _DENSER
+    organ: Region = (there >= share_of(_DENSE, card)) & denser & ~beside.marked(threshold)
+    return organ
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Marks:
-    """The pieces of a mask: their numbers (row, column), 0 outside, how many pixels and which highest probability."""
+    """The pieces of a mask: their numbers (row, column), 0 outside; `count` with the outside."""
 
     numbers: NDArray[np.int32]
-    pixels: NDArray[np.int64]
-    highest: Floats
+    count: int
 
     @classmethod
-    def of(cls, marked: Region, probabilities: Floats) -> "_Marks":
+    def of(cls, marked: Region) -> "_Marks":
         import cv2
 
         count, numbers = cv2.connectedComponents(marked.astype(np.uint8), connectivity=8)
-        highest = np.zeros(count, np.float32)
-        np.maximum.at(highest, numbers[marked], probabilities.max(axis=0)[marked])
-        return cls(numbers, np.bincount(numbers.ravel(), minlength=count), highest)
+        return cls(np.asarray(numbers, np.int32), count)
 
-    def share_of(self, region: Region) -> NDArray[np.float64]:
-        """What share of each piece lies in a region."""
-        inside = np.bincount(self.numbers[region], minlength=len(self.pixels))
-        shares: NDArray[np.float64] = inside / np.maximum(self.pixels, 1)
-        return shares
+    def pixels_in(self, region: Region) -> NDArray[np.int64]:
+        """How many pixels of each piece lie in a region."""
+        return np.bincount(self.numbers[region], minlength=self.count)

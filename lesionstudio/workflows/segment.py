@@ -99,7 +99,7 @@ class Segmenting:
 
     def warnings(self, slices: Sequence[int]) -> list[str]:
         """Sentences: what in this scan speaks against the model, and which slices could not be read."""
-        inputs = self._inputs(_spread(self.scan.slices))
+        inputs = self._inputs(spread(self.scan.slices))
         self.hu_offset_guess = guessed_offset(self.scan, list(inputs))
         sentences = doubts(self.predictor.card, self.scan, list(inputs.values()), self.hu_offset_guess)
         for k, problem in sorted((k, problem) for k, problem in self.unread.items() if k in slices):
@@ -128,7 +128,7 @@ class Segmenting:
         return seen
 
 
-def _spread(count: int) -> list[int]:
+def spread(count: int) -> list[int]:
     """Some slices from all over a scan: what it shows is a question to the scan, not to the slices asked for."""
     return sorted({min(count - 1, round(count * (2 * n + 1) / (2 * _LOOKED_AT))) for n in range(_LOOKED_AT)})
 

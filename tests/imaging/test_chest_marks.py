@@ -51,9 +51,9 @@ def test_a_speck_goes_and_a_lesion_stays() -> None:
     assert kept(CARD, given).sum() == 404
 
 
-def test_a_mark_that_is_sure_nowhere_goes_and_the_probabilities_of_others_stay_as_they_are() -> None:
-    given = answer(LESION, (slice(100, 130), slice(120, 150), 0.7))
-    left = kept_marks(given, ruled(sure=0.9), 0.4, (), lambda _k: None)
+def test_a_mark_that_is_sure_in_a_speck_alone_goes_and_the_probabilities_of_others_stay_as_they_are() -> None:
+    given = answer(LESION, (slice(100, 130), slice(120, 150), 0.7), (slice(110, 112), slice(130, 132), 0.95))
+    left = kept_marks(given, ruled(least=300.0, sure=0.9), 0.4, (), lambda _k: None)
     assert not left[0, 100:130, 120:150].any()
     np.testing.assert_array_equal(left[0, 70:90], given.probabilities[0, 70:90])
 
@@ -62,6 +62,12 @@ def test_what_is_dense_and_unmarked_in_the_next_slice_is_the_top_of_an_organ() -
     organ = chest()
     organ[0, 65:100, 36:70] = 0.85
     assert not kept(ruled(tops_mm=5.0), answer(LESION), answer(picture=organ)).any()
+
+
+def test_an_airless_lesion_stays_though_the_network_misses_it_in_the_next_slice() -> None:
+    dense = chest()
+    dense[0, 65:100, 36:70] = 0.85
+    assert kept(ruled(tops_mm=5.0), answer(LESION, picture=dense), answer(picture=dense)).sum() == 400
 
 
 def test_a_lesion_that_goes_on_in_the_next_slice_or_ends_there_stays() -> None:

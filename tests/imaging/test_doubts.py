@@ -15,6 +15,7 @@ from lesionstudio.imaging.intensity import network_inputs
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.model_card import IntensityRule, ModelCard, ModelInput, read_card
 from lesionstudio.resources import resource
+from lesionstudio.workflows.segment import spread
 from tests import phantoms
 
 RULE = IntensityRule("window", -1000.0, 200.0, unit="HU")
@@ -93,10 +94,52 @@ def test_empty_slices_and_cards_without_fingerprints_say_nothing() -> None:
     assert said(CARD, Scan.of_array(noise, value_range=(0, 255))) == []
 
 
-def test_the_starter_model_knows_the_sample_study_and_not_the_brain(shared_data: Path) -> None:
-    card = read_card(resource("models", "lung-lesions"))
-    for found in find_scans(resource("sample", "study")):
-        assert said(card, read_scan(found.source)) == [], found.name
-    brains = [one for one in find_scans(shared_data / "brain_lgg" / "test" / "images") if not one.error][::10]
-    named = [bool(said(card, read_scan(one.source))) for one in brains]
-    assert np.mean(named) > 0.7
+STARTER = read_card(resource("models", "lung-lesions"))
+
+
+def of_all(folder: Path, every: int = 1) -> list[list[str]]:
+    """What is said of the scans in a folder, as Segment asks."""
+    found = [one for one in find_scans(folder) if not one.error and not one.last][::every]
+    return [looked_at(read_scan(one.source)) for one in found]
+
+
+def looked_at(scan: Scan, *, inverted: bool = False) -> list[str]:
+    seen = [network_inputs(scan, k, STARTER.inputs) for k in spread(scan.slices)]
+    return doubts(STARTER, scan, [np.float32(1) - one for one in seen] if inverted else seen)
+
+
+def test_nothing_is_said_of_axial_chests(shared_data: Path) -> None:
+    assert of_all(resource("sample", "study")) == [[]] * 6
+    chests = [of_all(folder) for folder in sorted((shared_data / "chest_ct").glob("*/dicom"))]
+    assert chests == [[[]]] * 8
+
+
+def test_of_a_hundred_lung_pictures_a_few_at_most_are_doubted(shared_data: Path) -> None:
+    said_of = of_all(shared_data / "lung_medseg" / "images")
+    assert np.mean([bool(sentences) for sentences in said_of]) < 0.03
+
+
+@pytest.mark.parametrize(
+    ("folder", "every", "share"),
+    [
+        ("brain_lgg/test/images", 12, 1.0),
+        ("em_isbi2012", 6, 1.0),
+        ("formats/studies/head_ct_philips_dcm_qa_ct", 1, 1.0),
+        ("formats/studies/mr_abdomen_coronal_haste_tcga", 1, 1.0),
+        ("formats/studies/ct_localizer_plus_sagittal_one_series_ricord", 1, 1.0),
+        ("classes/brain_yesno", 3, 0.7),
+    ],
+)
+def test_other_organs_planes_and_modalities_get_exactly_one_sentence(
+    shared_data: Path, folder: str, every: int, share: float
+) -> None:
+    said_of = of_all(shared_data / folder, every)
+    assert said_of and all(len(sentences) <= 1 for sentences in said_of)
+    assert np.mean([len(sentences) == 1 for sentences in said_of]) >= share
+
+
+def test_lung_pictures_with_light_and_dark_swapped_are_told_so(shared_data: Path) -> None:
+    found = list(find_scans(shared_data / "lung_medseg" / "images"))[::2]
+    said_of = [looked_at(read_scan(one.source), inverted=True) for one in found]
+    assert np.mean(["looks inverted" in " ".join(sentences) for sentences in said_of]) > 0.85
+    assert max(len(sentences) for sentences in said_of) == 1
