@@ -68,7 +68,7 @@ def test_a_version_measured_on_too_few_slices_has_no_dice() -> None:
 def test_the_words_say_how_sure_the_gain_is() -> None:
     (view,) = version_views((version(1, "", measured(0.6, 0.66)),), "", NOW)
     assert view.measured is not None
-    words = "Mean Dice on 3 held-out slices, gain 0.02 to 0.10 (95 %). Better on 2, worse on 0."
+    words = "Mean Dice on 3 held-out slices, gain 0.02 to 0.10 (95\N{NO-BREAK SPACE}%). Better on 2, worse on 0."
     assert measured_words(view.measured) == words
 
 
