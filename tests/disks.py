@@ -75,6 +75,9 @@ class PowerCut:
         if args[0].is_relative_to(self._folder):
             getattr(self, "_" + name)(*args)
             self.after_each(name)
+            if name == "append":
+                self._flush(args[0])
+                self.after_each("flush")
 
     def _known(self, path: Path) -> int:
         if path not in self._names:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 def append(path: Path, content: bytes, at: int) -> None:
-    """Writes content into a file from byte `at` on, which ends the file; 0 makes the file.
+    """Writes content into a file from byte `at` on, which ends the file, and flushes it; 0 makes the file.
 
     Raises FileNotFoundError when the file no longer holds what was written before `at`, else OSError.
     """
@@ -23,6 +23,7 @@ def append(path: Path, content: bytes, at: int) -> None:
         os.ftruncate(handle, at)
         os.lseek(handle, at, os.SEEK_SET)
         _write_all(handle, content)
+        os.fsync(handle)
     finally:
         os.close(handle)
 

@@ -27,9 +27,10 @@ can say what those lack that a crash left old.
 Steps hold whole voxels, not differences, and the last word counts: to replay all of it over a mask that already has
 some of it (a crash in between its files) gives the same mask.
 
-When it is on the disk. What was done is handed over at once and appended by a thread of its own, then flushed (fsync);
-what comes meanwhile goes together with the next flush. So a quiet hand waits for one write and a busy one for two,
-and a slow disk is never asked more often than it answers. Within a second, on any disk that flushes in half of one.
+When it is on the disk. What was done is handed over at once and appended by a thread of its own, then flushed (fsync),
+every time; what comes meanwhile goes together with the next flush. So a step waits for one flush, or two where one is
+under way (and once more for the folder where a journal begins), and a slow disk is never asked more often than it
+answers: milliseconds as a rule, and within a second where a flush takes up to half of one.
 
 Reading. A record that is cut short by the end of the file, or that is the last one and fails its checksum, was being
 written when the lights went out: it is dropped. One that fails with a sound record after it was damaged later: reading

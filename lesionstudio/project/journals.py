@@ -61,7 +61,6 @@ class Journals:
                 make_folders(path.parent, self._home)
             with telling_what_fails(path):
                 disk.append(path, content, at)
-                disk.flush(path)
                 if not at:
                     disk.flush_folder(path.parent)
             self._ends[path] = at + len(content)

@@ -9,12 +9,11 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from lesionstudio.gui.closed_masks import ClosedMasks
-from lesionstudio.imaging import disk
 from lesionstudio.imaging.editing import EditHistory
 from lesionstudio.imaging.mask import Mask
 from lesionstudio.project.project import Project
 from tests import phantoms
-from tests.disks import instead, slow
+from tests.disks import Full, instead, slow
 from tests.gui.desk import Desk, desk
 
 
@@ -139,42 +138,31 @@ def test_a_mask_is_not_written_before_its_journal_holds_all_that_is_in_it(
     assert at_save == [16]
 
 
-def test_a_full_disk_is_said_once_and_what_waits_is_written_when_there_is_room(
-    here: Desk, pictures: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("lesionstudio.gui.journal_keeper.RETRY_MS", 10)
+def test_a_full_disk_is_said_once_and_what_waits_is_written_when_there_is_room(here: Desk, pictures: Path) -> None:
     here.open(pictures)
+    here.until(lambda: here.session.autosave.is_settled)
     here.session.autosave.journal._again.setInterval(10)
-    really, asked = disk.flush, []
-
-    def full(path: Path) -> None:
-        asked.append(path)
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(disk, "flush", full)
-    here.paint(5, 5)
-    here.until(lambda: here.session.saved.kind == "failed" and len(asked) > 2)
-    assert here.session.saved.text == "Not saved: the disk is full, trying again"
-    here.paint(15, 5)
-    monkeypatch.setattr(disk, "flush", really)
+    full = Full(at=0, times=1 << 30)
+    with instead(full.calls()):
+        here.paint(5, 5)
+        here.until(lambda: here.session.saved.kind == "failed" and full.asked > 2)
+        assert here.session.saved.text == "Not saved: the disk is full, trying again"
+        here.paint(15, 5)
     here.until(lambda: here.session.saved.kind == "saved")
     assert here.session.mask is not None
     assert (as_found(here, "p0.png").labels(0) == here.session.mask.labels(0)).all()
     assert here.notices == []
 
 
-def test_leaving_a_folder_whose_disk_is_full_keeps_the_strokes_until_it_is_not(
-    here: Desk, pictures: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_leaving_a_folder_whose_disk_is_full_keeps_the_strokes_until_it_is_not(here: Desk, pictures: Path) -> None:
     here.open(pictures)
-    really = disk.flush
-    monkeypatch.setattr(disk, "flush", lambda _path: (_ for _ in ()).throw(OSError(28, "No space left on device")))
-    here.paint(5, 5)
-    here.until(lambda: bool(here.session.autosave.journal.problem))
-    here.session.autosave.journal._again.setInterval(10)
-    here.session.close_folder()
-    here.until(lambda: here.runner.is_idle)
-    monkeypatch.setattr(disk, "flush", really)
+    here.until(lambda: here.session.autosave.is_settled)
+    with instead(Full(at=0, times=1 << 30).calls()):
+        here.paint(5, 5)
+        here.until(lambda: here.session.autosave.journal.problem is not None)
+        here.session.autosave.journal._again.setInterval(10)
+        here.session.close_folder()
+        here.until(lambda: here.runner._running <= 1)
     here.until(lambda: here.session.autosave.journal.is_settled)
     here.open(pictures)
     assert here.session.mask is not None and here.session.mask.marked(0)
