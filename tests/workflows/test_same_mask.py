@@ -19,7 +19,7 @@ from lesionstudio.workflows.segment import Choices, Segmenting, segment_scan
 
 STARTER = resource("models", "lung-lesions")
 LEAST_DICE, LEAST_PIXELS = 0.95, 400
-# Not among them: a slice whose marks the next slices show to be the top of an organ, for a file alone has no next slice.
+# No slice whose marks the next slices show to be the top of an organ: a file alone has no next slice.
 SERIES = {"RICORD-1A-00101": (2, 9, 16), "LUNG1-002": (5, 19), "RIDER-0109": (3, 10)}
 
 Marks = NDArray[np.bool_]
