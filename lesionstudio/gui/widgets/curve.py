@@ -119,11 +119,11 @@ class Sparkline(QWidget):
         """Paints the line."""
         if len(self._values) < 2:
             return
-        low, high = min(self._values), max(self._values)
+        low, high = _span(self._values)
         step, room = (self.width() - 2) / (len(self._values) - 1), self.height() - 4
         line = QPolygonF()
         for n, value in enumerate(self._values):
-            line.append(QPointF(1 + n * step, 2 + room * (1 - (value - low) / ((high - low) or 1))))
+            line.append(QPointF(1 + n * step, 2 + room * (1 - (value - low) / (high - low))))
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(self._look.tokens.text2), 1.4))
