@@ -38,6 +38,13 @@ def few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finetuning, "_SIZE", 64)
 
 
+@pytest.fixture
+def lesson(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run of so many small steps that a little network learns something, however busy the machine is."""
+    for name, value in (("MOST_STEPS", 120), ("FEWEST_STEPS", 120), ("_SIZE", 64)):
+        monkeypatch.setattr(finetuning, name, value)
+
+
 @pytest.fixture(autouse=True)
 def quick_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ranges for eight bits without measuring them, which tests/learning does."""
@@ -93,6 +100,7 @@ def test_a_version_has_a_number_a_parent_a_date_and_whole_weights(study: Path, m
     assert card.training["fingerprints"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("few_steps")
 def test_versions_come_newest_first_and_then_what_they_came_from(study: Path, model: Path) -> None:
     ModelShelf().add(model)
@@ -191,6 +199,7 @@ def test_a_marked_label_that_the_model_lacks_gets_an_output_of_its_own(tmp_path:
     assert read_card(Path(made["folder"])).training["labels"] == ["Lesion", "Effusion"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("few_steps")
 def test_the_studys_table_says_which_output_is_which_label(tmp_path: Path) -> None:
     two = save_tiny_model(tmp_path / "two", tiny_card(id="two", labels=("Nodule", "Fluid"), long_side=(SIDE, SIDE)))
@@ -200,6 +209,7 @@ def test_the_studys_table_says_which_output_is_which_label(tmp_path: Path) -> No
     assert made["table"] == {"1": DISC, "2": SQUARE}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("few_steps")
 def test_an_unnamed_scar_of_a_deleted_label_is_not_learned(tmp_path: Path, model: Path) -> None:
     study = checked_study(tmp_path / "scans", labels=(SQUARE, DISC), names=("Lesion", "Effusion"))
@@ -210,16 +220,17 @@ def test_an_unnamed_scar_of_a_deleted_label_is_not_learned(tmp_path: Path, model
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("lesson")
 def test_a_label_that_nobody_marked_keeps_its_answers_while_another_learns(tmp_path: Path) -> None:
     labels = ("Square", "Disc")
     study = checked_study(tmp_path / "scans", labels=(SQUARE, DISC), names=labels)
     start = save_tiny_model(tmp_path / "tiny", tiny_card(labels=labels, long_side=(SIDE, SIDE)))
-    knows_both = learned(study, start, minutes=0.7)
+    knows_both = learned(study, start)
     project = Project.open(study)
     for n, item_id in enumerate(project.items):
         check_again(project, item_id, scene(n, (SQUARE,))[1])
     project.close()
-    later = learned(study, knows_both["folder"], minutes=0.3)
+    later = learned(study, knows_both["folder"])
     card = read_card(Path(later["folder"]))
     assert card.training["labels"] == ["Square"]
     discs = [dice_of(Path(one["folder"]), DISC) for one in (knows_both, later)]
@@ -228,9 +239,10 @@ def test_a_label_that_nobody_marked_keeps_its_answers_while_another_learns(tmp_p
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("lesson")
 def test_two_labels_are_learned_together_from_nothing_and_both_are_found(tmp_path: Path) -> None:
     study = checked_study(tmp_path / "scans", 20, labels=(SQUARE, DISC), names=("Square", "Disc"))
-    made = learned(study, "", minutes=0.8)
+    made = learned(study, "")
     assert made["model"] == "study-v1"
     assert made["parent"] == ""
     assert made["held_out"]["before"] == 0
@@ -241,6 +253,7 @@ def test_two_labels_are_learned_together_from_nothing_and_both_are_found(tmp_pat
 # Disk, kill, cancel
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("few_steps")
 def test_a_full_disk_while_saving_leaves_the_shelf_as_it_was(
     study: Path, model: Path, monkeypatch: pytest.MonkeyPatch
@@ -311,6 +324,7 @@ learn(study, model, "cpu", 0, 0, {}, watch)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["learning", "saving"])
 def test_killed_it_leaves_no_version_and_the_next_learn_sweeps_the_rest(
     study: Path, model: Path, where: str, monkeypatch: pytest.MonkeyPatch
@@ -331,6 +345,7 @@ def test_killed_it_leaves_no_version_and_the_next_learn_sweeps_the_rest(
     assert on_the_shelf(study) == ["tiny-v1"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("few_steps")
 def test_a_draft_of_a_program_that_lives_is_not_swept(study: Path, model: Path) -> None:
     seen: list[str] = []
@@ -389,6 +404,7 @@ def test_a_study_that_is_open_elsewhere_is_left_alone(study: Path, model: Path) 
     holder.close()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("few_steps")
 def test_a_new_model_takes_the_channel_that_was_chosen(tmp_path: Path) -> None:
     from PIL import Image
@@ -405,6 +421,7 @@ def test_a_new_model_takes_the_channel_that_was_chosen(tmp_path: Path) -> None:
     assert card.licence
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("few_steps")
 def test_the_command_line_prints_what_the_contract_promises(
     study: Path, model: Path, capsys: pytest.CaptureFixture[str]
