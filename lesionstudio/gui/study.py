@@ -98,7 +98,7 @@ class Study(QObject):
 
     def _all_found(self) -> None:
         if self.project is not None and self.settings.hold_out_slices:
-            self.project.deal_roles()
+            self.project.deal_roles(self._keep_roles)
         self.save_project()
         self.items_changed.emit()
 
@@ -116,6 +116,9 @@ class Study(QObject):
         project.records[item_id] = replace(project.record(item_id), **facts)
         name = f"{item_id} {sorted(facts)}"
         self.autosave.write_down(name, lambda: project.update_record(item_id, **facts))
+
+    def _keep_roles(self, item_id: str, record: ItemRecord) -> None:
+        self._keep_in_record(item_id, roles=record.roles)
 
     def keep_seconds(self, item_id: str, spent: Mapping[int, float], *, now: bool) -> bool:
         """Adds to the seconds spent on slices: in the journal, if the mask has one; else in the record, if asked `now`.
@@ -148,7 +151,7 @@ class Study(QObject):
         pairs = enumerate(zip(before.statuses, now.statuses))
         fresh = [k for k, (old, new) in pairs if new == SliceStatus.CHECKED != old and k in (now.marks or {})]
         try:
-            released = [self._project().release_first_marked(item_id, k) for k in fresh]
+            released = [self._project().release_first_marked(item_id, k, self._keep_roles) for k in fresh]
         except ProjectProblem as problem:
             self.tell_problem(problem)
             return

@@ -3,7 +3,7 @@
 import errno
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +24,8 @@ from lesionstudio.project.states import States
 from lesionstudio.project.storage import damaged, file_name, make_folders, problem_of, read_json, write_json, write_text
 from lesionstudio.project.worklist import ItemRecord, Role, WorkItem
 from lesionstudio.words import _
+
+WriteRecord = Callable[[str, ItemRecord], object]
 
 
 class Project:
@@ -48,7 +50,7 @@ class Project:
         self.records: dict[str, ItemRecord] = {}
         self._records_there = (home.folder / "items").is_dir()
         self._roles = Roles()
-        self._lock, self._written, self._guard = home.lock, "", RLock()
+        self._lock, self._written, self._guard, self._writing = home.lock, "", RLock(), RLock()
         for item_id, entry in saved.get("items", {}).items():
             self.items[item_id] = WorkItem.from_json(item_id, entry, self.folder)
             self._roles.read(item_id, entry)
@@ -77,19 +79,22 @@ class Project:
             self.items[item.id] = item
         return item
 
-    def deal_roles(self) -> None:
-        """Sets slices of the items that joined since the last time aside for measuring; see splits.deal_roles."""
+    def deal_roles(self, write: WriteRecord | None = None) -> None:
+        """Sets slices of the items that joined since the last time aside for measuring; see splits.deal_roles.
+
+        `write`: who writes the records that changed; without, they are written now.
+        """
         with self._guard, suppress(ProjectProblem):
             if self.settings.get("hold_out") is not False:
                 changed = self._take_on_roles(self._roles.deal(self.items, self.seed, self._checked))
                 for one in filter(self._is_written, changed):
-                    self.save_record(one, self.records[one])
+                    (write or self.save_record)(one, self.records[one])
 
-    def release_first_marked(self, item_id: str, k: int) -> bool:
+    def release_first_marked(self, item_id: str, k: int, write: WriteRecord | None = None) -> bool:
         """Lets the block of slice k be learned from for good if this is the first mark a person checks in the study.
 
         To be called for each slice that is checked with a mark. Gives whether roles changed; the caller saves the
-        project then. Raises ProjectProblem when an item's record cannot be written now.
+        project then. `write`: as for deal_roles. Raises ProjectProblem when a record cannot be written now.
         """
         with self._guard:
             if self.read_only or self.settings.get("first_mark"):
@@ -99,7 +104,7 @@ class Project:
                 return False
             changed = self._take_on_roles(self._roles.release(self.items, item_id, k))
             for one in changed:
-                self.save_record(one, self.records[one])
+                (write or self.save_record)(one, self.records[one])
             return bool(changed)
 
     def _checked(self, item_id: str) -> list[int]:
@@ -142,19 +147,21 @@ class Project:
 
     def save_record(self, item_id: str, record: ItemRecord) -> None:
         """Writes down what is known of an item. Raises ProjectProblem when it cannot be written now."""
+        self._refuse_read_only()
         with self._guard:
-            self._refuse_read_only()
             self.records[item_id] = record
             path, self._records_there = self._record_path(item_id), True
+        # Outside the guard: whoever only asks for a record must not wait for a slow disk.
+        with self._writing:
             make_folders(path.parent, self.home)
-            write_json(path, {"version": VERSION, **record.to_json()})
+            write_json(path, {"version": VERSION, **self.records[item_id].to_json()})
 
     def update_record(self, item_id: str, **fields: Any) -> ItemRecord:
         """Writes down some facts of an item and leaves the others as they are."""
         with self._guard:
-            record = replace(self.record(item_id), **fields)
-            self.save_record(item_id, record)
-            return record
+            record = self.records[item_id] = replace(self.record(item_id), **fields)
+        self.save_record(item_id, record)
+        return record
 
     @property
     def hu_offset(self) -> float | None:
@@ -202,9 +209,10 @@ class Project:
 
     def save(self) -> None:
         """Writes project.json if anything in it changed. Raises ProjectProblem when it cannot be written now."""
-        with self._guard:
-            self._refuse_read_only()
-            text = json.dumps(self._to_json(), indent=1, ensure_ascii=False) + "\n"
+        self._refuse_read_only()
+        with self._writing:
+            with self._guard:
+                text = json.dumps(self._to_json(), indent=1, ensure_ascii=False) + "\n"
             if text != self._written:
                 write_text(self.home / STUDY_NAME, text)
                 self._written = text

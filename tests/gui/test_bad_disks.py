@@ -19,6 +19,7 @@ from lesionstudio.imaging.formats import read_scan
 from lesionstudio.imaging.mask import Mask
 from lesionstudio.project.project import Project
 from tests import phantoms
+from tests.benchmarks.bench_window import Ticks
 from tests.disks import Full, instead, slow
 from tests.test_story import Person
 
@@ -112,6 +113,7 @@ def test_a_disk_that_takes_half_a_second_for_each_call_never_stops_the_window(pe
     """Each call to the disk, and each look into the study's folder, is another thread's business."""
     folder = scans(tmp_path / "scans")
     opened(person, folder)
+    ticks = Ticks(lambda: None)
     with watched_main_thread(folder) as touched, instead(slow(0.5)):
         for row in (10, 20, 30):
             stroke(person, row)
@@ -122,7 +124,8 @@ def test_a_disk_that_takes_half_a_second_for_each_call_never_stops_the_window(pe
         person.session.next_item()
         person.until(lambda: person.session.current_id == "photo.png")
         stroke(person, 40)
-    assert touched == []
+        person.until(lambda: person.session.autosave.journal.is_settled)
+    assert touched == [] and max(ticks.stop()) < 450, "the window waited for the disk"
     person.until(lambda: person.session.autosave.is_settled)
     assert person.session.saved.kind == "saved" and banners(person) == []
     assert same(left_in(folder, "ct.nii.gz"), first) and same(left_in(folder, "photo.png"), person.session.mask)
