@@ -56,8 +56,8 @@ class LearnPage(QFrame):
         is_running = run is not None and learner.is_here
         self.empty.setVisible(not is_running and not has_versions)
         self.learning.setVisible(is_running or has_versions)
-        self.empty.show_ready(learner.reason, learner.readiness.to_learn_from)
-        self.learning.row.show_ready(learner.reason, learner.readiness.to_learn_from)
+        self.empty.show_ready(learner.reason, learner.readiness.lessons)
+        self.learning.row.show_ready(learner.reason, learner.readiness.lessons)
         if run is not None and is_running:
             begins = next((one.name for one in learner.versions if one.id == run.begins_with), "")
             self.learning.show_running(run.minutes, run.left_s, run.points, begins)

@@ -67,7 +67,7 @@ class LearnWiring(QObject):
         self._actions.allow("learn", not reason)
         self._actions.allow("learn_page", has_folder)
         if has_folder:
-            self._window.draw_page.segment.learn.show_ready(reason, self._learner.readiness.to_learn_from)
+            self._window.draw_page.segment.learn.show_ready(reason, self._learner.readiness.lessons)
 
     def open_slice(self, item_id: str, k: int) -> None:
         """Shows a slice of a scan on the Draw page."""

@@ -13,12 +13,16 @@ FEWEST_TO_LEARN_FROM, FEWEST_TO_MEASURE_ON = 2, 3
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """Slices: checked ones with a mark to learn from and to measure on; all that are held out, and those checked."""
+    """Slices: checked ones with a mark to learn from and to measure on; all that are held out, and those checked.
+
+    `lessons`: all checked ones to learn from, also those without a mark.
+    """
 
     to_learn_from: int = 0
     to_measure_on: int = 0
     held_out: int = 0
     held_out_checked: int = 0
+    lessons: int = 0
 
     def __add__(self, other: "Readiness") -> "Readiness":
         """Both together."""
@@ -65,4 +69,5 @@ def _counts(record: ItemRecord, shown: frozenset[int]) -> Readiness:
     marked = {k for k in checked if shown.intersection(marks.get(k, ()))}
     held_out = {k for k, role in enumerate(record.roles) if role == Role.HELD_OUT}
     learn = {k for k, role in enumerate(record.roles) if role == Role.LEARN}
-    return Readiness(len(marked & learn), len(marked & held_out), len(held_out), len(checked & held_out))
+    shares = marked & learn, marked & held_out, held_out, checked & held_out, checked & learn
+    return Readiness(*map(len, shares))

@@ -77,7 +77,7 @@ class ItemView:
 
 @dataclass(frozen=True, slots=True)
 class ModelView:
-    """One model on the shelf. `line`: its score; `notice`: its `licence` and what it was made for; `terms`: all it may be used for."""
+    """One model on the shelf. `line`: its score; `notice`: its `licence` and what it was made for; `terms`: in full."""
 
     id: str
     folder: Path

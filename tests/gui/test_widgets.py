@@ -216,3 +216,15 @@ def test_a_sheet_stands_in_the_middle_and_leaves_by_esc(qtbot: QtBot, look: Look
     assert abs(middle.x() - 500) <= 1 and abs(middle.y() - 350) <= 1
     qtbot.keyClick(sheet, Qt.Key.Key_Escape)
     assert not sheet.isVisible()
+
+
+def test_choices_share_a_narrow_row_by_the_length_of_their_words(qtbot: QtBot) -> None:
+    row = Choices("which")
+    qtbot.addWidget(row)
+    row.show_choices((("all", "Tous"), ("to_do", "À faire 61"), ("drafts", "Brouillons 0")), "all")
+    row.setFixedWidth(240)
+    row.show()
+    for button in row.findChildren(QPushButton):
+        assert button.fontMetrics().horizontalAdvance(button.text()) <= button.width() - 8
+    row.show_choices((("all", "All"), ("to_do", "To do 6"), ("drafts", "Drafts 0")), "all")
+    qtbot.waitUntil(lambda: len({button.width() // 2 for button in row.findChildren(QPushButton)}) == 1)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from lesionstudio.gui.menus import Actions
@@ -91,6 +91,10 @@ def follow(button: QAbstractButton, action: QAction, words: str, *, show_words: 
     refresh()
 
 
+_CHOICE_EDGE = 6
+"""Padding and border beside a choice's words."""
+
+
 class Choices(QWidget):
     """A row of buttons of which one is chosen."""
 
@@ -114,6 +118,22 @@ class Choices(QWidget):
             self._buttons[key].setText(words)
             self._buttons[key].setAccessibleName(words)
             self._buttons[key].setChecked(key == current)
+        self._share_out()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shares the width out anew."""
+        super().resizeEvent(event)
+        self._share_out()
+
+    def _share_out(self) -> None:
+        """Every button as wide as the others; where one's words need more, each by the length of its words."""
+        if not self._stretch or not self._buttons:
+            return
+        buttons = self._buttons.values()
+        needed = [button.fontMetrics().horizontalAdvance(button.text()) + 2 * _CHOICE_EDGE for button in buttons]
+        equal = (self.width() - self._row.spacing() * (len(needed) - 1)) // len(needed)
+        for place, wide in enumerate(needed):
+            self._row.setStretch(place, 1 if max(needed) <= equal else wide)
 
     @property
     def current(self) -> str:
@@ -137,6 +157,8 @@ class Choices(QWidget):
         button = word_button("", f"{self.objectName()}_{key}_button", "choice")
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setCheckable(True)
+        if self._stretch:
+            button.setMinimumWidth(28)
         button.clicked.connect(lambda: self.chosen.emit(key))
         self._group.addButton(button)
         self._row.addWidget(button, 1 if self._stretch else 0)
