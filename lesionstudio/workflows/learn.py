@@ -18,6 +18,7 @@ from lesionstudio.workflows.lessons import Lessons, Outputs, Reading, outputs_fo
 
 NEW_LINEAGE = "study"
 _WANTED_BYTES = 100_000_000
+_SAVING_S = 6.0
 
 Tables = Mapping[str, Mapping[str, int]]
 
@@ -45,9 +46,11 @@ def learn(
     order = _Order(study, parent, teaching.Terms(_device(device), minutes, seed), tables)
     lessons, outputs, begins = _prepared(order, _part(report, 0, 0.04))
     with version_draft(study.home, _WANTED_BYTES) as draft:
+        measuring_s = -time.monotonic()
         before = _before(order, lessons, outputs, _part(report, 0.04, 0.08))
-        card = _taught(order, begins, lessons, outputs, before, draft, _part(report, 0.08, 0.95))
-        after = _dice(order, draft, outputs, lessons, _("Measuring the new version"), _part(report, 0.95, 1))
+        measuring_s += time.monotonic() + _SAVING_S
+        card = _taught(order, begins, lessons, outputs, before, draft, _part(report, 0.08, 0.95, measuring_s))
+        after = _dice(order, draft, outputs, lessons, _("Measuring the new version"), _part(report, 0.95, 1, 0.0))
         held_out = comparison(lessons.held_out, before, after)
         placed, folder = place_version(draft, replace(card, scores={"held_out": held_out}), card.training["lineage"])
     return {
@@ -132,7 +135,7 @@ def _taught(
     curve = teaching.Curve(report)
     curve.add([0.0, round(sum(before) / len(before), 4) if is_measured else None, None], begun)
     try:
-        teaching.run(tuner, lessons, outputs, curve, _part(report, 0, 0.96))
+        teaching.run(tuner, lessons, outputs, curve, _part(report, 0, 0.96, 0.0))
     finally:
         tuner.close()
     source = order.parent.card if order.parent else None
@@ -141,13 +144,17 @@ def _taught(
     return teaching.save(tuner, begins, facts, lessons, draft, report)
 
 
-def _part(report: Reporter, low: float, high: float) -> Reporter:
-    """A reporter for one part of the whole: its fractions run from low to high, and never back."""
+def _part(report: Reporter, low: float, high: float, then_s: float | None = None) -> Reporter:
+    """A reporter for one part of the whole: its fractions run from low to high, and never back.
+
+    The time left is told only with `then_s`, the seconds that what follows this part will take.
+    """
     reached = low
 
     def told(progress: Progress) -> None:
         nonlocal reached
         reached = max(reached, low + (progress.fraction or 0.0) * (high - low))
-        report(replace(progress, fraction=reached))
+        left_s = None if progress.left_s is None or then_s is None else progress.left_s + then_s
+        report(replace(progress, fraction=reached, left_s=left_s))
 
     return told

@@ -17,6 +17,7 @@ from lesionstudio.progress import Reporter, Steps
 from lesionstudio.project.project import Project
 from lesionstudio.project.worklist import Role, WorkItem
 from lesionstudio.words import _
+from lesionstudio.workflows.segment import spread
 
 FEWEST = 2
 _SEEN_AT_MOST, _LOST_AT_MOST = 1.5, 0.05
@@ -46,11 +47,15 @@ class Picture:
 
 @dataclass(slots=True)
 class Lessons:
-    """The checked slices of a study: pictures to learn from, and what is held out to measure on, with its pictures."""
+    """The checked slices of a study: pictures to learn from, and what is held out to measure on, with its pictures.
+
+    `looks` are whole pictures from all over the scans learned from: what such scans look like.
+    """
 
     learned: list[Picture] = field(default_factory=list)
     held_out: list[CheckedSlice] = field(default_factory=list)
     watched: list[Picture] = field(default_factory=list)
+    looks: list[Floats] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     def marked_labels(self) -> list[int]:
@@ -93,15 +98,22 @@ class Reading:
         scan = self.project.read_scan(item)
         mask = self.project.load_mask(item.id, scan.geometry, scan.slice_ids)
         roles, known = self.project.record(item.id).roles, [label.number for label in self.project.labels]
+        shown: list[Picture] = []
         for k, role in zip(range(scan.slices), roles):
             if mask.status(k) != SliceStatus.CHECKED or role not in (Role.LEARN, Role.HELD_OUT):
                 continue
             marks = np.where(np.isin(mask.labels(k), known), mask.labels(k), 0).astype(np.uint8)
             if role == Role.LEARN:
-                self._lessons.learned.append(self._picture(scan, k, marks))
+                shown.append(self._picture(scan, k, marks))
             elif marks.any():
                 self._lessons.held_out.append(CheckedSlice(item.id, item.name, item.patient or item.id, k, marks))
                 self._lessons.watched.append(self._picture(scan, k, marks))
+
+        if shown:
+            nothing = np.zeros(scan.geometry.shape[1:], np.uint8)
+            around = [self._picture(scan, k, nothing) for k in spread(scan.slices)] if scan.slices > 1 else []
+            self._lessons.learned += shown
+            self._lessons.looks += [picture.pixels for picture in shown + around]
 
     def _picture(self, scan: Scan, k: int, marks: Marks) -> Picture:
         if self.card is None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -17,17 +17,18 @@ from lesionstudio.words import _
 from lesionstudio.workflows.evaluate import labels_of
 from lesionstudio.workflows.held_out import FEWEST_TO_MEASURE, slice_dice
 from lesionstudio.workflows.lessons import Lessons, Outputs, Picture
-from lesionstudio.workflows.seen import with_what_it_saw
+from lesionstudio.workflows.seen import with_looks, with_ranges
 
 if TYPE_CHECKING:
     from lesionstudio.learning.finetuning import FineTuner
     from lesionstudio.learning.inference import Predictor
 
-_LOOKED_AT = 24
+_LOOKED_AT, _LOOKS_KEPT = 24, 60
 _MEASUREMENTS = 6
 _ENCODER, _DECODER = "resnet18", (128, 64, 48, 32, 16)
 
 Point = list[float | None]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +143,14 @@ def save(
         saved = model.save(draft)
         if source is not None and (source.folder / LICENCE_NAME).is_file():
             shutil.copyfile(source.folder / LICENCE_NAME, draft / LICENCE_NAME)
-    pictures = [picture.pixels for picture in lessons.learned[:: -(-len(lessons.learned) // _LOOKED_AT)]]
-    return with_what_it_saw(saved, model, pictures, lambda: report(Progress(None, _("Looking at what was learned"))))
+    seen = [picture.pixels for picture in _some(lessons.learned, _LOOKED_AT)]
+    ranged = with_ranges(saved, model, seen, lambda: report(Progress(None, _("Looking at what was learned"))))
+    return with_looks(ranged, _some(lessons.looks, _LOOKS_KEPT), begins.parent.card if begins.parent else None)
+
+
+def _some(all_of_them: Sequence[T], most: int) -> list[T]:
+    """About so many at most, evenly spread."""
+    return list(all_of_them[:: -(-len(all_of_them) // most)])
 
 
 def facts_of(tuner: "FineTuner", outputs: Outputs, lessons: Lessons, curve: Curve) -> dict[str, Any]:

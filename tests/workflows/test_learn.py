@@ -17,6 +17,8 @@ from lesionstudio.cli import run
 from lesionstudio.errors import ModelProblem, NotEnoughExamples, ProjectProblem
 from lesionstudio.imaging import disk
 from lesionstudio.imaging.chest import Chest
+from lesionstudio.imaging.editing import EditHistory
+from lesionstudio.imaging.formats import find_scan
 from lesionstudio.learning import calibration, finetuning
 from lesionstudio.learning.inference import Predictor
 from lesionstudio.model_card import ChestRule, read_card, write_card
@@ -27,6 +29,9 @@ from lesionstudio.project.worklist import Role
 from lesionstudio.workflows import lessons
 from lesionstudio.workflows.learn import learn
 from lesionstudio.workflows.learn_here import learn_here
+from lesionstudio.workflows.seen import with_looks
+from lesionstudio.workflows.segment import Choices, Segmenting
+from tests import phantoms
 from tests.studies import DISC, SIDE, SQUARE, check, checked_study, held_out, make_study, scene
 from tests.tiny_model import save_tiny_model, tiny_card
 
@@ -175,7 +180,7 @@ def test_when_no_scan_can_be_read_the_reason_is_said(study: Path, model: Path) -
 def test_the_curve_begins_with_what_the_parent_does_and_comes_in_pieces(
     study: Path, model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(finetuning, "MOST_STEPS", 4)
+    monkeypatch.setattr(finetuning, "MOST_STEPS", 5)
     told: list[Progress] = []
     made = learned(study, model, report=told.append)
     points = [point for one in told if one.partial for point in one.partial["curve"]]
@@ -183,8 +188,51 @@ def test_the_curve_begins_with_what_the_parent_does_and_comes_in_pieces(
     assert points[0] == [0.0, made["held_out"]["before"], None]
     assert [point[0] for point in points] == sorted(point[0] for point in points)
     assert all(point[1] is not None and point[2] is not None for point in points[1:])
+    assert any(one.left_s is not None for one in told if one.message.startswith("Learning, loss"))
+    assert not any(one.left_s is not None for one in told if one.message.startswith("Measuring the model in use"))
     fractions = [one.fraction for one in told if one.fraction is not None]
     assert fractions == sorted(fractions)
+
+
+@pytest.mark.usefixtures("few_steps")
+def test_a_version_does_not_doubt_the_very_scan_it_learned_from(tmp_path: Path, model: Path) -> None:
+    volume = np.stack([np.full((SIDE, SIDE), 20 + 2 * k) + scene(k)[0] // (1 + k // 8) for k in range(24)])
+    path = phantoms.write_nifti(
+        tmp_path / "scans" / "v.nii.gz", volume.astype(np.int16), phantoms.grid("axial", volume.shape, (5.0, 1.0, 1.0))
+    )
+    project = Project.open(path.parent)
+    item = project.add(find_scan(path))
+    scan = project.read_scan(item)
+    mask = project.load_mask(item.id, scan.geometry, scan.slice_ids)
+    history = EditHistory(mask)
+    for k in (3, 4, 5):
+        stroke = history.stroke("Brush")
+        stroke.paint(k, 0, 0, scene(k)[1] == SQUARE, 1)
+        stroke.commit()
+    history.check([3, 4, 5], "Check")
+    project.save_mask(item.id, mask.snapshot())
+    project.close()
+    made = learned(path.parent, model)
+    told = Segmenting(scan, Choices(Path(made["folder"]), device="cpu")).warnings(range(24))
+    assert not any("does not look like" in sentence for sentence in told)
+
+
+@pytest.mark.usefixtures("few_steps")
+def test_what_the_parent_knew_stays_known_where_these_pictures_are_like_it(study: Path, model: Path) -> None:
+    first = learned(study, model)
+    second = learned(study, first["folder"])
+    known = [read_card(Path(made["folder"])).training["fingerprints"] for made in (first, second)]
+    assert set(known[0]) <= set(known[1])
+
+
+def test_what_the_parent_knew_is_forgotten_where_these_pictures_are_nothing_like_it() -> None:
+    rng = np.random.default_rng(0)
+    noise = [rng.random((1, SIDE, SIDE), np.float32) for _n in range(6)]
+    parent = with_looks(tiny_card(), noise)
+    smooth = [np.full((1, SIDE, SIDE), 0.2 + 0.01 * n, np.float32) for n in range(6)]
+    card = with_looks(tiny_card(), smooth, parent)
+    assert len(card.training["fingerprints"]) == 6
+    assert not set(card.training["fingerprints"]) & set(parent.training["fingerprints"])
 
 
 # Labels
@@ -304,6 +352,8 @@ import sys
 from pathlib import Path
 from lesionstudio.imaging import disk
 from lesionstudio.imaging.chest import Chest
+from lesionstudio.imaging.editing import EditHistory
+from lesionstudio.imaging.formats import find_scan
 from lesionstudio.learning import calibration, finetuning
 from lesionstudio.workflows import lessons
 from lesionstudio.workflows.learn import learn
@@ -459,8 +509,6 @@ def test_a_chest_is_learned_as_segment_will_cut_it_unless_that_hides_what_is_mar
 
 def check_again(project: Project, item_id: str, marks: np.ndarray[Any, Any]) -> None:
     """Replaces the marks of a slice and checks it."""
-    from lesionstudio.imaging.editing import EditHistory
-
     scan = project.read_scan(project.items[item_id])
     mask = project.load_mask(item_id, scan.geometry, scan.slice_ids)
     history = EditHistory(mask)
