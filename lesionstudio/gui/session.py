@@ -127,8 +127,6 @@ class Session(Study):
         if project.read_only:
             self.tell(Notice("warning", _("Opened for looking only."), project.read_only))
         self._reader.start(project)
-        if project.items:
-            self._open_first()
 
     def close_folder(self) -> None:
         """Saves and closes what is open."""
@@ -184,6 +182,8 @@ class Session(Study):
         scan, mask = read
         if self._wanted != item.id or self.project is None or item.id not in self.project.items:
             return
+        if item.id == self.current_id:
+            return  # Asked for twice: what is on screen may have strokes that this reading has not.
         if self.autosave.version(item.id) != version:
             self.open_item(item.id)
             return

@@ -262,6 +262,34 @@ def test_a_change_that_was_read_too_early_is_made_on_the_newest_mask(here: Desk,
     assert mask is not None and mask.labels(0)[5, 5] == 1 and mask.labels(0)[40, 40] == 1
 
 
+def test_a_scan_that_was_asked_for_twice_keeps_what_was_painted_before_the_second_reading(
+    here: Desk, pictures: Path
+) -> None:
+    here.open(pictures)
+    second = here.session.items[1].id
+    here.session.open_item(second)
+    here.session.open_item(second)
+    here.until(lambda: here.session.current_id == second)
+    here.paint(5, 5)
+    here.until(lambda: here.runner.is_idle)
+    assert here.session.mask is not None and here.session.mask.marked(0)
+
+
+def test_opening_a_folder_reads_its_first_scan_once(
+    here: Desk, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here.open(pictures)
+    here.session.close_folder()
+    here.until(lambda: here.runner.is_idle)
+    asked: list[str] = []
+    really = type(here.session).open_item
+    monkeypatch.setattr(
+        type(here.session), "open_item", lambda session, item_id: (asked.append(item_id), really(session, item_id))
+    )
+    here.open(pictures)
+    assert asked == [here.session.current_id]
+
+
 def paint_on(history: EditHistory, at: int) -> None:
     stroke = history.stroke("Brush")
     stroke.paint(0, at, at, np.ones((2, 2), bool), 1)
