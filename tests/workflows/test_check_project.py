@@ -16,6 +16,7 @@ from lesionstudio.imaging.mask import Mask, SliceStatus
 from lesionstudio.project.project import Project
 from lesionstudio.project.states import States
 from lesionstudio.workflows.check_project import check_project
+from lesionstudio.workflows.export import ExportOrder, export_masks
 from tests.workflows.conftest import open_mask, paint
 
 VOLUME, PICTURE = "ct.nii.gz", "sub/b.png"
@@ -61,6 +62,12 @@ def test_a_journal_is_said_to_wait_and_mending_writes_it_into_the_mask(study: Pa
     assert check_project(study)["findings"] == []
     again = open_mask(Project.open(study, write=False), VOLUME)
     assert (again.volume("labels") == mask.volume("labels")).all() and again.status(5) == SliceStatus.CORRECTED
+
+
+def test_an_export_after_a_kill_has_the_strokes_that_were_never_saved(study: Path, tmp_path: Path) -> None:
+    work_that_was_killed(study)
+    done = export_masks(ExportOrder(study, tmp_path / "out"))
+    assert any(Path(name).name == "ct_0006.png" for name in done["files"])
 
 
 def test_a_damaged_mask_is_set_aside_and_the_last_saved_state_comes_back(study: Path) -> None:
