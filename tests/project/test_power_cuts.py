@@ -1,13 +1,14 @@
 """Work of all kinds, cut off or refused at every single call to the disk: nothing that was acknowledged is lost."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from numpy.typing import NDArray
@@ -96,13 +97,13 @@ def again(call: Callable[[], object]) -> None:
     raise AssertionError("it was refused ten times")
 
 
-def a_day_of_work(project: Project, tell: Callable[[Hand], None] = lambda _hand: None) -> list[Hand]:
-    """Strokes, undo and redo, a draft and answers to it, checking, saving in between, on a volume and a picture."""
+def a_day_of_work(
+    project: Project, items: Sequence[str] = (VOLUME, PICTURE), tell: Callable[[Hand], None] = lambda _hand: None
+) -> list[Hand]:
+    """Strokes, undo and redo, a draft and answers to it, checking, saving in between, on each of these items."""
+    grids = {VOLUME: axial_grid(SLICES), PICTURE: Geometry.pixels((1, ROWS, COLUMNS))}
     again(project.save)
-    hands = [
-        work_on(Hand(project, VOLUME, axial_grid(SLICES)), SLICES - 1, tell),
-        work_on(Hand(project, PICTURE, Geometry.pixels((1, ROWS, COLUMNS))), 0, tell),
-    ]
+    hands = [work_on(Hand(project, item, grids[item]), grids[item].shape[0] - 1, tell) for item in items]
     again(project.save)
     return hands
 
@@ -166,24 +167,25 @@ def test_after_a_power_cut_at_any_call_to_the_disk_every_state_opens_and_holds_w
 
     cut.after_each = look
     with instead(cut.calls()):
-        a_day_of_work(begun(scans), hands.append)
+        a_day_of_work(begun(scans), tell=hands.append)
     assert looked > 150
 
 
-def test_a_disk_that_is_full_at_any_single_call_costs_nothing(in_memory: Path) -> None:
+@pytest.mark.parametrize("items", [(PICTURE,), pytest.param((VOLUME, PICTURE), marks=pytest.mark.slow)])
+def test_a_disk_that_is_full_at_any_single_call_costs_nothing(in_memory: Path, items: tuple[str, ...]) -> None:
     scans = scans_in(in_memory)
     calls = Full(at=1 << 30)
     first = in_memory / "first"
     shutil.copytree(scans, first)
     with instead(calls.calls()):
-        expected = [hand.states[-1] for hand in a_day_of_work(begun(first))]
+        expected = [hand.states[-1] for hand in a_day_of_work(begun(first), items)]
     for n in range(calls.asked):
         folder = in_memory / str(n)
         shutil.copytree(scans, folder)
         full = Full(at=n, times=1 + n % 3)
         with instead(full.calls()):
             project = begun(folder)
-            hands = a_day_of_work(project)
+            hands = a_day_of_work(project, items)
         assert full.was_full
         assert project._lock is not None
         project._lock.release()
