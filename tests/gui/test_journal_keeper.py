@@ -1,5 +1,6 @@
 """Work is on the disk as it is done: killed at any time the window gives it back, and says how much it was."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from lesionstudio.gui.closed_masks import ClosedMasks
 from lesionstudio.imaging.editing import EditHistory
-from lesionstudio.imaging.mask import Mask
+from lesionstudio.imaging.geometry import Geometry
+from lesionstudio.imaging.journal import Record
+from lesionstudio.imaging.mask import Mask, SliceStatus
 from lesionstudio.project.project import Project
 from tests import phantoms
 from tests.disks import Full, instead, slow
@@ -166,3 +169,22 @@ def test_leaving_a_folder_whose_disk_is_full_keeps_the_strokes_until_it_is_not(h
     here.until(lambda: here.session.autosave.journal.is_settled)
     here.open(pictures)
     assert here.session.mask is not None and here.session.mask.marked(0)
+
+
+def test_the_second_program_is_told_who_has_the_study_and_sees_what_is_in_its_journal(
+    here: Desk, pictures: Path
+) -> None:
+    here.open(pictures)
+    here.session.close_folder()
+    here.until(lambda: here.runner.is_idle)
+    first = Project.open(pictures)
+    mask = first.load_mask("p0.png", Geometry.pixels(first.items["p0.png"].shape))
+    history = EditHistory(mask)
+    history.on_step = lambda step: first.kept.keep("p0.png", 0, [Record.of_step(step.kind, step.edit)])
+    check_it(history)
+    here.open(pictures)
+    told = [notice for notice in here.notices if notice.title == "Opened for looking only."]
+    assert len(told) == 1 and f"process {os.getpid()}" in told[0].text
+    assert here.session.saved.kind == "read_only" and not here.session.can_edit
+    assert here.session.mask is not None and here.session.mask.status(0) == SliceStatus.CHECKED
+    first.close()
