@@ -99,6 +99,7 @@ class Person:
         self.until(lambda: self.desk.parts.runner.is_idle)
         self.desk.close()
         self.window.close()
+        self.window.deleteLater()
 
 
 @pytest.fixture
