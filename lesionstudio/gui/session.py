@@ -189,7 +189,10 @@ class Session(Study):
             return
         self._show(item, scan, mask, k)
         self._tell_notes(scan.notes)
-        for notice in restored_notices(self._project().kept.restored.pop(item.id, None)):
+        restored = self._project().kept.restored.pop(item.id, None)
+        if restored is not None and restored.last_slice is not None:
+            self.go_to_slice(restored.last_slice)
+        for notice in restored_notices(restored):
             self.tell(notice)
 
     def _tell_notes(self, notes: tuple[str, ...]) -> None:

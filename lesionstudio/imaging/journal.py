@@ -144,10 +144,12 @@ def read_journal(content: bytes) -> Journal:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What a replay did: how many strokes came back, and whether every record made sense on this mask."""
+    """What a replay did: how many strokes came back, whether every record made sense on this mask, and the slice that
+    was worked on last, None where nothing was done."""
 
     strokes: int
     is_sound: bool = True
+    last_slice: int | None = None
 
 
 def replay(mask: Mask, records: Iterable[Record]) -> Replayed:
@@ -156,7 +158,7 @@ def replay(mask: Mask, records: Iterable[Record]) -> Replayed:
     Where one journal ends and the next begins stands its head: parts of a stroke before it stay, for their stroke was
     cut short with the program, and what comes later is another one.
     """
-    strokes, parts = 0, list[MaskEdit]()
+    strokes, parts, last = 0, list[MaskEdit](), None
     for record in records:
         if record.kind == Kind.HEAD:
             strokes, parts = strokes + bool(parts), []
@@ -165,7 +167,7 @@ def replay(mask: Mask, records: Iterable[Record]) -> Replayed:
         try:
             edit = _edit(record, mask)
         except ValueError:
-            return Replayed(max(strokes, 0), is_sound=False)
+            return Replayed(max(strokes, 0), is_sound=False, last_slice=last)
         if record.kind == Kind.PART:
             parts.append(edit)
         elif record.kind == Kind.DO:
@@ -174,8 +176,9 @@ def replay(mask: Mask, records: Iterable[Record]) -> Replayed:
                 parts.pop().revert(mask)
         parts = parts if record.kind == Kind.PART else []
         edit.revert(mask) if record.kind in _BACK else edit.apply(mask)
+        last = next(iter(edit.slices), last)
         strokes += {Kind.DO: 1, Kind.REDO: 1, Kind.UNDO: -1}.get(record.kind, 0)
-    return Replayed(max(strokes, 0) + bool(parts))
+    return Replayed(max(strokes, 0) + bool(parts), last_slice=last)
 
 
 def steps_among(records: Iterable[Record]) -> int:

@@ -31,10 +31,14 @@ class Book(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What a crash had left in the journals of a mask: how many strokes, and copies of what could not be read."""
+    """What a crash had left in the journals of a mask: how many strokes, and copies of what could not be read.
+
+    `last_slice` was worked on last; None where that is not known.
+    """
 
     strokes: int
     aside: tuple[Path, ...] = ()
+    last_slice: int | None = None
 
 
 class KeptMasks:
@@ -148,17 +152,18 @@ class KeptMasks:
             mask, record = moved_mask(mask, places, geometry.shape), record.moved(places)
             self._book.records[item_id] = record
         is_sound = done.is_sound and not left.is_damaged
-        self._note_restored(item_id, done.strokes, left, is_sound=is_sound)
+        last = None if moved_from else done.last_slice
+        self._note_restored(item_id, Restored(done.strokes, last_slice=last), left, is_sound=is_sound)
         if not self._book.read_only and (moved_from or not is_sound):
             # Mask and record go to the disk together: they must speak of the same slices.
             self.save(item_id, mask.snapshot(), colours)
         return mask
 
-    def _note_restored(self, item_id: str, strokes: int, left: Left, *, is_sound: bool) -> None:
+    def _note_restored(self, item_id: str, restored: Restored, left: Left, *, is_sound: bool) -> None:
         """Numbers what is done from now on, and keeps what the first reading of journals found to be told."""
         if self._book.read_only or item_id in self._generations:
             return
         aside = () if is_sound else self.journals.keep_aside(left.paths)
-        if strokes or aside:
-            self.restored[item_id] = Restored(strokes, aside)
+        if restored.strokes or aside:
+            self.restored[item_id] = replace(restored, aside=aside)
         self._generations[item_id] = max(self._book.record(item_id).generation, left.last + 1)

@@ -102,6 +102,16 @@ def test_a_reopened_window_says_how_many_strokes_it_restored(here: Desk, picture
     assert journals(here) == []
 
 
+def test_a_reopened_window_shows_the_slice_whose_strokes_it_restored(here: Desk, tmp_path: Path) -> None:
+    phantoms.write_dicom(tmp_path / "ct", phantoms.ct_phantom())
+    here.open(tmp_path / "ct")
+    here.session.go_to_slice(3)
+    here.paint(5, 5)
+    die(here)
+    here.open(tmp_path / "ct")
+    assert here.session.slice_number == 3 and here.session.mask is not None and here.session.mask.marked(3)
+
+
 def test_a_mask_that_was_saved_is_not_told_as_restored(here: Desk, pictures: Path) -> None:
     here.open(pictures)
     here.paint(5, 5)

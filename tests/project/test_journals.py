@@ -61,7 +61,7 @@ def test_strokes_that_were_never_saved_come_back_after_a_kill(scans: Path) -> No
     worker.die()
     again = Worker(scans)
     assert same(again.mask, worker.mask) and again.mask.is_dirty
-    assert again.project.kept.restored[ITEM].strokes == 2
+    assert again.project.kept.restored[ITEM].strokes == 2 and again.project.kept.restored[ITEM].last_slice == 5
     assert again.project.record(ITEM).statuses[5] == SliceStatus.CORRECTED
 
 
