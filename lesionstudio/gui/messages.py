@@ -26,14 +26,7 @@ class Question(Sheet):
         go_on = word_button(yes, "yes_button", "danger" if danger else "primary")
         back = word_button(_("Cancel"), "no_button")
         go_on.clicked.connect(self.accept)
-        back.clicked.connect(self.reject)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addStretch(1)
-        row.addWidget(back)
-        row.addWidget(go_on)
-        self.body.addLayout(row)
-        go_on.setDefault(True)
+        self.add_answers(back, go_on)
         go_on.setFocus()
 
 

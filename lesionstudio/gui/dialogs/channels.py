@@ -37,15 +37,8 @@ class ChannelsSheet(Sheet):
             word_button(_("Cancel"), "cancel_channels_button"),
             word_button(_("Learn"), "learn_from_channels_button", "primary"),
         )
-        cancel.clicked.connect(self.reject)
         go.clicked.connect(self._answer)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addStretch(1)
-        foot.addWidget(cancel)
-        foot.addWidget(go)
-        self.body.addLayout(foot)
-        go.setDefault(True)
+        self.add_answers(cancel, go)
         go.setFocus()
 
     def _choice(self, key: str, name: str, plane: NDArray[np.uint8], *, chosen: bool) -> QToolButton:

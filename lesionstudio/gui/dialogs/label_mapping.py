@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.widgets.buttons import word_button
@@ -35,15 +35,8 @@ class MappingSheet(Sheet):
             word_button(_("Cancel"), "cancel_mapping_button"),
             word_button(_("Go on"), "go_on_button", "primary"),
         )
-        cancel.clicked.connect(self.reject)
         go.clicked.connect(self._answer)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addStretch(1)
-        foot.addWidget(cancel)
-        foot.addWidget(go)
-        self.body.addLayout(foot)
-        go.setDefault(True)
+        self.add_answers(cancel, go)
         go.setFocus()
 
     def _answer(self) -> None:

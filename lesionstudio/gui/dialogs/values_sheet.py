@@ -39,7 +39,12 @@ class ValuesSheet(Sheet):
         self._added.fault.connect(self._fault.setText)
         self.body.addLayout(self._answers())
         self.body.addWidget(self._fault)
-        self.body.addLayout(self._foot())
+        cancel, go = (
+            word_button(_("Cancel"), "cancel_values_button"),
+            word_button(_("Apply"), "apply_values_button", "primary"),
+        )
+        go.clicked.connect(self._answer)
+        self.add_answers(cancel, go)
         self._is_ct.setFocus()
 
     def _answers(self) -> QHBoxLayout:
@@ -50,21 +55,6 @@ class ValuesSheet(Sheet):
         row.addWidget(label(_("Added to HU"), "second"))
         row.addWidget(self._added)
         return row
-
-    def _foot(self) -> QHBoxLayout:
-        cancel, go = (
-            word_button(_("Cancel"), "cancel_values_button"),
-            word_button(_("Apply"), "apply_values_button", "primary"),
-        )
-        cancel.clicked.connect(self.reject)
-        go.clicked.connect(self._answer)
-        go.setDefault(True)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addStretch(1)
-        foot.addWidget(cancel)
-        foot.addWidget(go)
-        return foot
 
     def _answer(self) -> None:
         self._added.clearFocus()

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.widgets.buttons import sign
@@ -34,6 +34,17 @@ class Sheet(QDialog):
         self.body.setSpacing(12)
         self.head = self._make_head(look, title)
         self.body.addLayout(self.head)
+
+    def add_answers(self, back: QPushButton, go_on: QPushButton) -> None:
+        """Puts the two answers at the foot, the way on at the right: Enter presses that one, the other one leaves."""
+        back.clicked.connect(self.reject)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addStretch(1)
+        foot.addWidget(back)
+        foot.addWidget(go_on)
+        self.body.addLayout(foot)
+        go_on.setDefault(True)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Darkens the window and stands in its middle."""
