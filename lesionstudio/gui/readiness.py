@@ -1,7 +1,7 @@
 """Readiness: how many slices there are to learn from and to measure on, counted without opening a single mask."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from lesionstudio.imaging.labels import LabelSet
 from lesionstudio.imaging.mask import SliceStatus
@@ -23,10 +23,6 @@ class Readiness:
     held_out: int = 0
     held_out_checked: int = 0
     lessons: int = 0
-
-    def __add__(self, other: "Readiness") -> "Readiness":
-        """Both together."""
-        return Readiness(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
 
     @property
     def missing_to_measure(self) -> int:
@@ -50,7 +46,7 @@ class SliceCounts:
     """Counts a study; an item is counted again only when its record or the study's labels changed."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, tuple[ItemRecord, frozenset[int], Readiness]] = {}
+        self._kept: dict[str, tuple[ItemRecord, frozenset[int], tuple[int, ...]]] = {}
 
     def of(self, records: Iterable[tuple[str, ItemRecord]], labels: LabelSet) -> Readiness:
         """All items together. A mark with a deleted label is none."""
@@ -60,14 +56,16 @@ class SliceCounts:
             is_same = before is not None and before[0] is record and before[1] == shown
             counted[item_id] = before if before is not None and is_same else (record, shown, _counts(record, shown))
         self._kept = counted
-        return sum((counts for _record, _shown, counts in counted.values()), Readiness())
+        # Columns of plain numbers: this runs on the window's thread whenever a scan of thousands changes.
+        return Readiness(*map(sum, zip(*(counts for _record, _shown, counts in counted.values()))))
 
 
-def _counts(record: ItemRecord, shown: frozenset[int]) -> Readiness:
+def _counts(record: ItemRecord, shown: frozenset[int]) -> tuple[int, ...]:
+    """The fields of a Readiness, in their order."""
     marks: Mapping[int, tuple[int, ...]] = record.marks or {}
     checked = {k for k, status in enumerate(record.statuses) if status == SliceStatus.CHECKED}
     marked = {k for k in checked if shown.intersection(marks.get(k, ()))}
     held_out = {k for k, role in enumerate(record.roles) if role == Role.HELD_OUT}
     learn = {k for k, role in enumerate(record.roles) if role == Role.LEARN}
     shares = marked & learn, marked & held_out, held_out, checked & held_out, checked & learn
-    return Readiness(*map(len, shares))
+    return tuple(map(len, shares))
