@@ -56,6 +56,7 @@ def in_hu(scan: Scan, offset: float | None) -> Scan:
         name=scan.name,
         patient=scan.patient,
         study=scan.study,
+        frame=scan.frame,
         notes=scan.notes,
         slice_ids=scan.slice_ids,
     )

@@ -38,8 +38,8 @@ class Scan:
     geometry.shape is (slices, rows, columns) in display order. `unit` is "HU" for CT in Hounsfield units, else "".
     `value_range` is the full range that stored picture values could have, None for physical values; `value_window` the
     HU that this range stands for, where a picture was made in a window and says so. `notes` are sentences the reader
-    wants said, `slice_ids` what the file calls each slice. Reading is thread-safe; at most about 1 GiB of slices is
-    kept.
+    wants said, `slice_ids` what the file calls each slice. `frame` names the frame of reference: scans of one name share
+    their millimetres; "" where the file does not say. Reading is thread-safe; at most about 1 GiB of slices is kept.
     """
 
     def __init__(
@@ -56,6 +56,7 @@ class Scan:
         name: str = "",
         patient: str = "",
         study: str = "",
+        frame: str = "",
         notes: tuple[str, ...] = (),
         value_range: tuple[float, float] | None = None,
         value_window: Window | None = None,
@@ -63,7 +64,8 @@ class Scan:
     ) -> None:
         self.geometry, self.dtype, self.modality, self.unit = geometry, np.dtype(dtype), modality, unit
         self.channels, self.colour, self.window, self.name = channels, colour, window, name
-        self.patient, self.study, self.notes, self.value_range = patient, study, notes, value_range
+        self.patient, self.study, self.frame = patient, study, frame
+        self.notes, self.value_range = notes, value_range
         self.value_window, self.slice_ids = value_window, slice_ids
         self._source = source
         self._kept: OrderedDict[int, NDArray[np.generic]] = OrderedDict()

@@ -76,6 +76,7 @@ def scan_of(series: Series, part: str = "") -> Scan:
         window=_window(first),
         name=series.name,
         study=first.study,
+        frame=hashed(first.frame_uid, length=16),
         notes=(*series.notes, *notes),
         value_range=_value_range(first, dtype),
         slice_ids=tuple(hashed(f"{place.instance.sop_uid}/{place.frame}", length=16) for place in places),

@@ -27,6 +27,7 @@ _KEYWORDS = (
     "PhotometricInterpretation", "NumberOfFrames", "Rows", "Columns", "PixelSpacing", "ImagerPixelSpacing",
     "NominalScannedPixelSpacing", "BitsAllocated", "BitsStored", "PixelRepresentation", "BurnedInAnnotation",
     "WindowCenter", "WindowWidth", "RescaleIntercept", "RescaleSlope", "RescaleType", "LossyImageCompression",
+    "FrameOfReferenceUID",
 )  # fmt: skip
 
 
@@ -48,6 +49,7 @@ class Instance:
     sop_class: str
     series_uid: str
     study_uid: str
+    frame_uid: str
     patient: str
     study: str
     modality: str
@@ -157,6 +159,7 @@ def _instance(path: Path, header: Any, sop_class: str, *, has_floats: bool) -> I
         sop_class=sop_class,
         series_uid=_text(header, "SeriesInstanceUID"),
         study_uid=_text(header, "StudyInstanceUID"),
+        frame_uid=_text(header, "FrameOfReferenceUID"),
         patient="\n".join(identity).strip(),
         study=_without_names(_study(header), identity),
         modality=_text(header, "Modality"),
