@@ -124,7 +124,7 @@ def _pieces(cover: NDArray[np.bool_], kind: int, corner: tuple[int, int, int]) -
     from scipy import ndimage
 
     regions, n = _regions(cover)
-    boxes = ndimage.find_objects(regions)
+    boxes = ndimage.find_objects(regions) if n else []
     return [_difference(regions[box] == i, kind, box, corner) for i, box in zip(range(1, n + 1), boxes)]
 
 
