@@ -9,6 +9,9 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+if WORKERS > 1:  # beside others; said before anything that counts is imported, and the programs that tests start hear it
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // WORKERS)))
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 ALLOWED_QT_WARNINGS = ("This plugin does not support propagateSizeHints()",)
@@ -20,6 +23,14 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("real scans (../shared/data) are not here")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home_of_the_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A home for what is made once for several tests: nothing is ever read from or written to the person's own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LESIONSTUDIO_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
 
 
 @pytest.fixture(autouse=True)
