@@ -68,10 +68,12 @@ def recipe_from_json(saved: dict[str, Any]) -> Recipe:
 
 
 def changed(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
-    """The recipe with some entries replaced; `depth` sets the encoder's levels in `network`."""
+    """The recipe with some entries replaced; `depth` sets the network's levels."""
     entries = dict(changes)
     depth = entries.pop("depth", None)
-    if depth is not None:
+    if depth is not None and entries.get("architecture", recipe.architecture) == "unet-baseline":
+        entries["network"] = {**recipe.network, "depth": depth}
+    elif depth is not None:
         decoder = recipe.network.get("decoder_channels", (256, 128, 64, 32, 16))
         entries["network"] = {**recipe.network, "encoder_depth": depth, "decoder_channels": list(decoder[:depth])}
     return replace(recipe, **entries)

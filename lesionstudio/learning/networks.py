@@ -1,4 +1,4 @@
-"""Networks by name, from segmentation_models_pytorch, and the weights their encoders start from."""
+"""Networks by name, from segmentation_models_pytorch and our own, and the weights their encoders start from."""
 
 from pathlib import Path
 from typing import Any
@@ -8,12 +8,29 @@ from torch import nn
 
 from lesionstudio.errors import ModelProblem
 from lesionstudio.learning.torchvision_guard import segmentation_models
+from lesionstudio.learning.unet_baseline import UNetBaseline
 from lesionstudio.model_card import WEIGHTS_NAME, ModelCard
 from lesionstudio.words import _
 
-ARCHITECTURES = ("unet", "unetplusplus", "manet", "linknet", "fpn", "pspnet", "deeplabv3plus", "pan")
+BASELINE = "unet-baseline"
+ARCHITECTURES = (
+    "unet",
+    "unetplusplus",
+    "manet",
+    "linknet",
+    "fpn",
+    "pspnet",
+    "deeplabv3",
+    "deeplabv3plus",
+    "pan",
+    "segformer",
+    "upernet",
+    "dpt",
+    BASELINE,
+)
 SIZE_STEP = 32
 _RARELY = -3.0
+_LONGEST_REASON = 200
 
 
 def build_network(card: ModelCard) -> nn.Module:
@@ -27,23 +44,42 @@ def build_network(card: ModelCard) -> nn.Module:
             _("There is no network called {name}.").format(name=card.architecture),
             hint=_("Known are: {names}.").format(names=", ".join(ARCHITECTURES)),
         )
+    make = _baseline if card.architecture == BASELINE else _from_library
+    try:
+        return make(card)
+    except (KeyError, ValueError, TypeError, RuntimeError, AssertionError) as problem:
+        if card.architecture == BASELINE:
+            name = card.architecture
+        else:
+            name = _("{network} with the encoder {encoder}").format(network=card.architecture, encoder=card.encoder)
+        raise ModelProblem(
+            _("The network {name} cannot be built.").format(name=name),
+            hint=_("{reason}").format(reason=_short(problem)),
+        ) from problem
+
+
+def _baseline(card: ModelCard) -> nn.Module:
+    return UNetBaseline(card.channels, len(card.labels), **card.network)
+
+
+def _from_library(card: ModelCard) -> nn.Module:
     options: dict[str, Any] = {
         "encoder_weights": None,
         "in_channels": card.channels,
         "classes": len(card.labels),
         **card.network,
     }
-    try:
-        network = segmentation_models().create_model(card.architecture, encoder_name=card.encoder, **options)
-    except (KeyError, ValueError, TypeError) as problem:
-        raise ModelProblem(
-            _("The network {name} with the encoder {encoder} cannot be built.").format(
-                name=card.architecture, encoder=card.encoder
-            ),
-            hint=_("{reason}").format(reason=problem),
-        ) from problem
+    if card.architecture == "dpt":
+        options.setdefault("dynamic_img_size", True)
+    network = segmentation_models().create_model(card.architecture, encoder_name=card.encoder, **options)
     assert isinstance(network, nn.Module)
     return network
+
+
+def _short(problem: Exception) -> str:
+    """What a library says, without its list of everything it knows."""
+    text = str(problem.args[0]) if problem.args else str(problem)
+    return text if len(text) <= _LONGEST_REASON else text[:_LONGEST_REASON].rstrip() + " ..."
 
 
 def start_encoder(network: nn.Module, card: ModelCard, weights: str) -> None:
@@ -64,8 +100,9 @@ def start_encoder(network: nn.Module, card: ModelCard, weights: str) -> None:
     missing = [name for name in wanted if name not in tensors and not name.endswith("num_batches_tracked")]
     unfit = [name for name, value in tensors.items() if value.shape != wanted[name].shape]
     if missing or unfit:
+        named = card.architecture if card.architecture == BASELINE else card.encoder
         raise ModelProblem(
-            _("The weights {weights} do not fit the encoder {encoder}.").format(weights=weights, encoder=card.encoder),
+            _("The weights {weights} do not fit the encoder {encoder}.").format(weights=weights, encoder=named),
             hint=_("The first that does not fit is {name}.").format(name=(missing + unfit)[0]),
         )
     encoder.load_state_dict(tensors, strict=False)
@@ -127,9 +164,19 @@ def _weights_file(place: Path) -> Path:
 
 def _downloaded(card: ModelCard, weights: str) -> dict[str, torch.Tensor]:
     """The encoder's weights by smp's own download, kept in its cache."""
+    if card.architecture == BASELINE:
+        raise ModelProblem(
+            _("There are no {weights} weights of {encoder}.").format(weights=weights, encoder=BASELINE),
+            hint=_("Name a model here that was made with it, or choose none."),
+        )
     try:
         encoder = segmentation_models().encoders.get_encoder(card.encoder, in_channels=3, weights=weights)
-    except (OSError, RuntimeError, KeyError, ValueError) as problem:
+    except KeyError as problem:
+        raise ModelProblem(
+            _("There are no {weights} weights of {encoder}.").format(weights=weights, encoder=card.encoder),
+            hint=_("{reason}").format(reason=_short(problem)),
+        ) from problem
+    except (OSError, RuntimeError, ValueError) as problem:
         raise ModelProblem(
             _("The {weights} weights of {encoder} cannot be downloaded.").format(weights=weights, encoder=card.encoder),
             hint=_("Check the connection, name a local safetensors file, or choose none."),
