@@ -76,6 +76,7 @@ def gestures() -> tuple[Gesture, ...]:
         Gesture(paint, _("Erase while held"), ("Alt",)),
         Gesture(paint, _("Straight line while held"), (_("Shift"),)),
         Gesture(paint, _("Abandon this stroke"), (_("Esc"),)),
+        Gesture(paint, _("Accept the preview"), (_("Enter"),)),
         Gesture(labels, _("Choose label"), ("Ctrl", "1–9")),
         Gesture(labels, _("Pick the label here"), ("Ctrl", _("Click"))),
     )
@@ -177,6 +178,21 @@ def _paint_actions() -> tuple[ActionSpec, ...]:
         ActionSpec("eraser", _("Eraser"), menu, "eraser", "E", group, checkable=True),
         ActionSpec("smaller", _("Smaller"), menu, "", "[", group),
         ActionSpec("larger", _("Larger"), menu, "", "]", group),
+        *_proposal_actions(),
+    )
+
+
+def _proposal_actions() -> tuple[ActionSpec, ...]:
+    """Answers to a preview. While one stands, accept_proposal has the keys of check_slice."""
+    menu, group = _("Paint"), _("Paint")
+    tips = {
+        "accept_proposal": _("Makes the change shown, in one step. Enter does it while a preview stands."),
+        "reject_proposal": _("Drops the change shown."),
+    }
+    return _with_tips(
+        tips,
+        ActionSpec("accept_proposal", _("Accept the preview"), menu, "check"),
+        ActionSpec("reject_proposal", _("Reject the preview"), menu, "x", "Esc", group),
     )
 
 

@@ -111,6 +111,7 @@ class Desk:
         from lesionstudio.gui.marking import Marking
         from lesionstudio.gui.models import Models
         from lesionstudio.gui.parts import Parts
+        from lesionstudio.gui.proposals import Proposals
         from lesionstudio.gui.saved_states import SavedStates
         from lesionstudio.gui.segmenter import Segmenter
         from lesionstudio.gui.session import Session
@@ -134,6 +135,7 @@ class Desk:
             window=window,
             session=session,
             marking=Marking(session, study_steps, window),
+            proposals=Proposals(session, runner, window),
             models=models,
             learner=Learner(session, models, lane, window),
             importing=Importing(session, masks, study_steps, window),

@@ -27,7 +27,7 @@ class DrawPage(QWidget):
     def __init__(self, look: Look, actions: Actions) -> None:
         super().__init__()
         self.worklist = Worklist(look, actions)
-        self.options_bar = OptionsBar(look)
+        self.options_bar = OptionsBar(look, actions)
         self.picture, self.slice_map = SliceView(), SliceMap()
         self.display, self.labels = DisplayPanel(look, actions), LabelsPanel(look, actions)
         self.segment, self.check = SegmentPanel(look, actions), CheckPanel(look, actions)

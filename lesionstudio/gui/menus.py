@@ -42,6 +42,14 @@ class Actions(QObject):
         """Whether the verb can be done now; its buttons and menu entries follow."""
         self._actions[verb].setEnabled(possible)
 
+    def lend_keys(self, owner: str, borrower: str, *, on: bool) -> None:
+        """While on, the keys of one verb do another: of two actions with one key Qt would choose neither."""
+        giver, taker = (owner, borrower) if on else (borrower, owner)
+        keys = self._actions[giver].shortcuts()
+        if keys:
+            self._actions[giver].setShortcuts([])
+            self._actions[taker].setShortcuts(keys)
+
     def retitle(self, verb: str, words: str) -> None:
         """Says more exactly what the verb would do now: "Undo Brush"."""
         action, spec = self._actions[verb], self.specs[verb]

@@ -10,6 +10,7 @@ from lesionstudio.gui.learner import Learner
 from lesionstudio.gui.main_window import MainWindow
 from lesionstudio.gui.marking import Marking
 from lesionstudio.gui.models import Models
+from lesionstudio.gui.proposals import Proposals
 from lesionstudio.gui.saved_states import SavedStates
 from lesionstudio.gui.session import Session
 from lesionstudio.gui.stored_values import StoredValues
@@ -25,6 +26,7 @@ class Parts:
     window: MainWindow
     session: Session
     marking: Marking
+    proposals: Proposals
     models: Models
     learner: Learner
     importing: Importing

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QTimer
 from lesionstudio.gui.actions import LABEL_NUMBERS, PRESETS
 from lesionstudio.gui.menus import Actions
 from lesionstudio.gui.parts import Parts
+from lesionstudio.gui.proposal_wiring import ProposalWiring
 from lesionstudio.gui.readout import Readout, histogram, read_out
 from lesionstudio.gui.toolbox import Toolbox
 from lesionstudio.imaging.geometry import Box
@@ -44,6 +45,8 @@ class ScanWiring(QObject):
         self._connect_picture()
         self._show_labels()
         toolbox.choose("brush")
+        ProposalWiring(parts)
+        parts.proposals.changed.connect(self.show_hints)
 
     def show_possible(self) -> None:
         """Allows what can be done now and says why Segment cannot."""
@@ -226,6 +229,10 @@ class ScanWiring(QObject):
         }
         if held in now:
             self._window.status_bar.show_hints([now[held]])
+            return
+        if self._parts.proposals.stands:
+            answers = [((_("Enter"),), _("accepts the preview")), ((_("Esc"),), _("drops it"))]
+            self._window.status_bar.show_hints(answers)
             return
         hints = [(("Alt",), _("erase")), ((_("Shift"),), _("straight")), (("Ctrl",), _("pick label"))]
         wheel = [((_("Wheel"),), _("slices"))] if self._is_volume else []

@@ -358,8 +358,8 @@ def test_the_start_page_has_no_undo_and_no_export(qtbot: QtBot, look: Look, acti
     assert all(shown(button(bar, name)) for name in ("undo_button", "redo_button", "export_button", "folder_button"))
 
 
-def test_the_slider_and_the_field_ask_for_the_same_diameter(qtbot: QtBot, look: Look) -> None:
-    bar = OptionsBar(look)
+def test_the_slider_and_the_field_ask_for_the_same_diameter(qtbot: QtBot, look: Look, actions: Actions) -> None:
+    bar = OptionsBar(look, actions)
     qtbot.addWidget(bar)
     bar.show_diameter(8, "mm", 0.5, 100)
     field = bar.findChild(QLineEdit, "brush_diameter")

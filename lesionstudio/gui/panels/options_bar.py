@@ -3,6 +3,8 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
+from lesionstudio.gui.menus import Actions
+from lesionstudio.gui.panels.proposal_strip import ProposalStrip
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.widgets.fields import NumberField, Slider
 from lesionstudio.gui.widgets.text import Dot, ElidedLabel, label, rule
@@ -17,7 +19,7 @@ class OptionsBar(QFrame):
 
     diameter_wanted = Signal(float)
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, actions: Actions) -> None:
         super().__init__()
         self.setProperty("kind", "bar")
         self.setFixedHeight(HEIGHT)
@@ -27,6 +29,7 @@ class OptionsBar(QFrame):
         self._slider.setFixedWidth(110)
         self._field = NumberField("brush_diameter", _("Diameter"), 1)
         self._field.setFixedWidth(76)
+        self.proposal = ProposalStrip(look, actions)
         self._dot, self._does = Dot(), ElidedLabel("second", "tool_does")
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 0, 10, 0)
@@ -36,6 +39,7 @@ class OptionsBar(QFrame):
         line = rule(vertical=True)
         line.setFixedHeight(20)
         row.addWidget(line)
+        row.addWidget(self.proposal)
         row.addWidget(self._dot)
         row.addWidget(self._does, 1)
         self._slider.valueChanged.connect(lambda step: self.diameter_wanted.emit(self._diameter(step)))

@@ -11,10 +11,12 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from lesionstudio.errors import LesionStudioError
 from lesionstudio.gui.viewer.layers import Lesion, Marks, image_of
 from lesionstudio.gui.viewer.marks import MarkStyle
+from lesionstudio.gui.viewer.proposal_layer import ProposalLayer
 from lesionstudio.gui.viewer.shades import SlicePicture
 from lesionstudio.gui.viewer.view_state import NOTHING, Rect, ViewState
 from lesionstudio.imaging.geometry import Box
 from lesionstudio.imaging.mask import Mask
+from lesionstudio.imaging.proposal import Proposal
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.imaging.windowing import Window
 
@@ -33,18 +35,20 @@ class Picture:
         self._window, self._hidden = Window(255, 127.5), False
         self._slice: SlicePicture | None = None
         self._view: ViewState | None = None
-        self._marks = Marks()
+        self._marks, self._proposal = Marks(), ProposalLayer()
         self._sized(1, 1)
 
     def show_scan(self, scan: Scan | None, mask: Mask | None, k: int) -> None:
         """Another scan, with its mask."""
         self._scan, self._mask = scan, mask
+        self._proposal.show(None)
         self.show_slice(k)
 
     def show_slice(self, k: int) -> None:
         """Slice k; it is read when it is drawn."""
         self._k, self._slice, self.problem = k, None, ""
         self._marks.show_slice(self._mask, k)
+        self._proposal.show_slice(k)
         self._base_stale = True
 
     def show_view(self, view: ViewState | None) -> None:
@@ -54,6 +58,7 @@ class Picture:
         if self._base.shape != (screen.bottom, screen.right):
             self._sized(screen.bottom, screen.right)
         self._marks.show_view(view)
+        self._proposal.show_view(view)
         self._base_stale = True
 
     def show_window(self, window: Window) -> None:
@@ -63,6 +68,7 @@ class Picture:
     def show_style(self, style: MarkStyle) -> None:
         """Colours, fill and visibility of the marks."""
         self._marks.show_style(style)
+        self._proposal.show_labels(style.labels)
 
     def hide_marks(self, hidden: bool) -> None:
         """Nothing but the scan, while hidden."""
@@ -71,6 +77,10 @@ class Picture:
     def light(self, lesion: Lesion | None) -> Rect:
         """Lights up a draft lesion of this slice, or none; returns the dots that change."""
         return self._marks.light(lesion)
+
+    def propose(self, proposal: Proposal | None) -> Rect:
+        """Shows what would be changed, or nothing; returns the dots that change."""
+        return self._proposal.show(proposal)
 
     def refresh(self, box: Box) -> Rect:
         """Takes in that voxels of the mask changed; returns the dots that do."""
@@ -85,6 +95,7 @@ class Picture:
         painter.drawImage(part.left, part.top, self._image, part.left, part.top, *size)
         if not self._hidden:
             self._marks.draw(painter, part)
+            self._proposal.draw(painter, part)
 
     def value(self, row: int, column: int) -> NDArray[np.generic] | None:
         """The value of a voxel, or of each of its channels; None where the slice cannot be read."""

@@ -15,6 +15,7 @@ from lesionstudio.gui.viewer.view_state import Pointer, Rect, Screen, ViewState
 from lesionstudio.imaging.geometry import Box
 from lesionstudio.imaging.labels import LabelSet
 from lesionstudio.imaging.mask import Mask
+from lesionstudio.imaging.proposal import Proposal
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.imaging.windowing import Window
 from lesionstudio.words import _
@@ -92,6 +93,10 @@ class PictureView(QWidget):
         """Shows the scan without any marks."""
         self._hidden = hidden
         self._show_hidden()
+
+    def set_proposal(self, proposal: Proposal | None) -> None:
+        """Shows what a tool would change, on every slice it would; None for nothing."""
+        self._update_dots(self._picture.propose(proposal))
 
     def refresh(self, box: Box) -> None:
         """Shows what changed in the mask, and repaints no more than that."""

@@ -1,0 +1,47 @@
+"""ProposalWiring: a change that waits for an answer goes to picture and options bar, and Enter and Esc answer it."""
+
+from PySide6.QtCore import QObject
+
+from lesionstudio.gui.drafts import amount_text
+from lesionstudio.gui.parts import Parts
+from lesionstudio.imaging.geometry import Geometry
+from lesionstudio.imaging.proposal import Proposal
+from lesionstudio.words import _, ngettext
+
+
+class ProposalWiring(QObject):
+    """While a change waits, Enter accepts it; only then does Enter mean "Checked, next" again."""
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__(parts.window)
+        self._proposals, self._session = parts.proposals, parts.session
+        self._actions, self._page = parts.window.actions_by_verb, parts.window.draw_page
+        self._actions.on("accept_proposal", self._proposals.accept)
+        self._actions.on("reject_proposal", self._proposals.reject)
+        self._proposals.changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        proposal, stands = self._proposals.current, self._proposals.stands
+        self._page.picture.set_proposal(proposal)
+        self._actions.allow("accept_proposal", stands)
+        self._actions.allow("reject_proposal", stands or self._proposals.is_working)
+        self._actions.lend_keys("check_slice", "accept_proposal", on=stands)
+        self._page.options_bar.proposal.show_proposal(self._sentence(proposal), stands=stands)
+
+    def _sentence(self, proposal: Proposal | None) -> str:
+        scan = self._session.scan
+        if self._proposals.sentence or proposal is None or scan is None:
+            return self._proposals.sentence or (_("Working") if self._proposals.is_working else "")
+        return told(proposal, scan.geometry)
+
+
+def told(proposal: Proposal, geometry: Geometry) -> str:
+    """What a proposal would change: how much, and on how many slices."""
+    marked, erased = proposal.voxels - proposal.erased, proposal.erased
+    parts = [_("marks {amount}").format(amount=amount_text(marked, geometry))] if marked else []
+    parts += [_("takes {amount} away").format(amount=amount_text(erased, geometry))] if erased else []
+    slices = len(proposal.slices)
+    if slices > 1:
+        parts.append(ngettext("on {n} slice", "on {n} slices", slices))
+    return ", ".join(parts)

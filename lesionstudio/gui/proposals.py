@@ -1,0 +1,110 @@
+"""Proposals: the one change of the mask on screen that waits for an answer, and the work that finds it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from lesionstudio.gui.jobs import Job, JobRunner
+from lesionstudio.gui.session import Session
+from lesionstudio.imaging.proposal import Proposal
+
+
+class Proposals(QObject):
+    """Enter makes it one step of the history, Esc drops it; it goes with the scan, and when the mask changes under it.
+
+    `changed`: another one stands, or none, or the work for one began or ended. `answered` says True when one was
+    accepted and False when one was dropped, for whoever keeps something beside it (seeds, say).
+    """
+
+    changed = Signal()
+    answered = Signal(bool)
+
+    def __init__(self, session: Session, runner: JobRunner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._runner = session, runner
+        self.current: Proposal | None = None
+        self.sentence = ""
+        """Said beside a proposal, or why there is none; whoever made it knows best."""
+        self._job: Job | None = None
+        self._is_applying = False
+        session.history_changed.connect(self._mask_changed)
+        session.scan_opened.connect(self.reject)
+        session.scan_closed.connect(self.reject)
+
+    @property
+    def is_working(self) -> bool:
+        """Whether a proposal is being found."""
+        return self._job is not None
+
+    @property
+    def stands(self) -> bool:
+        """Whether there is something to accept."""
+        return self.current is not None
+
+    def show(self, proposal: Proposal | None, sentence: str = "") -> None:
+        """Shows this one instead of what was there; one that changes nothing is none, and only its sentence stands."""
+        self._stop()
+        self._put(proposal, sentence)
+
+    def compute(
+        self, title: str, function: Callable[..., Proposal | None], *args: Any, nothing: str = "", **kwargs: Any
+    ) -> None:
+        """Finds a proposal on a thread and shows it; a later call takes the place of an earlier one.
+
+        What is on screen stays until then. `nothing` is said where there is nothing to propose.
+        """
+        self._stop()
+        job = self._runner.run("files", title, function, *args, **kwargs)
+        self._job = job
+        job.succeeded.connect(lambda found: self._found(job, found, nothing))
+        job.failed.connect(lambda problem: self._failed(job, problem))
+        self.changed.emit()
+
+    def accept(self) -> bool:
+        """Makes the proposal one step of the history; returns whether there was one."""
+        history, proposal = self._session.history, self.current
+        if proposal is None or history is None or history.is_open or not self._session.can_edit:
+            return False
+        self._stop()
+        self._is_applying = True
+        try:
+            self._session.edited(proposal.apply(history))
+        finally:
+            self._is_applying = False
+        self._put(None, "")
+        self.answered.emit(True)
+        return True
+
+    def reject(self) -> bool:
+        """Drops the proposal and the work for one; returns whether there was any."""
+        had = self.current is not None or self._job is not None or bool(self.sentence)
+        if had:
+            self._stop()
+            self._put(None, "")
+            self.answered.emit(False)
+        return had
+
+    def _found(self, job: Job, proposal: Proposal | None, nothing: str) -> None:
+        if job is self._job:
+            self._job = None
+            self._put(proposal, nothing if proposal is None or not proposal.voxels else "")
+
+    def _failed(self, job: Job, problem: BaseException) -> None:
+        if job is self._job:
+            self.reject()
+            self._session.tell_problem(problem)
+
+    def _put(self, proposal: Proposal | None, sentence: str) -> None:
+        self.current = proposal if proposal is not None and proposal.voxels else None
+        self.sentence = sentence
+        self.changed.emit()
+
+    def _stop(self) -> None:
+        job, self._job = self._job, None
+        if job is not None:
+            job.cancel()
+
+    def _mask_changed(self) -> None:
+        if not self._is_applying:
+            self.reject()

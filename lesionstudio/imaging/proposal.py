@@ -1,0 +1,114 @@
+"""Proposal: a change of the mask that is shown before it is made, whatever tool thought of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lesionstudio.imaging.geometry import EMPTY_BOX, Box, Index
+from lesionstudio.imaging.mask import Pixels
+from lesionstudio.imaging.strokes import Cover
+
+Flat = tuple[slice, slice]
+
+
+class Change(Protocol):
+    """What applying needs of an open stroke."""
+
+    def paint(self, k: int, row: int, column: int, cover: Cover, label: int) -> Box:
+        """Marks covered voxels; returns the block looked at."""
+
+    def commit(self) -> object:
+        """Makes it one step of the history."""
+
+
+class Writer(Protocol):
+    """What applying needs of editing.EditHistory."""
+
+    def stroke(self, title: str) -> Change:
+        """Opens a change."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Proposal:
+    """The number each voxel of a box would get, and which of them would get one.
+
+    `labels` (slices, rows, columns), uint8, and `where`, bool, have the box's shape; 0 where `where` is set means that
+    the voxel's mark would be taken away. The box lies within the grid.
+    """
+
+    title: str
+    box: Box
+    labels: Pixels
+    where: Cover
+
+    @classmethod
+    def of(cls, title: str, box: Box, cover: Cover, label: int) -> "Proposal":
+        """The same number for every covered voxel of a box; 0 erases."""
+        return cls(title, box, np.broadcast_to(np.uint8(label), cover.shape), cover)
+
+    @classmethod
+    def within(cls, title: str, box: Box, cover: Cover, label: int, shape: Index) -> "Proposal":
+        """The same for a box that may reach over the edge of a grid of this shape: what lies outside is left out."""
+        inner = box.intersect(Box.whole(shape))
+        region = tuple(slice(a - start, max(b, a) - start) for a, b, start in zip(inner.start, inner.stop, box.start))
+        return cls.of(title, inner, cover[region], label)
+
+    @property
+    def voxels(self) -> int:
+        """How many voxels would change."""
+        return int(np.count_nonzero(self.where))
+
+    @property
+    def erased(self) -> int:
+        """How many of them would lose their mark."""
+        return int(np.count_nonzero(self.where & (self.labels == 0)))
+
+    @property
+    def slices(self) -> tuple[int, ...]:
+        """The slices on which voxels would change."""
+        first = self.box.start[0]
+        return tuple(int(k) + first for k in np.flatnonzero(self.where.any(axis=(1, 2))))
+
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers that would be given, 0 for taking away, in order."""
+        found = np.zeros(256, bool)
+        for labels, where in zip(self.labels, self.where):
+            found[labels[where]] = True
+        return tuple(int(number) for number in np.flatnonzero(found))
+
+    def on(self, k: int) -> tuple[Pixels, Cover] | None:
+        """Labels and where (rows, columns) of slice k within the box; None beside it."""
+        i = k - self.box.start[0]
+        return (self.labels[i], self.where[i]) if 0 <= i < len(self.where) else None
+
+    def apply(self, history: Writer) -> Box:
+        """Makes the change, one step named as the proposal is, and returns what was looked at.
+
+        Locked labels and the paint rules hold: the change is painted like a stroke.
+        """
+        change, box = history.stroke(self.title), EMPTY_BOX
+        for k, row, column, cover, number in self._pieces():
+            box = box.union(change.paint(k, row, column, cover, number))
+        change.commit()
+        return box
+
+    def _pieces(self) -> Iterator[tuple[int, int, int, Cover, int]]:
+        """For each slice and number the smallest rectangle that holds it."""
+        (first, top, left), _stop = self.box.start, self.box.stop
+        for i, (labels, where) in enumerate(zip(self.labels, self.where)):
+            rows, columns = bounds(where)
+            part, inside = labels[rows, columns], where[rows, columns]
+            for number in np.flatnonzero(np.bincount(part[inside], minlength=1)):
+                cover = inside & (part == number)
+                yield first + i, top + rows.start, left + columns.start, cover, int(number)
+
+
+def bounds(cover: NDArray[Any]) -> Flat:
+    """The smallest rectangle (rows, columns) that holds everything set; an empty one where nothing is."""
+    rows, columns = np.flatnonzero(cover.any(axis=1)), np.flatnonzero(cover.any(axis=0))
+    if not len(rows):
+        return slice(0, 0), slice(0, 0)
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)

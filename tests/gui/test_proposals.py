@@ -1,0 +1,132 @@
+"""A change that waits for an answer, in the real window: shown, accepted with Enter, dropped with Esc."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from lesionstudio.gui.theme import Look
+from lesionstudio.imaging.geometry import Box
+from lesionstudio.imaging.mask import SliceStatus
+from lesionstudio.imaging.proposal import Proposal
+from tests import phantoms
+from tests.gui.seats import Hands, hands_on
+
+
+@pytest.fixture(scope="module")
+def window(look: Look, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hands]:
+    folder = tmp_path_factory.mktemp("proposals") / "ct"
+    phantom = phantoms.ct_phantom(shape=(6, 64, 64))
+    phantoms.write_nifti(folder / "chest.nii.gz", phantom.voxels, phantom.affine)
+    with hands_on(look, folder) as hands:
+        yield hands
+
+
+@pytest.fixture
+def hands(window: Hands) -> Hands:
+    window.lock()
+    window.afresh()
+    return window
+
+
+def _square(k: int = 0, label: int = 1) -> Proposal:
+    return Proposal.of("Wand", Box((k, 20, 20), (k + 1, 30, 30)), np.ones((1, 10, 10), bool), label)
+
+
+def _show(hands: Hands, proposal: Proposal) -> None:
+    hands.desk.parts.proposals.show(proposal)
+    QApplication.processEvents()
+
+
+def _colour(hands: Hands, row: float, column: float) -> tuple[int, int, int]:
+    shot, at = hands.picture.grab().toImage(), hands.point(row, column)
+    red, green, blue, _alpha = shot.pixelColor(at).getRgb()  # type: ignore[misc]
+    return red, green, blue
+
+
+def test_enter_accepts_what_is_shown_and_only_then_checks_the_slice(hands: Hands) -> None:
+    _show(hands, _square())
+    hands.key(Qt.Key.Key_Return)
+    assert hands.mask.counts() == {1: 100} and hands.history.undo_title == "Wand"
+    assert hands.mask.status(0) == SliceStatus.CORRECTED and hands.session.slice_number == 0
+    hands.key(Qt.Key.Key_Return)
+    assert hands.mask.status(0) == SliceStatus.CHECKED and hands.session.slice_number == 1
+
+
+def test_esc_drops_what_is_shown_and_leaves_the_mask_alone(hands: Hands) -> None:
+    _show(hands, _square())
+    hands.key(Qt.Key.Key_Escape)
+    assert not hands.desk.parts.proposals.stands and hands.mask.counts() == {} and hands.history.undo_title == ""
+
+
+def test_the_buttons_are_there_only_while_something_waits(hands: Hands) -> None:
+    assert not hands.button("accept_proposal_button").isVisible()
+    _show(hands, _square())
+    assert hands.button("accept_proposal_button").isVisible() and hands.button("reject_proposal_button").isVisible()
+    hands.button("accept_proposal_button").click()
+    assert hands.mask.counts() == {1: 100} and not hands.button("accept_proposal_button").isVisible()
+
+
+def test_the_picture_shows_it_filled_on_its_slice_and_on_no_other(hands: Hands) -> None:
+    bare = _colour(hands, 25, 25)
+    _show(hands, _square())
+    shown = _colour(hands, 25, 25)
+    amber = np.array([0xF5, 0xA5, 0x39])
+    assert np.abs(np.array(shown) - (0.66 * np.array(bare) + 0.34 * amber)).max() <= 2
+    hands.session.go_to_slice(1)
+    elsewhere = _colour(hands, 25, 25)
+    hands.key(Qt.Key.Key_Escape)
+    assert _colour(hands, 25, 25) == elsewhere
+    hands.session.go_to_slice(0)
+    assert _colour(hands, 25, 25) == bare
+
+
+def test_what_would_be_taken_away_is_crossed_out_in_red(hands: Hands) -> None:
+    hands.paint(0, slice(20, 30), slice(20, 30))
+    marked = hands.picture.grab().toImage()
+    _show(hands, _square(label=0))
+    shot = hands.picture.grab().toImage()
+    top, bottom = hands.point(21, 21), hands.point(29, 29)
+    inside = [(x, y) for x in range(top.x(), bottom.x()) for y in range(top.y(), bottom.y())]
+    red = [at for at in inside if shot.pixelColor(*at).red() - marked.pixelColor(*at).red() > 20
+           or shot.pixelColor(*at).blue() - marked.pixelColor(*at).blue() > 20]  # fmt: skip
+    assert 0.1 < len(red) / len(inside) < 0.6
+    hands.key(Qt.Key.Key_Return)
+    assert hands.mask.counts() == {}
+
+
+def test_a_change_of_the_mask_drops_what_was_thought_of_before_it(hands: Hands) -> None:
+    _show(hands, _square())
+    hands.paint(0, slice(1, 3), slice(1, 3))
+    assert not hands.desk.parts.proposals.stands
+    _show(hands, _square())
+    hands.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert not hands.desk.parts.proposals.stands
+
+
+def test_of_two_requests_only_the_later_is_shown(hands: Hands) -> None:
+    proposals, go_on = hands.desk.parts.proposals, threading.Event()
+
+    def slow() -> Proposal:
+        go_on.wait(10)
+        return _square(label=2)
+
+    proposals.compute("Wand", slow)
+    assert proposals.is_working
+    proposals.compute("Wand", _square)
+    hands.until(lambda: proposals.stands)
+    go_on.set()
+    hands.until(lambda: hands.desk.parts.runner.is_idle)
+    assert proposals.current is not None and proposals.current.numbers() == (1,)
+
+
+def test_nothing_to_change_is_said_and_cannot_be_accepted(hands: Hands) -> None:
+    proposals = hands.desk.parts.proposals
+    proposals.compute("Wand", lambda: None, nothing="Nothing here.")
+    hands.until(lambda: not proposals.is_working)
+    assert (proposals.stands, proposals.sentence) == (False, "Nothing here.")
+    assert not hands.window.actions_by_verb["accept_proposal"].isEnabled()
