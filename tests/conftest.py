@@ -10,7 +10,7 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-if WORKERS > 1:  # beside others; said before anything that counts is imported, and the programs that tests start hear it
+if WORKERS > 1:  # beside others; said before torch is imported, and heard by the programs that tests start
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // WORKERS)))
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
