@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lesionstudio.errors import GridMismatch
-from lesionstudio.imaging.geometry import Index
+from lesionstudio.imaging.geometry import Box, Index
 from lesionstudio.words import _, size
 
 Layer = Literal["labels", "origin", "draft", "draft_probability"]
@@ -94,6 +94,8 @@ class Mask:
         self._stale: set[int] = set()
         self._counts: dict[int, NDArray[np.int64]] = {}
         self._marks: dict[int, tuple[int, ...]] = {}
+        self.writes = 0
+        """How often any slice was handed out to be written: equal numbers, equal voxels."""
         self._nothing = np.zeros(shape[1:], np.uint8)
         self._nothing.flags.writeable = False
 
@@ -134,6 +136,19 @@ class Mask:
         view = pixels.view()
         view.flags.writeable = False
         return view
+
+    def block(self, layer: Layer, box: Box) -> Pixels:
+        """A block (slice, row, column) of one layer, a copy; the box lies inside the grid."""
+        block, (_slices, rows, columns) = np.zeros(box.shape, np.uint8), box.slices()
+        slices = self._layers[layer]
+        for i, k in enumerate(range(box.start[0], box.stop[0])):
+            pixels = slices.get(k)
+            if pixels is not None:
+                block[i] = pixels[rows, columns]
+        return block
+
+    def take_in(self, box: Box) -> None:
+        """Nothing to do: who looks at the mask itself sees it as it is."""
 
     def touched(self, layer: Layer) -> tuple[int, ...]:
         """Slices of a layer that hold memory, in order; the others are all zero."""
@@ -203,6 +218,11 @@ class Mask:
         changed, self._dirty = frozenset(self._dirty), set()
         return MaskSnapshot(self.shape, layers, self._statuses.copy(), self.draft_source, changed, dict(self._makers))
 
+    def kept(self, layer: Layer) -> dict[int, Pixels]:
+        """The touched slices of a layer as they are now, for a thread that looks: painting goes on beside them."""
+        self._shared |= {(layer, k) for k in self._layers[layer]}
+        return dict(self._layers[layer])
+
     def not_saved(self, snapshot: MaskSnapshot) -> None:
         """Says that a snapshot did not reach the disk: its slices count as changed again."""
         self._dirty |= snapshot.dirty
@@ -216,6 +236,7 @@ class Mask:
             self._shared.discard((layer, k))
         self._dirty.add(k)
         self._stale.add(k)
+        self.writes += 1
         return pixels
 
     def set_maker(self, k: int, maker: DraftSource | None) -> None:
