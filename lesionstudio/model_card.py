@@ -17,10 +17,12 @@ class IntensityRule:
     """What a network's input means.
 
     kind "window": values from low to high (HU where the scan is in HU; else the picture's own full range stands for
-    this window) go to out_low..out_high. kind "percentiles": the picture's low-th and high-th percentile do.
+    this window) go to out_low..out_high. kind "percentiles": the picture's low-th and high-th percentile do. kind
+    "unit": all that its file can store does, of fractions and HU its own least and greatest value. kind "zscore": the
+    picture's mean plus low and plus high times its standard deviation do. What lies beyond goes to the nearer end.
     """
 
-    kind: Literal["window", "percentiles"]
+    kind: Literal["window", "percentiles", "unit", "zscore"]
     low: float
     high: float
     out_low: float = 0.0
@@ -31,11 +33,15 @@ class IntensityRule:
 
 @dataclass(frozen=True, slots=True)
 class ModelInput:
-    """One of a network's ordered inputs: a channel of the picture by number (from 0), or its luminance (-1)."""
+    """One of a network's ordered inputs: a channel of the picture by number (from 0), or its luminance (-1).
+
+    `offset` slices further on in the stack (2.5-D); beyond its ends the last slice there is stands in.
+    """
 
     rule: IntensityRule
     channel: int = -1
     role: str = "image"
+    offset: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from lesionstudio.words import _
 def with_channels(inputs: Sequence[ModelInput], wanted: str) -> tuple[ModelInput, ...]:
     """A model's inputs taken from other channels: "2,0,1" (from 0, in order), "luminance", or "" as the card says.
 
+    One channel is enough for a model that sees neighbouring slices of one.
     Raises ModelProblem where that is another number of channels than the model takes, or no such list.
     """
     if not wanted.strip():
@@ -29,6 +30,8 @@ def with_channels(inputs: Sequence[ModelInput], wanted: str) -> tuple[ModelInput
             _("{text} is no list of channels.").format(text=wanted),
             hint=_("Write numbers from 0, such as 0,1,2, or luminance."),
         ) from problem
+    if len(numbers) == 1 and len({one.channel for one in inputs}) == 1 and len({one.offset for one in inputs}) > 1:
+        numbers *= len(inputs)
     if len(numbers) != len(inputs) or min(numbers) < LUMINANCE:
         raise ModelProblem(
             _("The model takes {n} channels, and {text} names {given}.").format(

@@ -1,5 +1,7 @@
 """Applies a card's IntensityRule: voxels -> what a network sees. Preview, training and use go through here alike."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,12 @@ from lesionstudio.model_card import IntensityRule, ModelInput
 from lesionstudio.words import _
 
 LUMINANCE = -1
+_NAMED = {
+    "unit": IntensityRule("unit", 0.0, 1.0),
+    "zscore": IntensityRule("zscore", -3.0, 5.0, out_low=-3.0, out_high=5.0),
+    "percentiles": IntensityRule("percentiles", 1.0, 99.0),
+}
+_PHOTOGRAPHS = ((0.485, 0.229), (0.456, 0.224), (0.406, 0.225))
 _REC_601 = np.array([0.299, 0.587, 0.114], np.float32)
 
 
@@ -17,9 +25,54 @@ def network_inputs(scan: Scan, k: int, inputs: tuple[ModelInput, ...]) -> NDArra
 
     Raises ModelProblem when the picture lacks a channel that is asked for.
     """
-    pixels = scan.slice(k)
-    planes = [apply_rule(take_channel(pixels, one.channel), one.rule, _range_for(scan, one.rule)) for one in inputs]
+    places = [min(max(k + one.offset, 0), scan.slices - 1) for one in inputs]
+    pixels = {place: scan.slice(place) for place in set(places)}
+    planes = [
+        apply_rule(take_channel(pixels[place], one.channel), one.rule, _range_for(scan, one.rule))
+        for one, place in zip(inputs, places)
+    ]
     return np.ascontiguousarray(np.stack(planes), np.float32)
+
+
+def rule_named(name: str, scan: Scan) -> IntensityRule:
+    """The rule that a person names for scans like this one: auto, unit, zscore, percentiles, LOW:HIGH.
+
+    "auto" is -1000 to 1000 HU for CT, the range that a picture's file can store, the 1st to 99th percentile for others.
+    "encoder" at the front ("encoder", "encoder zscore") is for encoders that were trained on photographs: their own
+    mean and spread, see `for_encoder`. Raises ModelProblem for any other name.
+    """
+    word = name.strip() or "auto"
+    if word.startswith("encoder"):
+        return rule_named(word.removeprefix("encoder"), scan)
+    if word == "auto":
+        return _usual_rule(scan)
+    if word in _NAMED:
+        return _NAMED[word]
+    try:
+        low, high = (float(end) for end in word.split(":"))
+    except ValueError as problem:
+        raise ModelProblem(
+            _("There is no rule for intensities called {name}.").format(name=name),
+            hint=_("Known are: {names}, and a window such as {window}.").format(
+                names=", ".join(("auto", *_NAMED, "encoder")), window="-1000:400"
+            ),
+        ) from problem
+    return IntensityRule("window", low, high, unit=scan.unit)
+
+
+def for_encoder(rule: IntensityRule, channel: int) -> IntensityRule:
+    """The rule for an encoder trained on photographs (ImageNet): its range less their mean, over their spread."""
+    mean, spread = _PHOTOGRAPHS[channel if channel in (0, 1, 2) else 1]
+    how = "0 to 1, less the mean and over the spread of the pictures that the encoder was first trained on"
+    return replace(rule, out_low=-mean / spread, out_high=(1 - mean) / spread, how=how)
+
+
+def _usual_rule(scan: Scan) -> IntensityRule:
+    if scan.unit == "HU":
+        return IntensityRule("window", -1000.0, 1000.0, unit="HU")
+    if scan.value_range is not None:
+        return IntensityRule("window", *scan.value_range)
+    return _NAMED["percentiles"]
 
 
 def take_channel(pixels: NDArray[np.generic], channel: int) -> NDArray[np.generic]:
@@ -66,11 +119,18 @@ def _range_for(scan: Scan, rule: IntensityRule) -> tuple[float, float] | None:
 def _ends(
     values: NDArray[np.float32], rule: IntensityRule, value_range: tuple[float, float] | None
 ) -> tuple[float, float]:
+    if rule.kind in ("window", "unit") and value_range is not None:
+        return value_range
     if rule.kind == "window":
-        return value_range if value_range is not None else (rule.low, rule.high)
+        return rule.low, rule.high
     finite = values[np.isfinite(values)]
     if finite.size == 0:
         return 0.0, 1.0
+    if rule.kind == "unit":
+        return float(finite.min()), float(finite.max())
+    if rule.kind == "zscore":
+        mean, spread = float(finite.mean(dtype=np.float64)), float(finite.std(dtype=np.float64))
+        return mean + rule.low * spread, mean + rule.high * spread
     low, high = np.percentile(finite, (rule.low, rule.high))
     return float(low), float(high)
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from lesionstudio.errors import ModelProblem
-from lesionstudio.imaging.intensity import network_inputs
+from lesionstudio.imaging.choices import with_channels
+from lesionstudio.imaging.intensity import for_encoder, network_inputs, rule_named
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.imaging.windowing import Window, auto_window, presets_for, to_grey
 from lesionstudio.model_card import IntensityRule, ModelInput
@@ -58,3 +59,50 @@ def test_the_window_turns_values_to_grey() -> None:
 
 def test_a_flat_picture_has_an_auto_window_all_the_same() -> None:
     assert auto_window(Scan.of_array(np.full((1, 4, 4), 7, np.uint8)), 0).width > 0
+
+
+def one_input(values: np.ndarray, rule: IntensityRule, value_range: tuple[float, float] | None = None) -> np.ndarray:
+    """What a network sees of one plane by this rule."""
+    return network_inputs(Scan.of_array(values[None], value_range=value_range), 0, (ModelInput(rule),))[0]
+
+
+def test_the_unit_range_is_what_the_file_can_store_or_what_the_picture_has() -> None:
+    rule = IntensityRule("unit", 0, 1)
+    assert one_input(np.array([[0, 51], [102, 255]], np.uint8), rule, (0, 255)).tolist() == [
+        [0, pytest.approx(0.2)],
+        [pytest.approx(0.4), 1],
+    ]
+    assert one_input(np.array([[2.0, 4.0], [6.0, np.nan]], np.float32), rule).tolist() == [[0, 0.5], [1, 0]]
+
+
+def test_zscores_have_mean_0_and_spread_1_and_end_where_the_rule_says() -> None:
+    values = np.zeros((10, 10), np.float32)
+    values[0, 0] = 100.0
+    seen = one_input(values, IntensityRule("zscore", -3, 5, out_low=-3, out_high=5))
+    assert seen[0, 0] == pytest.approx(5), "beyond five spreads"
+    assert seen[5, 5] == pytest.approx(-1 / np.sqrt(99), abs=1e-4)
+
+
+def test_an_encoder_gets_the_range_of_the_photographs_it_was_trained_on() -> None:
+    rule = for_encoder(rule_named("encoder unit", Scan.of_array(np.zeros((1, 2, 2)))), 0)
+    seen = one_input(np.array([[0, 255]], np.uint8), rule, (0, 255))
+    assert seen[0].tolist() == [pytest.approx(-0.485 / 0.229), pytest.approx((1 - 0.485) / 0.229)]
+
+
+def test_a_rule_has_a_name_or_is_a_window() -> None:
+    ct = Scan.of_array(np.zeros((1, 2, 2), np.int16), unit="HU")
+    assert rule_named("-1000:400", ct) == IntensityRule("window", -1000, 400, unit="HU")
+    assert rule_named("auto", ct) == IntensityRule("window", -1000, 1000, unit="HU")
+    assert rule_named("zscore", ct).kind == "zscore"
+    with pytest.raises(ModelProblem, match="no rule for intensities called bright"):
+        rule_named("bright", ct)
+
+
+def test_neighbouring_slices_are_channels_and_the_ends_of_a_stack_stand_in() -> None:
+    stack = Scan.of_array(np.arange(3, dtype=np.uint8)[:, None, None] * np.ones((3, 2, 2), np.uint8) * 51)
+    rule = IntensityRule("window", 0, 255)
+    inputs = tuple(ModelInput(rule, offset=offset) for offset in (-1, 0, 1))
+    assert [plane[0, 0] for plane in network_inputs(stack, 0, inputs)] == pytest.approx([0, 0, 0.2])
+    assert [plane[0, 0] for plane in network_inputs(stack, 2, inputs)] == pytest.approx([0.2, 0.4, 0.4])
+    asked = with_channels(inputs, "1")
+    assert [(one.channel, one.offset) for one in asked] == [(1, -1), (1, 0), (1, 1)]
