@@ -201,10 +201,12 @@ def _label_actions() -> tuple[ActionSpec, ...]:
     tips = {
         "add_label": _("One more thing to mark, in the next colour."),
         "lock_label": _("Neither tools nor the model touch it."),
+        "label_sets": _("Named lists of labels: choose one, keep your own, share it."),
     }
     return _with_tips(
         tips,
         ActionSpec("add_label", _("Add label"), menu, "plus"),
+        ActionSpec("label_sets", _("Label sets"), menu, "tags"),
         ActionSpec("lock_label", _("Lock label"), menu, "lock", "Ctrl+L", group),
         *(ActionSpec(f"choose_label_{n}", _("Choose label {n}").format(n=n), keys=f"Ctrl+{n}") for n in LABEL_NUMBERS),
     )

@@ -62,6 +62,21 @@ def choose_folder(window: QWidget, title: str, start: str = "") -> str:
     return QFileDialog.getExistingDirectory(window, title, start)
 
 
+def choose_file(window: QWidget, title: str, start: str = "", kinds: str = "") -> str:
+    """The file chosen in the system's dialog; "" for none."""
+    return QFileDialog.getOpenFileName(window, title, start, kinds)[0]
+
+
+def choose_files(window: QWidget, title: str, start: str = "", kinds: str = "") -> list[str]:
+    """The files chosen in the system's dialog; none where it was left."""
+    return QFileDialog.getOpenFileNames(window, title, start, kinds)[0]
+
+
+def choose_new_file(window: QWidget, title: str, start: str = "", kinds: str = "") -> str:
+    """Where to write a file, chosen in the system's dialog, which asks before one is replaced; "" for nowhere."""
+    return QFileDialog.getSaveFileName(window, title, start, kinds)[0]
+
+
 class CrashSheet(Sheet):
     """A mistake of the program: what happened, and the trace to copy. The work goes on where it can."""
 

@@ -22,7 +22,8 @@ Then = Callable[[], object]
 class StudyStep:
     """One thing done to the study: what it changed in each mask, and which labels it deleted or made.
 
-    `labels`: number -> whether the label was deleted before, and after. `done`: False while it is taken back.
+    `labels`: number -> whether the label was deleted before, and after. `done`: False while it is taken back. `also`:
+    what else is to be moved, told whether forward; it is called when the step is moved, not when it is first done.
     """
 
     title: str
@@ -30,6 +31,7 @@ class StudyStep:
     edits: dict[str, MaskEdit] = field(default_factory=dict)
     labels: dict[int, tuple[bool, bool]] = field(default_factory=dict)
     done: bool = True
+    also: Callable[[bool], object] | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -71,7 +73,7 @@ class StudySteps(QObject):
 
     def add(self, step: StudyStep) -> None:
         """A study step was done. It is a step of the history on screen too, at the place where that mask changed."""
-        if not (step.edits or step.labels):
+        if not (step.edits or step.labels or step.also):
             return
         self._steps.append(step)
         self._drop_oldest()
@@ -166,6 +168,8 @@ class StudySteps(QObject):
             return
         step.done = forward
         self._move_labels(step, forward=forward)
+        if step.also is not None:
+            step.also(forward)
         for item_id, edit in edits.items():
             self._masks.change(item_id, _doing(_turned(edit, step.title, forward=forward)))
         self._tell(step, len(edits))

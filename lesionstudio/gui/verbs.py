@@ -9,6 +9,8 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMenu
 
 from lesionstudio.gui.actions import LABEL_NUMBERS, PRESETS
+from lesionstudio.gui.label_sets import LabelSets
+from lesionstudio.gui.label_sets_menu import LabelSetsMenu
 from lesionstudio.gui.messages import ask_then, choose_folder
 from lesionstudio.gui.models import MappingQuestion
 from lesionstudio.gui.parts import Parts
@@ -30,6 +32,8 @@ class Verbs(QObject):
         self._window, self._session = parts.window, parts.session
         self._look = parts.window.look
         self.preferences, self.tour = Preferences(parts), Tour(parts)
+        self.label_sets = LabelSets(parts.session, parts.study_steps, self)
+        self.label_sets_menu = LabelSetsMenu(parts.window, parts.session, self.label_sets)
         self._connect_program()
         self._connect_looking()
         self._connect_marking()

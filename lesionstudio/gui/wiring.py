@@ -33,6 +33,7 @@ _NEED_FOLDER = (
     "previous_item",
     "tour",
     "stored_values",
+    "label_sets",
 )
 
 

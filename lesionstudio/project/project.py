@@ -107,6 +107,11 @@ class Project:
                 (write or self.save_record)(one, self.records[one])
             return bool(changed)
 
+    @property
+    def was_marked(self) -> bool:
+        """Whether any mask of this study was ever kept: a saved one, or an earlier state."""
+        return any(next((self.home / name).glob("*"), None) is not None for name in ("masks", "drafts", "states"))
+
     def _checked(self, item_id: str) -> list[int]:
         """The checked slices of an item that anything is written down of."""
         if item_id not in self.records and not self._is_written(item_id):

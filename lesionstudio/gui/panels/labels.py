@@ -95,6 +95,7 @@ class LabelsPanel(QFrame):
         head = QHBoxLayout()
         head.setContentsMargins(14, 0, 8, 0)
         head.addWidget(label(_("Labels"), "section"), 1)
+        head.addWidget(action_sign(self._look, self._actions, "label_sets"))
         head.addWidget(action_sign(self._look, self._actions, "add_label"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 6, 0, 8)
