@@ -2,14 +2,17 @@
 
 import json
 import os
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What this person chose. Lengths in mm where a scan has a spacing, else in pixels. No language: the system's."""
+    """What this person chose. Lengths in mm where a scan has a spacing, else in pixels. No language: the system's.
+
+    `tools`: the options of each tool, by verb.
+    """
 
     language: str = ""
     theme: str = "dark"
@@ -22,6 +25,7 @@ class Settings:
     hold_out_slices: bool = True
     undo_megabytes: int = 300
     tour_seen: bool = False
+    tools: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def load_settings(path: Path | None = None) -> Settings:
@@ -75,12 +79,12 @@ def _home(kind: str) -> Path:
 def _from_json(saved: dict[str, Any]) -> Settings:
     defaults = Settings()
     kept: dict[str, Any] = {}
-    for field in fields(Settings):
-        value, default = saved.get(field.name), getattr(defaults, field.name)
+    for one in fields(Settings):
+        value, default = saved.get(one.name), getattr(defaults, one.name)
         if isinstance(default, tuple) and isinstance(value, list):
-            kept[field.name] = tuple(str(entry) for entry in value)
+            kept[one.name] = tuple(str(entry) for entry in value)
         elif isinstance(default, float) and isinstance(value, int | float) and not isinstance(value, bool):
-            kept[field.name] = float(value)
+            kept[one.name] = float(value)
         elif type(value) is type(default):
-            kept[field.name] = value
+            kept[one.name] = value
     return Settings(**kept)

@@ -1,46 +1,12 @@
 """Every action of the window in one table: verb, words, sign, keys, place. Menus and buttons come from it."""
 
-from dataclasses import dataclass, replace
-
+from lesionstudio.gui.action_spec import ActionSpec, Gesture, with_tips
+from lesionstudio.gui.tool_actions import tool_actions
 from lesionstudio.words import _
 
 LABEL_NUMBERS = tuple(range(1, 10))
 PRESETS = 6
-TOOLS = ("brush", "eraser")
 PAGES = ("draw", "learn_page")
-
-
-@dataclass(frozen=True, slots=True)
-class ActionSpec:
-    """One thing a person can do.
-
-    `keys`: with spaces between them, the first is shown. `on_picture`: they count only while the picture has the focus.
-    `group`: the heading on the shortcut page; "" keeps it off that page.
-    """
-
-    verb: str
-    text: str
-    menu: str = ""
-    icon: str = ""
-    keys: str = ""
-    group: str = ""
-    tip: str = ""
-    checkable: bool = False
-    on_picture: bool = False
-
-    @property
-    def shortcuts(self) -> tuple[str, ...]:
-        """The keys one by one."""
-        return tuple(self.keys.split())
-
-
-@dataclass(frozen=True, slots=True)
-class Gesture:
-    """Something done with the mouse or a held key, for the shortcut page."""
-
-    group: str
-    text: str
-    caps: tuple[str, ...]
 
 
 def groups() -> tuple[str, ...]:
@@ -92,7 +58,7 @@ def _file_actions() -> tuple[ActionSpec, ...]:
         "close_folder": _("Goes back to the start page."),
         "settings": _("Language, theme, device, memory."),
     }
-    return _with_tips(
+    return with_tips(
         tips,
         ActionSpec("open_folder", _("Open folder"), menu, "folder-open", "Ctrl+O", group),
         ActionSpec("open_sample", _("Try the sample study"), menu, "stethoscope"),
@@ -111,7 +77,7 @@ def _edit_actions() -> tuple[ActionSpec, ...]:
         "redo": _("Does it again."),
         "history": _("Every step, to go back to, and earlier saved states."),
     }
-    return _with_tips(
+    return with_tips(
         tips,
         ActionSpec("undo", _("Undo"), menu, "arrow-back-up", "Ctrl+Z", group),
         ActionSpec("redo", _("Redo"), menu, "arrow-forward-up", "Ctrl+Shift+Z Ctrl+Y", group),
@@ -130,7 +96,7 @@ def _view_actions() -> tuple[ActionSpec, ...]:
         "learn_page": _("What the model has learned, and whether it got better."),
     }
     fold_list, fold_panel = "layout-sidebar-left-collapse", "layout-sidebar-right-collapse"
-    return _with_tips(
+    return with_tips(
         tips,
         ActionSpec("next_slice", _("Next slice"), menu, "", "PgDown", look),
         ActionSpec("previous_slice", _("Previous slice"), menu, "", "PgUp", look),
@@ -159,7 +125,7 @@ def _scan_actions() -> tuple[ActionSpec, ...]:
         "flag": _("Marks this slice for discussion."),
         "stored_values": _("Whether these pictures are CT, and what was added to HU in them."),
     }
-    return _with_tips(
+    return with_tips(
         tips,
         ActionSpec("next_item", _("Next scan"), menu, "", "Tab", group, on_picture=True),
         ActionSpec("previous_item", _("Previous scan"), menu, "", "Shift+Tab", group, on_picture=True),
@@ -171,11 +137,11 @@ def _scan_actions() -> tuple[ActionSpec, ...]:
 
 def _paint_actions() -> tuple[ActionSpec, ...]:
     menu, group = _("Paint"), _("Paint")
-    tips = {"brush": _("Paints the label in use."), "eraser": _("Takes marks away; Alt erases while held.")}
-    return _with_tips(
+    tips = {"value_range": _("Only voxels between two values are changed; Q again takes it off.")}
+    return with_tips(
         tips,
-        ActionSpec("brush", _("Brush"), menu, "brush", "B", group, checkable=True),
-        ActionSpec("eraser", _("Eraser"), menu, "eraser", "E", group, checkable=True),
+        *tool_actions(),
+        ActionSpec("value_range", _("Value range"), menu, "", "Q", group, checkable=True),
         ActionSpec("smaller", _("Smaller"), menu, "", "[", group),
         ActionSpec("larger", _("Larger"), menu, "", "]", group),
         *_proposal_actions(),
@@ -189,7 +155,7 @@ def _proposal_actions() -> tuple[ActionSpec, ...]:
         "accept_proposal": _("Makes the change shown, in one step. Enter does it while a preview stands."),
         "reject_proposal": _("Drops the change shown."),
     }
-    return _with_tips(
+    return with_tips(
         tips,
         ActionSpec("accept_proposal", _("Accept the preview"), menu, "check"),
         ActionSpec("reject_proposal", _("Reject the preview"), menu, "x", "Esc", group),
@@ -203,7 +169,7 @@ def _label_actions() -> tuple[ActionSpec, ...]:
         "lock_label": _("Neither tools nor the model touch it."),
         "label_sets": _("Named lists of labels: choose one, keep your own, share it."),
     }
-    return _with_tips(
+    return with_tips(
         tips,
         ActionSpec("add_label", _("Add label"), menu, "plus"),
         ActionSpec("label_sets", _("Label sets"), menu, "tags"),
@@ -226,7 +192,7 @@ def _segment_actions() -> tuple[ActionSpec, ...]:
         "check_seen": _("Every slice that was on screen and has no open draft."),
         "learn": _("The model learns from the checked slices; you go on painting."),
     }
-    return _with_tips(
+    return with_tips(
         tips,
         ActionSpec("segment_slice", _("Segment this slice"), menu, "sparkles", "S", group),
         ActionSpec("segment_scan", _("Segment this scan"), menu, "", "Shift+S", group),
@@ -244,15 +210,11 @@ def _segment_actions() -> tuple[ActionSpec, ...]:
 def _help_actions() -> tuple[ActionSpec, ...]:
     menu = _("Help")
     tips = {"shortcuts": _("Every key, with search."), "tour": _("The first three things to know, beside them.")}
-    return _with_tips(
+    return with_tips(
         tips,
         ActionSpec("shortcuts", _("Shortcuts"), menu, "keyboard", "F1 ?", _("Program")),
         ActionSpec("tour", _("Show the tour"), menu),
     )
-
-
-def _with_tips(tips: dict[str, str], *specs: ActionSpec) -> tuple[ActionSpec, ...]:
-    return tuple(replace(spec, tip=tips.get(spec.verb, "")) for spec in specs)
 
 
 def tip_text(spec: ActionSpec) -> str:

@@ -9,6 +9,7 @@ from lesionstudio.gui.menus import Actions
 from lesionstudio.gui.parts import Parts
 from lesionstudio.gui.proposal_wiring import ProposalWiring
 from lesionstudio.gui.readout import Readout, histogram, read_out
+from lesionstudio.gui.tool_actions import TOOLS
 from lesionstudio.gui.toolbox import Toolbox
 from lesionstudio.imaging.geometry import Box
 from lesionstudio.imaging.windowing import Window, presets_for
@@ -17,7 +18,7 @@ from lesionstudio.words import _
 _SEEN_MS = 500
 _NEED_SCAN = ("next_slice", "previous_slice", "ten_slices_on", "ten_slices_back", "fit", "one_to_one", "outline_only",
               "hide_mask", "flag", "history")  # fmt: skip
-_NEED_EDITING = ("brush", "eraser", "smaller", "larger", "add_label", "lock_label", "check_slice", "check_seen")
+_NEED_EDITING = (*TOOLS, "value_range", "smaller", "larger", "add_label", "lock_label", "check_slice", "check_seen")
 _NEED_MODEL = ("segment_slice", "segment_scan", "segment_all")
 _NEED_DRAFT = ("accept", "reject", "accept_scan")
 

@@ -1,11 +1,16 @@
-"""Toolbox: which tool is in the hand, how large it is, and which label it paints."""
+"""Toolbox: which tool is in the hand, how large it is, and which label it paints, in every view."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, QTimer
 
 from lesionstudio.gui.parts import Parts
-from lesionstudio.gui.viewer.tools import Brush, Eraser
+from lesionstudio.gui.tools import KINDS
+from lesionstudio.gui.tools.kind import ToolContext, ToolKind
+from lesionstudio.gui.viewer.slice_view import SliceView
+from lesionstudio.gui.viewer.tools.tool import Editor, Tool
+from lesionstudio.imaging.scan import Scan
 from lesionstudio.words import _
 
 DIAMETERS = {"mm": (0.5, 100.0), "px": (1.0, 400.0)}
@@ -13,18 +18,42 @@ STEP = 1.15
 _SETTLED_MS = 800
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Surface:
+    """What tools work on in one view, in its coordinates."""
+
+    editor: Editor
+    scan: Scan
+
+
 class Toolbox(QObject):
-    """Keeps the tool of the picture in step with label, scan and diameter, and says in the options bar what it does."""
+    """Keeps the tool of each view in step with label, scan and diameter, and says in the options bar what it does."""
 
     def __init__(self, parts: Parts) -> None:
         super().__init__(parts.window)
         self._parts, self._session = parts, parts.session
+        self._page = parts.window.draw_page
+        self.kinds: dict[str, ToolKind] = {kind.verb: kind(parts) for kind in KINDS}
         self.tool = "brush"
         self.point: tuple[int, int, int] | None = None
+        self._views: dict[SliceView, Callable[[], Surface | None]] = {}
+        self._in_hand: dict[SliceView, tuple[str, Editor, Tool]] = {}
         settings = parts.session.settings
         self._diameters = {"mm": settings.brush_diameter_mm, "px": settings.brush_diameter_px}
         self._later = QTimer(self, singleShot=True, interval=_SETTLED_MS)
-        self._later.timeout.connect(self._keep_diameters)
+        self._later.timeout.connect(self._remember)
+        for kind in self.kinds.values():
+            kind.changed.connect(self._option_changed)
+        self.add_view(self._page.picture, self._whole_surface)
+
+    def add_view(self, view: SliceView, surface: Callable[[], Surface | None]) -> None:
+        """From now on gives this view the tool in the hand too, made for what `surface` says; None: no tool there."""
+        self._views[view] = surface
+
+    @property
+    def kind(self) -> ToolKind:
+        """The kind of tool in the hand."""
+        return self.kinds[self.tool]
 
     @property
     def unit(self) -> str:
@@ -34,16 +63,20 @@ class Toolbox(QObject):
 
     @property
     def diameter(self) -> float:
-        """The diameter in the scan's unit."""
+        """The diameter in the unit in use."""
         return self._diameters[self.unit]
 
     def choose(self, tool: str) -> None:
-        """Takes this tool into the hand: "brush" or "eraser"."""
-        self.tool = tool
+        """Takes the tool of this verb into the hand."""
+        before, self.tool = self.tool, tool
+        if before != tool:
+            self.kinds[before].dropped()
+        self._page.options_bar.show_options(self.kind.options(self._parts.window.look))
+        self.kind.chosen()
         self.refresh()
 
     def set_diameter(self, diameter: float) -> None:
-        """Makes the tool this large, in the scan's unit."""
+        """Makes the tool this large, in the unit in use."""
         low, high = DIAMETERS[self.unit]
         self._diameters[self.unit] = min(max(diameter, low), high)
         self._later.start()
@@ -61,35 +94,55 @@ class Toolbox(QObject):
         self.set_diameter(wished)
 
     def refresh(self) -> None:
-        """Gives picture and options bar what is in the hand now."""
-        self._hand_over()
-        page = self._parts.window.draw_page
-        label = self._session.labels.by_number(self._session.label_in_use)
+        """Gives views and options bar what is in the hand now."""
+        for view, surface in self._views.items():
+            self._hand_over(view, surface())
         self._parts.window.actions_by_verb[self.tool].setChecked(True)
         low, high = DIAMETERS[self.unit]
-        page.options_bar.show_diameter(self.diameter, self.unit, low, high)
-        name = self._parts.window.actions_by_verb.specs[self.tool].text
-        if self.tool == "eraser":
-            page.options_bar.show_tool(name, _("takes marks of unlocked labels away"))
-        elif label is not None and label.locked:
-            page.options_bar.show_tool(name, _("{name} is locked").format(name=label.name), label.colour)
-        else:
-            does = _("paints {name}").format(name=label.name) if label else ""
-            page.options_bar.show_tool(name, does, label.colour if label else "")
+        bar = self._page.options_bar
+        bar.show_diameter(self.diameter, self.unit, low, high, shown=self.kind.has_diameter)
+        label = self._session.labels.by_number(self._session.label_in_use)
+        bar.show_tool(self._parts.window.actions_by_verb.specs[self.tool].text, *self.kind.does(label))
 
-    def _hand_over(self) -> None:
-        scan, history, picture = self._session.scan, self._session.history, self._parts.window.draw_page.picture
-        if scan is None or history is None or not self._session.can_edit:
-            picture.set_tool(None)
-            picture.set_refusal(_("Open for looking only") if scan is not None else "")
+    def _hand_over(self, view: SliceView, surface: Surface | None) -> None:
+        if surface is None or not self._session.can_edit:
+            self._in_hand.pop(view, None)
+            view.set_tool(None)
+            view.set_refusal(_("Open for looking only") if surface is not None else "")
             return
-        picture.set_refusal("")
-        if self.tool == "eraser":
-            picture.set_tool(Eraser(history, self.diameter, scan.geometry))
-        else:
-            picture.set_tool(Brush(history, self._session.label_in_use, self.diameter, scan.geometry))
+        view.set_refusal("")
+        view.set_tool(self._made(view, surface))
 
-    def _keep_diameters(self) -> None:
+    def _made(self, view: SliceView, surface: Surface) -> Tool | None:
+        tool = self.kind.make(
+            ToolContext(
+                parts=self._parts,
+                editor=surface.editor,
+                scan=surface.scan,
+                geometry=surface.scan.geometry,
+                label=self._session.label_in_use,
+                diameter=self.diameter,
+                unit=self.unit,
+            )
+        )
+        verb, editor, before = self._in_hand.pop(view, ("", None, None))
+        if tool is None:
+            return None
+        if before is not None and verb == self.tool and editor is surface.editor:
+            tool.take_over(before)
+        self._in_hand[view] = (self.tool, surface.editor, tool)
+        return tool
+
+    def _whole_surface(self) -> Surface | None:
+        scan, history = self._session.scan, self._session.history
+        return Surface(history, scan) if scan is not None and history is not None else None
+
+    def _option_changed(self) -> None:
+        self._later.start()
+        self.refresh()
+
+    def _remember(self) -> None:
         settings = self._session.settings
         mm, px = self._diameters["mm"], self._diameters["px"]
-        self._session.apply_settings(replace(settings, brush_diameter_mm=mm, brush_diameter_px=px))
+        tools = {verb: dict(kind.values) for verb, kind in self.kinds.items() if kind.values}
+        self._session.apply_settings(replace(settings, brush_diameter_mm=mm, brush_diameter_px=px, tools=tools))

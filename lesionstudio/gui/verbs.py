@@ -113,8 +113,8 @@ class Verbs(QObject):
 
     def _connect_marking(self) -> None:
         do, marking, toolbox = self._window.actions_by_verb.on, self._parts.marking, self._toolbox
-        do("brush", lambda: toolbox.choose("brush"))
-        do("eraser", lambda: toolbox.choose("eraser"))
+        for verb in toolbox.kinds:
+            do(verb, partial(toolbox.choose, verb))
         do("smaller", lambda: toolbox.step(-1))
         do("larger", lambda: toolbox.step(1))
         do("undo", self._parts.travel.undo)

@@ -14,23 +14,27 @@ from numpy.typing import NDArray
 from lesionstudio.imaging.edits import MaskEdit, Step
 from lesionstudio.imaging.geometry import EMPTY_BOX, Box
 from lesionstudio.imaging.mask import LAYERS, DraftSource, Mask, MaskSnapshot, Origin, Pixels, SliceStatus
+from lesionstudio.imaging.paint_rules import PaintRules, Values
 from lesionstudio.imaging.steps import Steps
 from lesionstudio.imaging.strokes import TILE, Cover, Stroke, unlocked
 
 LIMIT_BYTES = 300 << 20
 
 _WHOLE_SLICE = 1 << 30
+_NO_VALUES: Values | None = None
 
 
 class EditHistory:
     """The only writer of one mask. Numbers in `locked` are neither written nor overwritten, by tools or by drafts.
 
+    Strokes keep to the `rules`, which look at `voxels`: the scan's values, slice by slice.
     `steps` may be looked at, and its limit set, by anybody. `on_step` is called after everything that changed the mask.
     What a step changed beside the mask (MaskEdit.attached) is the business of whoever calls undo and redo.
     """
 
     def __init__(self, mask: Mask, limit_bytes: int = LIMIT_BYTES, locked: frozenset[int] = frozenset()) -> None:
         self.mask, self.locked = mask, locked
+        self.rules, self.voxels = PaintRules(), _NO_VALUES
         self.steps = Steps(limit_bytes)
         self._open: Stroke | None = None
         self.on_step: Callable[[Step], None] | None = None
@@ -186,6 +190,10 @@ class EditHistory:
         """Takes the last step back and returns what to redraw; an empty box when there is none, or a stroke is open."""
         edit = self.steps.take_back() if self._open is None else None
         return self._travel(edit, back=True)
+
+    def take_back(self, edit: object) -> Box:
+        """Undoes this step if it is the last one done: a tool thought better of it. Else an empty box."""
+        return self.undo() if edit is not None and self.steps.last_done is edit else EMPTY_BOX
 
     def redo(self) -> Box:
         """Does the step last undone again and returns what to redraw."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from lesionstudio.imaging.edits import MaskEdit, Sources, StatusChange
 from lesionstudio.imaging.geometry import EMPTY_BOX, Box
 from lesionstudio.imaging.mask import DraftSource, Layer, Mask, Origin, Pixels, SliceStatus
+from lesionstudio.imaging.paint_rules import PaintRules, Values
 from lesionstudio.imaging.pieces import Piece, Pieces, box_of, changed_piece
 
 TILE = 64
@@ -32,6 +33,8 @@ class Owner(Protocol):
 
     mask: Mask
     locked: frozenset[int]
+    rules: PaintRules
+    voxels: Values | None
 
     def take(self, stroke: "Stroke", edit: MaskEdit) -> MaskEdit | None:
         """Takes a committed change in."""
@@ -59,7 +62,7 @@ class Stroke:
         """Marks the covered voxels of slice k with the label (0 erases) and returns the block that was looked at.
 
         `cover` (rows, columns) has its corner at (row, column) and may reach over the edge. Locked labels are neither
-        painted nor painted over; an open draft under the stroke is answered by it.
+        painted nor painted over, and the paint rules hold; an open draft under the stroke is answered by it.
         """
         box = Box((k, row, column), (k + 1, row + cover.shape[0], column + cover.shape[1])).intersect(self._within)
         if box.is_empty or label in self._history.locked:
@@ -68,9 +71,24 @@ class Stroke:
         (_, top, left), (_, bottom, right) = box.start, box.stop
         allowed = cover[top - row : bottom - row, left - column : right - column]
         allowed = unlocked(self._history.locked, self._mask.labels(k)[region], allowed)
+        if self._history.rules.limits:
+            allowed = self._ruled(k, region, allowed, label)
         self._judge(k, region, allowed, label)
         self._write("labels", k, region, label, allowed)
         return box
+
+    def paint_block(self, box: Box, cover: Cover, label: int) -> Box:
+        """The same for a block: `cover` (slices, rows, columns) has the box's shape. Returns the block looked at."""
+        (first, row, column), looked_at = box.start, EMPTY_BOX
+        for k, flat in enumerate(cover, first):
+            if flat.any():
+                looked_at = looked_at.union(self.paint(k, row, column, flat, label))
+        return looked_at
+
+    def _ruled(self, k: int, region: tuple[slice, slice], cover: Cover, label: int) -> Cover:
+        rules, voxels = self._history.rules, self._history.voxels
+        values = voxels(k)[region] if rules.gate_on and voxels is not None else None
+        return rules.allowed(cover, self._mask.labels(k)[region], values, label)
 
     def write(self, layer: Layer, k: int, region: tuple[slice, slice], values: Any, where: Cover) -> None:
         """Writes values (one, or an array like `where`) into one layer where `where` is set."""

@@ -15,7 +15,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from lesionstudio.gui.viewer.slice_view import SliceView
-from lesionstudio.gui.viewer.tools import Brush
+from lesionstudio.gui.viewer.tools.brush import Brush
 from lesionstudio.imaging.editing import EditHistory
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.labels import LabelSet

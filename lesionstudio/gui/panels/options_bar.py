@@ -1,7 +1,9 @@
 """The bar over the picture: the tool in use, its diameter, and what it does."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from lesionstudio.gui.menus import Actions
 from lesionstudio.gui.panels.proposal_strip import ProposalStrip
@@ -34,7 +36,11 @@ class OptionsBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 0, 10, 0)
         row.setSpacing(10)
-        for part in (self._tool, label(_("Diameter"), "second"), self._slider, self._field):
+        self._own, self._diameter_word = QHBoxLayout(), label(_("Diameter"), "second")
+        self._own.setSpacing(10)
+        row.addWidget(self._tool)
+        row.addLayout(self._own)
+        for part in (self._diameter_word, self._slider, self._field):
             row.addWidget(part)
         line = rule(vertical=True)
         line.setFixedHeight(20)
@@ -52,8 +58,19 @@ class OptionsBar(QFrame):
         self._dot.show_colour(colour)
         self._dot.setVisible(bool(colour))
 
-    def show_diameter(self, diameter: float, unit: str, low: float, high: float) -> None:
+    def show_options(self, widgets: Sequence[QWidget]) -> None:
+        """Shows the tool's own widgets, in place of those of the tool before."""
+        while (item := self._own.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+        for widget in widgets:
+            self._own.addWidget(widget)
+            widget.show()
+
+    def show_diameter(self, diameter: float, unit: str, low: float, high: float, *, shown: bool = True) -> None:
         """Shows the diameter in "mm" or "px" and how small and large it can be."""
+        for part in (self._diameter_word, self._slider, self._field):
+            part.setVisible(shown)
         self._low, self._high = low, high
         digits = 1 if unit == "mm" else 0
         self._field.show_range(low, high, 0.5 if unit == "mm" else 1.0)

@@ -3,10 +3,11 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
-from lesionstudio.gui.actions import TOOLS
 from lesionstudio.gui.menus import Actions
 from lesionstudio.gui.theme import Look
+from lesionstudio.gui.tool_actions import RAIL
 from lesionstudio.gui.widgets.buttons import action_sign
+from lesionstudio.gui.widgets.text import rule
 
 WIDTH = 46
 
@@ -21,8 +22,11 @@ class ToolRail(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(5, 6, 5, 6)
         column.setSpacing(2)
-        for verb in TOOLS:
-            column.addWidget(action_sign(look, actions, verb, px=20, tool=True), 0, Qt.AlignmentFlag.AlignHCenter)
+        for n, verbs in enumerate(filter(None, RAIL)):
+            if n:
+                column.addWidget(rule())
+            for verb in verbs:
+                column.addWidget(action_sign(look, actions, verb, px=20, tool=True), 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
         for verb in ("fit", "one_to_one"):
             column.addWidget(action_sign(look, actions, verb, px=20, tool=True), 0, Qt.AlignmentFlag.AlignHCenter)

@@ -11,7 +11,7 @@ from lesionstudio.gui.viewer.hover import Hover
 from lesionstudio.gui.viewer.keys import HeldKeys
 from lesionstudio.gui.viewer.picture_view import PictureView
 from lesionstudio.gui.viewer.plaques import lesion_note_rect, paint_lesion_note
-from lesionstudio.gui.viewer.tools import Tool, refusal
+from lesionstudio.gui.viewer.tools.tool import Tool, refusal
 from lesionstudio.gui.viewer.view_state import Pointer, ViewState
 from lesionstudio.imaging.labels import LabelSet
 from lesionstudio.imaging.scan import Scan

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 
 from lesionstudio.gui.viewer.plaques import note_font, paint_plate
-from lesionstudio.gui.viewer.tools import Held, Tool
+from lesionstudio.gui.viewer.tools.tool import Held, Tool
 from lesionstudio.gui.viewer.view_state import ViewState
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.labels import LabelSet

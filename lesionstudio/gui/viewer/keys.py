@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
-from lesionstudio.gui.viewer.tools import Held
+from lesionstudio.gui.viewer.tools.tool import Held
 
 _MODIFIERS = Qt.KeyboardModifier
 _OWN = (Qt.Key.Key_E, Qt.Key.Key_X, Qt.Key.Key_Space)

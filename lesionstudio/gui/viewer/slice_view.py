@@ -15,7 +15,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from lesionstudio.gui.viewer.aim_view import AimView, Drag
-from lesionstudio.gui.viewer.tools import Spot
+from lesionstudio.gui.viewer.tools.tool import Spot
 from lesionstudio.gui.viewer.view_state import dragged_window
 from lesionstudio.imaging.geometry import Box
 from lesionstudio.imaging.mask import Mask

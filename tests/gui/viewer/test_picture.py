@@ -11,7 +11,8 @@ from lesionstudio.gui.viewer.inks import Blur, Ink, colours, distances
 from lesionstudio.gui.viewer.marks import MarkStyle, painted_draft, painted_labels
 from lesionstudio.gui.viewer.picture import CANVAS, Picture
 from lesionstudio.gui.viewer.shades import shade
-from lesionstudio.gui.viewer.tools import Brush, Held, Spot
+from lesionstudio.gui.viewer.tools.brush import Brush
+from lesionstudio.gui.viewer.tools.tool import Held, Spot
 from lesionstudio.gui.viewer.view_state import Rect, Screen, ViewState
 from lesionstudio.imaging.editing import EditHistory
 from lesionstudio.imaging.geometry import Geometry

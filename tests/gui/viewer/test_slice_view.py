@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from lesionstudio.gui.viewer.slice_view import SliceView
-from lesionstudio.gui.viewer.tools import Brush, Eraser
+from lesionstudio.gui.viewer.tools.brush import Brush, Eraser
 from lesionstudio.gui.viewer.view_state import Pointer
 from lesionstudio.imaging.editing import EditHistory
 from lesionstudio.imaging.formats import find_scans, read_mask, read_scan

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from lesionstudio.gui.viewer.tools import Brush, Eraser, Held, Spot, refusal
+from lesionstudio.gui.viewer.tools.brush import Brush, Eraser
+from lesionstudio.gui.viewer.tools.tool import Held, Spot, refusal
 from lesionstudio.imaging.editing import EditHistory
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.labels import LabelSet

@@ -1,94 +1,18 @@
-"""Tools: what a drag over the picture does to the mask. No Qt: places come as voxel coordinates, keys as meanings.
+"""Brush and eraser. A drag is one stroke of the history and so one undo step.
 
-A drag is one stroke of the history and so one undo step. Between two places of the pointer a capsule is painted, so a
-stroke has no gaps however fast the hand is. Each method returns the voxels that changed; nobody here redraws anything.
+Between two places of the pointer a capsule is painted, so a stroke has no gaps however fast the hand is.
 """
 
-from dataclasses import dataclass
-from typing import Protocol
-
-from lesionstudio.imaging.brush import Cover, capsule
+from lesionstudio.gui.viewer.tools.tool import Editor, Held, OpenStroke, Spot, Tool
+from lesionstudio.imaging.brush import capsule
 from lesionstudio.imaging.geometry import EMPTY_BOX, Box, Geometry
-from lesionstudio.imaging.labels import LabelSet
 from lesionstudio.words import _
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What the keys held down mean: erase instead, draw straight, pick the label under the pointer."""
-
-    erase: bool = False
-    straight: bool = False
-    pick: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A place in slice k, in fractions of voxels; whole numbers are voxel centres."""
-
-    k: int
-    row: float
-    column: float
-
-
-class OpenStroke(Protocol):
-    """What a tool needs of editing.Stroke."""
-
-    def paint(self, k: int, row: int, column: int, cover: Cover, label: int) -> Box:
-        """Marks covered voxels; returns the block looked at."""
-
-    def commit(self) -> object:
-        """Makes it one step of the history."""
-
-    def abandon(self) -> Box:
-        """Puts everything back."""
-
-
-class Editor(Protocol):
-    """What a tool needs of editing.EditHistory."""
-
-    @property
-    def is_open(self) -> bool:
-        """Whether a stroke is in the making."""
-
-    def stroke(self, title: str) -> OpenStroke:
-        """Opens a stroke."""
-
-
-class Tool(Protocol):
-    """What the picture needs of a tool. press, move and finish or abandon, in this order, as the button goes."""
-
-    @property
-    def label(self) -> int:
-        """The number it paints; 0 erases."""
-
-    @property
-    def diameter(self) -> float:
-        """In mm where the scan has a spacing, else in voxels."""
-
-    @property
-    def is_down(self) -> bool:
-        """Whether a stroke is in the making."""
-
-    @property
-    def straight_from(self) -> Spot | None:
-        """Where a straight line that is not painted yet begins."""
-
-    def press(self, spot: Spot, held: Held) -> Box:
-        """The button went down here."""
-
-    def move(self, spot: Spot, held: Held) -> Box:
-        """The pointer came here with the button down."""
-
-    def finish(self) -> Box:
-        """The button went up: one step of the history. Returns all that the stroke changed."""
-
-    def abandon(self) -> Box:
-        """The stroke is taken back, as if it had never been."""
-
-
-class Brush:
+class Brush(Tool):
     """A round brush. With Shift the line from the last place to the pointer is straight, painted when it is let go."""
+
+    shape = "ring"
 
     def __init__(self, history: Editor, label: int, diameter: float, geometry: Geometry) -> None:
         self._history, self._label, self._diameter = history, label, diameter
@@ -176,19 +100,3 @@ class Eraser(Brush):
 
     def __init__(self, history: Editor, diameter: float, geometry: Geometry) -> None:
         super().__init__(history, 0, diameter, geometry)
-
-
-def refusal(tool: Tool | None, labels: LabelSet, held: Held, *, marks_hidden: bool) -> str:
-    """Why the tool may not paint now, as a sentence; "" when it may."""
-    if tool is None:
-        return ""
-    if marks_hidden:
-        return _("The mask is hidden.")
-    if held.erase or tool.label == 0:
-        return ""
-    label = labels.by_number(tool.label)
-    if label is None:
-        return _("Add a label first.")
-    if label.locked:
-        return _("{name} is locked.").format(name=label.name)
-    return "" if label.visible else _("{name} is hidden.").format(name=label.name)

@@ -1,0 +1,27 @@
+"""The tools' part of the action table, by purpose: the rail shows them in this order, a line between the groups."""
+
+from lesionstudio.gui.action_spec import ActionSpec, with_tips
+from lesionstudio.words import _
+
+RAIL = (
+    ("brush", "eraser"),
+    (),
+    (),
+)
+"""To paint, to change shapes, to measure."""
+
+TOOLS = tuple(verb for verbs in RAIL for verb in verbs)
+
+
+def tool_actions() -> tuple[ActionSpec, ...]:
+    """One checkable action for each tool of the rail."""
+    menu, group = _("Paint"), _("Paint")
+    tips = {
+        "brush": _("Paints the label in use."),
+        "eraser": _("Takes marks away; Alt erases while held."),
+    }
+    return with_tips(
+        tips,
+        ActionSpec("brush", _("Brush"), menu, "brush", "B", group, checkable=True),
+        ActionSpec("eraser", _("Eraser"), menu, "eraser", "E", group, checkable=True),
+    )

@@ -1,0 +1,6 @@
+"""The kinds of tools, in the order of the rail: one small file each, and one line here."""
+
+from lesionstudio.gui.tools.brush import BrushKind, EraserKind
+from lesionstudio.gui.tools.kind import ToolKind
+
+KINDS: tuple[type[ToolKind], ...] = (BrushKind, EraserKind)
