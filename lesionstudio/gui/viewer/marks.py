@@ -93,7 +93,7 @@ def painted_draft(draft: Pixels, style: MarkStyle, view: ViewState, dots: Rect) 
         return None
     per_point = view.screen.dots_per_point
     tables = _draft_tables(style, blur_of(view), per_point)
-    step = _hatch_step(field.at, view)
+    step = hatch_step(field.at, view)
     code = (field.nearest.astype(np.uint16) * 2 + _gaps(field, per_point)) * (HATCH_STEPS + 1) + step
     return _painted(field, tables, code)
 
@@ -154,7 +154,7 @@ def _dotted(field: Field, style: MarkStyle, view: ViewState) -> Pixels:
     return gaps
 
 
-def _hatch_step(at: Rect, view: ViewState) -> Pixels:
+def hatch_step(at: Rect, view: ViewState) -> Pixels:
     """How far each dot lies from the hatch, in HATCH_STEPS; the hatch moves with the picture."""
     period = hatch_period(view.screen.dots_per_point)
     away = np.arange(period)

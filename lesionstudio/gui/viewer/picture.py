@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from lesionstudio.errors import LesionStudioError
+from lesionstudio.gui.viewer.error_layer import ErrorLayer, Labelled
 from lesionstudio.gui.viewer.layers import Lesion, Marks, image_of
 from lesionstudio.gui.viewer.marks import MarkStyle
 from lesionstudio.gui.viewer.proposal_layer import ProposalLayer
@@ -36,11 +37,12 @@ class Picture:
         self._slice: SlicePicture | None = None
         self._view: ViewState | None = None
         self._marks, self._proposal = Marks(), ProposalLayer()
+        self._errors: ErrorLayer | None = None
         self._sized(1, 1)
 
     def show_scan(self, scan: Scan | None, mask: Mask | None, k: int) -> None:
         """Another scan, with its mask."""
-        self._scan, self._mask = scan, mask
+        self._scan, self._mask, self._errors = scan, mask, None
         self._proposal.show(None)
         self.show_slice(k)
 
@@ -49,6 +51,8 @@ class Picture:
         self._k, self._slice, self.problem = k, None, ""
         self._marks.show_slice(self._mask, k)
         self._proposal.show_slice(k)
+        if self._errors is not None:
+            self._errors.show_slice(k)
         self._base_stale = True
 
     def show_view(self, view: ViewState | None) -> None:
@@ -59,6 +63,8 @@ class Picture:
             self._sized(screen.bottom, screen.right)
         self._marks.show_view(view)
         self._proposal.show_view(view)
+        if self._errors is not None:
+            self._errors.show_view(view)
         self._base_stale = True
 
     def show_window(self, window: Window) -> None:
@@ -69,6 +75,8 @@ class Picture:
         """Colours, fill and visibility of the marks."""
         self._marks.show_style(style)
         self._proposal.show_labels(style.labels)
+        if self._errors is not None:
+            self._errors.show_outline_only(style.outline_only)
 
     def hide_marks(self, hidden: bool) -> None:
         """Nothing but the scan, while hidden."""
@@ -82,9 +90,17 @@ class Picture:
         """Shows what would be changed, or nothing; returns the dots that change."""
         return self._proposal.show(proposal)
 
+    def compare(self, reference: Labelled | None, label: int) -> None:
+        """Shows the mask against a reference, in place of its marks; None: the marks again."""
+        self._errors = None
+        if reference is not None and self._mask is not None:
+            self._errors = ErrorLayer(self._mask, reference, label, self._k, self._view)
+            self._errors.show_outline_only(self._marks.style.outline_only)
+
     def refresh(self, box: Box) -> Rect:
         """Takes in that voxels of the mask changed; returns the dots that do."""
-        return self._marks.touch(box)
+        dots = self._marks.touch(box)
+        return dots if self._errors is None else dots.union(self._errors.touch(box))
 
     def paint(self, painter: QPainter, dots: Rect) -> None:
         """Paints these dots, one dot of the picture on one of the painter's."""
@@ -94,7 +110,7 @@ class Picture:
         size = part.right - part.left, part.bottom - part.top
         painter.drawImage(part.left, part.top, self._image, part.left, part.top, *size)
         if not self._hidden:
-            self._marks.draw(painter, part)
+            (self._errors or self._marks).draw(painter, part)
             self._proposal.draw(painter, part)
 
     def value(self, row: int, column: int) -> NDArray[np.generic] | None:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from lesionstudio.gui.viewer.error_layer import Labelled
 from lesionstudio.gui.viewer.marks import MarkStyle
 from lesionstudio.gui.viewer.notes import name_lines, scale_bar, slice_lines, value_text, view_lines
 from lesionstudio.gui.viewer.picture import Picture, canvas_colour
@@ -18,6 +19,7 @@ from lesionstudio.imaging.mask import Mask
 from lesionstudio.imaging.proposal import Proposal
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.imaging.windowing import Window
+from lesionstudio.metrics.comparison import ANY_MARK
 from lesionstudio.words import _
 
 MOST_OPACITY = 0.7
@@ -97,6 +99,11 @@ class PictureView(QWidget):
     def set_proposal(self, proposal: Proposal | None) -> None:
         """Shows what a tool would change, on every slice it would; None for nothing."""
         self._update_dots(self._picture.propose(proposal))
+
+    def set_reference(self, reference: Labelled | None, label: int = ANY_MARK) -> None:
+        """Shows the mask against a reference on its grid, until the next scan; None: the marks themselves."""
+        self._picture.compare(reference, label)
+        self.update()
 
     def refresh(self, box: Box) -> None:
         """Shows what changed in the mask, and repaints no more than that."""
