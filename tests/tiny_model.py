@@ -17,7 +17,7 @@ def tiny_card(*, channels: int = 1, labels: tuple[str, ...] = ("Lesion",), **fac
     """The card of a network of three levels; with several inputs they are the picture's channels in order."""
     inputs = tuple(ModelInput(WINDOW, channel=n if channels > 1 else -1) for n in range(channels))
     network = {"encoder_depth": 3, "decoder_channels": [16, 16, 8]}
-    card = ModelCard(id="tiny", title="Tiny", labels=labels, inputs=inputs, encoder="resnet18", network=network)
+    card = ModelCard(id="tiny", title="Tiny", labels=labels, inputs=inputs, encoder="tu-resnet10t", network=network)
     return ModelCard(**{name: getattr(card, name) for name in ModelCard.__slots__} | facts)
 
 

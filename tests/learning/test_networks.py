@@ -76,10 +76,10 @@ def test_an_encoder_that_does_not_fit_the_network_is_a_sentence() -> None:
 
 def test_an_encoder_begins_with_that_of_another_model(tmp_path: Path) -> None:
     torch.manual_seed(1)
-    other = replace(tiny_card(channels=3), labels=("A", "B"))
+    other = replace(tiny_card(channels=3, encoder="resnet18"), labels=("A", "B"))
     source = SegmentationModel(build_network(other), other)
     source.save(tmp_path)
-    card = tiny_card()
+    card = tiny_card(encoder="resnet18")
     network = build_network(card)
     start_encoder(network, card, str(tmp_path))
     first = network.get_submodule("encoder").get_parameter("conv1.weight")
@@ -98,5 +98,6 @@ def test_weights_that_cannot_be_downloaded_are_a_sentence_with_a_hint(monkeypatc
 
     monkeypatch.setattr(networks.segmentation_models().encoders, "get_encoder", offline)
     with pytest.raises(ModelProblem, match="imagenet weights of resnet18 cannot be downloaded") as told:
-        start_encoder(build_network(tiny_card()), tiny_card(), "imagenet")
+        card = tiny_card(encoder="resnet18")
+        start_encoder(build_network(card), card, "imagenet")
     assert "local safetensors file" in told.value.hint

@@ -15,12 +15,12 @@ from lesionstudio.learning.model import SegmentationModel
 from lesionstudio.learning.openvino_engine import OpenVINOEngine
 from lesionstudio.learning.quantizing import Ranges
 from lesionstudio.model_card import write_card
-from tests.tiny_model import tiny_model
+from tests.tiny_model import tiny_card, tiny_model
 
 
 @pytest.fixture(scope="module")
 def model() -> SegmentationModel:
-    return tiny_model()
+    return tiny_model(tiny_card(encoder="resnet18"))
 
 
 def pictures(count: int, seed: int) -> list[NDArray[np.float32]]:

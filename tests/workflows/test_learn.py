@@ -3,10 +3,12 @@
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -50,25 +52,34 @@ def lesson(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(finetuning, name, value)
 
 
+def no_ranges(_model: object, _pictures: object, beat: Callable[[], None]) -> dict[str, list[float]]:
+    """Ranges for eight bits without measuring them, which tests/learning does."""
+    beat()
+    return {"convolution": [0.0, 1.0]}
+
+
 @pytest.fixture(autouse=True)
 def quick_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ranges for eight bits without measuring them, which tests/learning does."""
-
-    def measured(_model: object, _pictures: object, beat: Callable[[], None]) -> dict[str, list[float]]:
-        beat()
-        return {"convolution": [0.0, 1.0]}
-
-    monkeypatch.setattr(calibration, "eight_bit_ranges", measured)
+    monkeypatch.setattr(calibration, "eight_bit_ranges", no_ranges)
 
 
-@pytest.fixture
-def study(tmp_path: Path) -> Path:
-    return checked_study(tmp_path / "scans", 20)
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checked study and a model: each test gets a copy."""
+    place = tmp_path_factory.mktemp("once")
+    checked_study(place / "scans", 20)
+    save_tiny_model(place / "tiny", tiny_card(long_side=(SIDE, SIDE), licence="CC0-1.0"))
+    return place
 
 
 @pytest.fixture
-def model(tmp_path: Path) -> Path:
-    return save_tiny_model(tmp_path / "tiny", tiny_card(long_side=(SIDE, SIDE), licence="CC0-1.0"))
+def study(made_once: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(made_once / "scans", tmp_path / "scans"))
+
+
+@pytest.fixture
+def model(made_once: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(made_once / "tiny", tmp_path / "tiny"))
 
 
 def learned(study: Path, model: Path | str, **more: Any) -> dict[str, Any]:
@@ -86,12 +97,36 @@ def on_the_shelf(study: Path) -> list[str]:
 # What a version is
 
 
-@pytest.mark.usefixtures("few_steps")
-def test_a_version_has_a_number_a_parent_a_date_and_whole_weights(study: Path, model: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class TwoVersions:
+    """Two lessons in one study, the second from what the first made, and what the first one told meanwhile."""
+
+    study: Path
+    first: dict[str, Any]
+    second: dict[str, Any]
+    told: list[Progress]
+
+
+@pytest.fixture(scope="module")
+def two_versions(made_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoVersions]:
+    place = tmp_path_factory.mktemp("two")
+    study, model = (
+        shutil.copytree(made_once / "scans", place / "scans"),
+        shutil.copytree(made_once / "tiny", place / "tiny"),
+    )
     (model / "LICENSE").write_text("Free.\n", encoding="utf-8")
-    first = learned(study, model)
-    second = learned(study, first["folder"])
-    assert [first["model"], second["model"]] == ["tiny-v1", "tiny-v2"] == on_the_shelf(study)
+    told: list[Progress] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(finetuning, "MOST_STEPS", 4)
+        patch.setattr(finetuning, "_SIZE", 64)
+        patch.setattr(calibration, "eight_bit_ranges", no_ranges)
+        first = learned(study, model, report=told.append)
+        yield TwoVersions(study, first, learned(study, first["folder"]), told)
+
+
+def test_a_version_has_a_number_a_parent_a_date_and_whole_weights(two_versions: TwoVersions) -> None:
+    first, second = two_versions.first, two_versions.second
+    assert [first["model"], second["model"]] == ["tiny-v1", "tiny-v2"] == on_the_shelf(two_versions.study)
     assert (first["parent"], second["parent"]) == ("tiny", "tiny-v1")
     assert (first["version"], second["version"]) == (1, 2)
     card = check_model(Path(second["folder"]))
@@ -105,6 +140,40 @@ def test_a_version_has_a_number_a_parent_a_date_and_whole_weights(study: Path, m
     assert card.training["fingerprints"]
 
 
+def test_held_out_slices_are_measured_and_never_learned_from(two_versions: TwoVersions) -> None:
+    made = two_versions.first
+    project = Project.open(two_versions.study, write=False)
+    names = held_out(project)
+    project.close()
+    assert len(names) == 4
+    assert [one["item"] for one in made["held_out"]["each"]] == names
+    assert made["held_out"]["slices"] == 4
+    assert made["slices"] == 20 - 4
+    for one in made["held_out"]["each"]:
+        assert 0 <= one["before"] <= 1
+        assert 0 <= one["after"] <= 1
+    assert read_card(Path(made["folder"])).scores["held_out"] == made["held_out"]
+
+
+def test_the_curve_begins_with_what_the_parent_does_and_comes_in_pieces(two_versions: TwoVersions) -> None:
+    made, told = two_versions.first, two_versions.told
+    points = [point for one in told if one.partial for point in one.partial["curve"]]
+    assert points == read_card(Path(made["folder"])).training["curve"]
+    assert points[0] == [0.0, made["held_out"]["before"], None]
+    assert [point[0] for point in points] == sorted(point[0] for point in points)
+    assert all(point[1] is not None and point[2] is not None for point in points[1:])
+    assert any(one.left_s is not None for one in told if one.message.startswith("Learning, loss"))
+    assert not any(one.left_s is not None for one in told if one.message.startswith("Measuring the model in use"))
+    fractions = [one.fraction for one in told if one.fraction is not None]
+    assert fractions == sorted(fractions)
+
+
+def test_what_the_parent_knew_stays_known_where_these_pictures_are_like_it(two_versions: TwoVersions) -> None:
+    both = (two_versions.first, two_versions.second)
+    known = [read_card(Path(made["folder"])).training["fingerprints"] for made in both]
+    assert set(known[0]) <= set(known[1])
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("few_steps")
 def test_versions_come_newest_first_and_then_what_they_came_from(study: Path, model: Path) -> None:
@@ -116,22 +185,6 @@ def test_versions_come_newest_first_and_then_what_they_came_from(study: Path, mo
     assert [one.card.id for one in shelf.versions()] == ["tiny-v2", "tiny-v1", "tiny"]
     assert shelf.next_version() == 3
     project.close()
-
-
-@pytest.mark.usefixtures("few_steps")
-def test_held_out_slices_are_measured_and_never_learned_from(study: Path, model: Path) -> None:
-    made = learned(study, model)
-    project = Project.open(study)
-    names = held_out(project)
-    project.close()
-    assert len(names) == 4
-    assert [one["item"] for one in made["held_out"]["each"]] == names
-    assert made["held_out"]["slices"] == 4
-    assert made["slices"] == 20 - 4
-    for one in made["held_out"]["each"]:
-        assert 0 <= one["before"] <= 1
-        assert 0 <= one["after"] <= 1
-    assert read_card(Path(made["folder"])).scores["held_out"] == made["held_out"]
 
 
 @pytest.mark.usefixtures("few_steps")
@@ -177,23 +230,6 @@ def test_when_no_scan_can_be_read_the_reason_is_said(study: Path, model: Path) -
     assert "p00 was left out" in told.value.hint
 
 
-def test_the_curve_begins_with_what_the_parent_does_and_comes_in_pieces(
-    study: Path, model: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(finetuning, "MOST_STEPS", 5)
-    told: list[Progress] = []
-    made = learned(study, model, report=told.append)
-    points = [point for one in told if one.partial for point in one.partial["curve"]]
-    assert points == read_card(Path(made["folder"])).training["curve"]
-    assert points[0] == [0.0, made["held_out"]["before"], None]
-    assert [point[0] for point in points] == sorted(point[0] for point in points)
-    assert all(point[1] is not None and point[2] is not None for point in points[1:])
-    assert any(one.left_s is not None for one in told if one.message.startswith("Learning, loss"))
-    assert not any(one.left_s is not None for one in told if one.message.startswith("Measuring the model in use"))
-    fractions = [one.fraction for one in told if one.fraction is not None]
-    assert fractions == sorted(fractions)
-
-
 @pytest.mark.usefixtures("few_steps")
 def test_a_version_does_not_doubt_the_very_scan_it_learned_from(tmp_path: Path, model: Path) -> None:
     volume = np.stack([np.full((SIDE, SIDE), 20 + 2 * k) + scene(k)[0] // (1 + k // 8) for k in range(24)])
@@ -215,14 +251,6 @@ def test_a_version_does_not_doubt_the_very_scan_it_learned_from(tmp_path: Path, 
     made = learned(path.parent, model)
     told = Segmenting(scan, Choices(Path(made["folder"]), device="cpu")).warnings(range(24))
     assert not any("does not look like" in sentence for sentence in told)
-
-
-@pytest.mark.usefixtures("few_steps")
-def test_what_the_parent_knew_stays_known_where_these_pictures_are_like_it(study: Path, model: Path) -> None:
-    first = learned(study, model)
-    second = learned(study, first["folder"])
-    known = [read_card(Path(made["folder"])).training["fingerprints"] for made in (first, second)]
-    assert set(known[0]) <= set(known[1])
 
 
 def test_what_the_parent_knew_is_forgotten_where_these_pictures_are_nothing_like_it() -> None:
@@ -323,8 +351,6 @@ def test_a_full_disk_while_saving_leaves_the_shelf_as_it_was(
 def test_a_disk_with_no_room_left_is_said_before_learning_begins(
     study: Path, model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import shutil
-
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: shutil._ntuple_diskusage(10, 10, 0))  # type: ignore[attr-defined]
     told: list[Progress] = []
     with pytest.raises(ProjectProblem, match="not enough room"):
