@@ -14,6 +14,7 @@ from lesionstudio.imaging.editing import EditHistory
 from lesionstudio.imaging.edits import MaskEdit
 from lesionstudio.imaging.geometry import EMPTY_BOX, Box, Index
 from lesionstudio.imaging.mask import Layer, Mask, Pixels
+from lesionstudio.imaging.paint_rules import PaintRules
 from lesionstudio.imaging.planes import Plane
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.imaging.strokes import Cover, Stroke
@@ -80,6 +81,12 @@ class ShownScan(Scan):
     def volume(self) -> NDArray[np.generic]:
         """All pictures in one array (picture, row, column[, channel])."""
         return np.ascontiguousarray(self.plane.block(self._scan.volume()))
+
+    def block(self, box: Box) -> NDArray[np.generic]:
+        """The values of a box (pictures, rows, columns[, channels]), without cutting whole pictures."""
+        voxels = self._scan.block(self.plane.to_voxels(box, self._scan.geometry.shape))
+        turned: NDArray[np.generic] = self.plane.block(voxels)
+        return turned
 
     def intensity_range(self) -> tuple[float, float]:
         """Lowest and highest finite value of the slices read so far; (0, 1) where there is none."""
@@ -188,11 +195,20 @@ class ShownEditor:
         """The numbers that are neither written nor overwritten."""
         return self._history.locked
 
+    @property
+    def rules(self) -> PaintRules:
+        """Where tools may paint."""
+        return self._history.rules
+
     def stroke(self, title: str, within: Box | None = None) -> "ShownStroke":
         """Opens a change, as EditHistory.stroke does."""
         shape = self._history.mask.shape
         inside = None if within is None else self._plane.to_voxels(within, shape)
         return ShownStroke(self._history.stroke(title, inside), self._plane, shape)
+
+    def take_back(self, edit: object) -> Box:
+        """Undoes this step if it is the last one; else nothing."""
+        return self._plane.to_shown(self._history.take_back(edit), self._history.mask.shape)
 
 
 class ShownStroke:
