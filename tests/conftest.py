@@ -48,6 +48,20 @@ def english(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANGUAGE", "en")
 
 
+frozen_for: list[str] = []
+
+
+def collect_garbage(module: str) -> None:
+    """Looks through everything at the first test of a module, and later only through what came since: much quicker."""
+    if frozen_for != [module]:
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+        frozen_for[:] = [module]
+    else:
+        gc.collect()
+
+
 @pytest.fixture(autouse=True)
 def qt_warnings_fail(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fails a test in which Qt warned (one warning is allowed); widgets that are garbage die on this thread."""
@@ -63,7 +77,7 @@ def qt_warnings_fail(request: pytest.FixtureRequest) -> Iterator[None]:
             said.append(message)
 
     before = qInstallMessageHandler(listen)
-    gc.collect()
+    collect_garbage(request.module.__name__)
     gc.disable()
     yield
     gc.collect()
