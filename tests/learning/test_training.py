@@ -9,7 +9,6 @@ import torch
 from lesionstudio.errors import ModelProblem, NotEnoughExamples
 from lesionstudio.learning import training
 from lesionstudio.learning.examples import Example
-from lesionstudio.learning.losses import cross_entropy, dice_and_cross_entropy, loss_named, soft_dice
 from lesionstudio.learning.training import Trainer
 from lesionstudio.model_card import IntensityRule, ModelCard, ModelInput
 from lesionstudio.progress import Cancelled, Progress
@@ -102,24 +101,6 @@ def test_bf16_is_used_only_where_the_processor_has_units_for_it(monkeypatch: pyt
 def test_nothing_to_train_on_is_said_before_a_network_is_built() -> None:
     with pytest.raises(NotEnoughExamples):
         Trainer([], CARD, RECIPE)
-
-
-def test_dice_loss_is_zero_for_the_right_answer_and_says_nothing_of_pictures_without_a_lesion() -> None:
-    target = torch.zeros(2, 1, 8, 8)
-    target[0, 0, 2:5, 2:5] = 1
-    right = (target * 2 - 1) * 50
-    wrong = right.clone()
-    wrong[1] = 50
-    assert soft_dice(right, target) < 1e-3
-    assert soft_dice(wrong, target) == soft_dice(right, target)
-    assert cross_entropy(wrong, target) > 20
-    assert dice_and_cross_entropy(wrong, target) > 20
-    assert soft_dice(right[1:], target[1:]) == 0
-
-
-def test_a_loss_nobody_knows_is_named() -> None:
-    with pytest.raises(ModelProblem, match="no loss called hinge"):
-        loss_named("hinge")
 
 
 def test_a_recipe_keeps_its_defaults_for_what_the_file_does_not_name(tmp_path: Path) -> None:

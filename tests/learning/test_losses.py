@@ -1,0 +1,107 @@
+"""Losses, counted by hand on planes of four pixels."""
+
+import math
+
+import pytest
+import torch
+from torch import Tensor
+
+from lesionstudio.errors import ModelProblem
+from lesionstudio.learning.losses import LOSSES, loss_named
+
+SURE = 30.0
+
+
+def logit(probability: float) -> float:
+    return math.log(probability / (1 - probability))
+
+
+def plane(*values: float) -> Tensor:
+    """One picture, one label, 2 x 2 pixels."""
+    return torch.tensor(values, dtype=torch.float32).reshape(1, 1, 2, 2)
+
+
+def value(name: str, logits: Tensor, target: Tensor) -> float:
+    return float(loss_named(name)(logits, target))
+
+
+HALF = plane(0, 0, 0, 0)
+ONE_MARKED = plane(1, 0, 0, 0)
+EMPTY = plane(0, 0, 0, 0)
+
+
+def test_bce_of_a_half_everywhere_is_the_logarithm_of_two() -> None:
+    assert value("bce", HALF, ONE_MARKED) == pytest.approx(math.log(2))
+    assert value("ce", HALF, ONE_MARKED) == pytest.approx(math.log(2))
+
+
+def test_focal_of_a_half_is_a_quarter_of_it() -> None:
+    assert value("focal", HALF, ONE_MARKED) == pytest.approx(math.log(2) / 4)
+
+
+def test_dice_of_a_half_everywhere_with_one_pixel_of_four_marked() -> None:
+    assert value("dice", HALF, ONE_MARKED) == pytest.approx(1 - (2 * 0.5 + 1) / (2 + 1 + 1))
+
+
+def test_tversky_counts_a_missed_pixel_more_than_a_false_one() -> None:
+    two_marked = plane(1, 1, 0, 0)
+    one_missed = plane(SURE, -SURE, -SURE, -SURE)
+    one_false = plane(SURE, SURE, SURE, -SURE)
+    assert value("tversky", one_missed, two_marked) == pytest.approx(1 - 2 / (1 + 0.7 + 1), abs=1e-5)
+    assert value("tversky", one_false, two_marked) == pytest.approx(1 - 3 / (2 + 0.3 + 1), abs=1e-5)
+
+
+def test_ce_sets_the_labels_and_the_background_against_each_other() -> None:
+    logits = torch.zeros(1, 2, 1, 1)
+    logits[0, 1] = math.log(2)
+    target = torch.tensor([0.0, 1.0]).reshape(1, 2, 1, 1)
+    assert value("ce", logits, target) == pytest.approx(-math.log(2 / 4))
+    assert value("ce", logits, torch.zeros(1, 2, 1, 1)) == pytest.approx(-math.log(1 / 4))
+
+
+def test_a_sum_is_the_sum() -> None:
+    both = value("tversky+focal", HALF, ONE_MARKED)
+    assert both == pytest.approx(value("tversky", HALF, ONE_MARKED) + value("focal", HALF, ONE_MARKED))
+
+
+@pytest.mark.parametrize("name", [*LOSSES, "dice+bce", "tversky+focal"])
+def test_a_wholly_empty_batch_punishes_false_marks_with_finite_gradients(name: str) -> None:
+    for probability in (0.5, 0.999, 1e-6):
+        logits = torch.full((2, 2, 4, 4), logit(probability), requires_grad=True)
+        loss_named(name)(logits, torch.zeros(2, 2, 4, 4)).backward()
+        assert logits.grad is not None and torch.isfinite(logits.grad).all()
+        assert (logits.grad > 0).all(), "less certainty of a mark must cost less"
+    few, many = plane(-SURE, -SURE, -SURE, 1), plane(1, 1, 1, 1)
+    assert value(name, few, EMPTY) < value(name, many, EMPTY)
+    assert value(name, plane(*[-SURE] * 4), EMPTY) == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", list(LOSSES))
+def test_the_right_answer_costs_nothing_and_the_wrong_one_much(name: str) -> None:
+    target = torch.zeros(1, 2, 8, 8)
+    target[0, 0, 2:5, 2:5] = 1
+    right = (target * 2 - 1) * SURE
+    assert value(name, right, target) < 1e-3 < 0.3 < value(name, -right, target)
+
+
+def test_each_label_of_each_picture_counts_the_same() -> None:
+    target = torch.zeros(2, 1, 8, 8)
+    target[0, 0, 0, 0] = 1
+    target[1, 0] = 1
+    logits = torch.where(target > 0, SURE, -SURE)
+    logits[0] = -SURE
+    assert value("dice", logits, target) == pytest.approx((1 - 1 / 2) / 2, abs=1e-5)
+
+
+def test_extreme_logits_give_finite_losses() -> None:
+    for name in LOSSES:
+        logits = torch.tensor([1e4, -1e4, 1e4, -1e4]).reshape(1, 1, 2, 2).requires_grad_()
+        loss = loss_named(name)(logits, ONE_MARKED)
+        loss.backward()
+        assert torch.isfinite(loss) and logits.grad is not None and torch.isfinite(logits.grad).all()
+
+
+def test_a_loss_nobody_knows_is_named() -> None:
+    for name in ("hinge", "dice+hinge"):
+        with pytest.raises(ModelProblem, match="no loss called hinge"):
+            loss_named(name)
