@@ -19,6 +19,7 @@ from lesionstudio.imaging.editing import EditHistory
 from lesionstudio.imaging.geometry import Box
 from lesionstudio.imaging.labels import LabelSet
 from lesionstudio.imaging.mask import Mask
+from lesionstudio.imaging.paint_rules import values_of
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.imaging.windowing import Window, first_preset, preset_window
 from lesionstudio.project.project import Project
@@ -207,6 +208,7 @@ class Session(Study):
         self._close_scan()
         project = self._project()
         history = EditHistory(mask, self.settings.undo_megabytes << 20, self.labels.locked)
+        history.voxels = values_of(scan)
         self.open = OpenScan(item, scan, mask, history, min(k, scan.slices - 1))
         project.settings["last_item"] = item.id
         if not project.read_only:
@@ -237,7 +239,7 @@ class Session(Study):
         """Shows the scan on screen with its values read anew; mask and history stay. Nothing for another scan."""
         if item_id != self.current_id or self.open is None:
             return
-        self.open.scan = scan
+        self.open.scan, self.open.history.voxels = scan, values_of(scan)
         self._window_for(scan)
         self.scan_opened.emit()
         self._announce_all()

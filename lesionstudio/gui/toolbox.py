@@ -10,6 +10,7 @@ from lesionstudio.gui.tools import KINDS
 from lesionstudio.gui.tools.kind import ToolContext, ToolKind
 from lesionstudio.gui.viewer.slice_view import SliceView
 from lesionstudio.gui.viewer.tools.tool import Editor, Tool
+from lesionstudio.imaging.paint_rules import PaintRules
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.words import _
 
@@ -111,6 +112,8 @@ class Toolbox(QObject):
             view.set_refusal(_("Open for looking only") if surface is not None else "")
             return
         view.set_refusal("")
+        history = self._session.history
+        view.set_rules(history.rules if history is not None else PaintRules(), surface.editor.voxels)
         view.set_tool(self._made(view, surface))
 
     def _made(self, view: SliceView, surface: Surface) -> Tool | None:

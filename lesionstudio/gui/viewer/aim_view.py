@@ -9,13 +9,18 @@ from PySide6.QtWidgets import QWidget
 from lesionstudio.gui.viewer.cursor import BrushCursor, Sign, brush_sign
 from lesionstudio.gui.viewer.hover import Hover
 from lesionstudio.gui.viewer.keys import HeldKeys
+from lesionstudio.gui.viewer.notes import value_text
 from lesionstudio.gui.viewer.picture_view import PictureView
 from lesionstudio.gui.viewer.plaques import lesion_note_rect, paint_lesion_note
-from lesionstudio.gui.viewer.tools.tool import Tool, refusal
+from lesionstudio.gui.viewer.tools.tool import Tool, kept_marks, outside, refusal
 from lesionstudio.gui.viewer.view_state import Pointer, ViewState
 from lesionstudio.imaging.labels import LabelSet
+from lesionstudio.imaging.paint_rules import PaintRules, Values
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.imaging.windowing import Window
+
+_SAID_POINTS = 24
+_NO_VALUES: Values | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,8 @@ class AimView(PictureView):
         self._tool: Tool | None = None
         self._next_tool: Tool | None = None
         self._refusal = ""
+        self._rules, self._voxels = PaintRules(), _NO_VALUES
+        self._said, self._said_at = "", QPointF()
         self._keys, self._hover = HeldKeys(), Hover()
         self._drag: Drag | None = None
         self._at: QPointF | None = None
@@ -65,6 +72,35 @@ class AimView(PictureView):
         """Why nothing can be painted at all; "" when it can."""
         self._refusal = sentence
         self._show_cursor()
+
+    def set_rules(self, rules: PaintRules, voxels: Values | None) -> None:
+        """Which voxels a tool may change, and the values (of this view's slices) that are asked for it."""
+        self._rules, self._voxels = rules, voxels
+        self._show_cursor()
+
+    def _blocked(self) -> str:
+        """Why the paint rules leave the voxel under the pointer as it is; "" where they do not."""
+        pointer, tool = self._pointer, self._tool
+        if not self._rules.limits or pointer is None or not pointer.inside or self._mask is None or self._scan is None:
+            return ""
+        if tool is None or not tool.paints:
+            return ""
+        place = pointer.row, pointer.column
+        value = self._voxels(self._k)[place] if self._rules.gate_on and self._voxels is not None else None
+        if value is not None and not self._rules.admits(float(value)):
+            return outside(self._rules, value_text(self._scan, value))
+        label, there = (0 if self._keys.held.erase else tool.label), int(self._mask.labels(self._k)[place])
+        return "" if self._rules.may_cover(there, label) else kept_marks(self._rules, self._style.labels)
+
+    def _say(self, sentence: str) -> None:
+        """Says this at the pointer until it goes elsewhere."""
+        self._said, self._said_at = sentence, self._at or QPointF()
+        self._show_cursor()
+
+    def _spoken(self) -> str:
+        if self._said and self._at is not None and (self._at - self._said_at).manhattanLength() > _SAID_POINTS:
+            self._said = ""
+        return self._said or self._blocked()
 
     def _refused(self) -> str:
         hidden = self.marks_hidden
@@ -134,6 +170,8 @@ class AimView(PictureView):
         busy = self._keys.moves or (self._drag is not None and self._drag.kind != "tool")
         if self._at is None or self._view is None or self._scan is None or self._tool is None or busy:
             return None
+        if self._tool.shape == "none":
+            return None
         view, start = self._view, self._tool.straight_from
         straight_from = view.to_point(start.row, start.column) if start is not None else None
         sign = Sign.picking(*self._under()) if self._keys.held.pick else self._brush_sign(self._tool, view, self._scan)
@@ -143,9 +181,10 @@ class AimView(PictureView):
     def _brush_sign(self, tool: Tool, view: ViewState, scan: Scan) -> Sign:
         """What the brush looks like; the same as before as long as only the pointer has moved."""
         labels, held = self._style.labels, self._keys.held
-        made_of = (tool, view.down, view.across, scan, labels, held, self.marks_hidden, self._refusal)
+        look, said = (tool, tool.diameter, view.down, view.across, scan), self._spoken()
+        made_of = (*look, labels, held, self.marks_hidden, self._refusal, said)
         if made_of != self._sign_made_of:
-            sign = brush_sign(tool, view, scan.geometry, labels, held).refusing(self._refused())
+            sign = brush_sign(tool, view, scan.geometry, labels, held).saying(said).refusing(self._refused())
             self._sign, self._sign_made_of = sign, made_of
         return self._sign
 

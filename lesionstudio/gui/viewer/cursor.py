@@ -24,7 +24,8 @@ _LARGEST_KEPT = 400.0
 class Sign:
     """What a brush looks like, wherever it is: `kind` is "paint", "erase" or "pick"; half axes are in points.
 
-    `text` stands beside it with a dot in `colour`; `refused` is the sentence why nothing can be painted.
+    `text` stands beside it with a dot in `colour`; `refused` is the sentence why nothing can be painted, `said` any
+    other sentence. A sign without a size is a cross.
     """
 
     half_width: float
@@ -33,6 +34,17 @@ class Sign:
     colour: str = ""
     text: str = ""
     refused: str = ""
+    said: str = ""
+    is_square: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """What stands on a plate beside it."""
+        return self.refused or self.said
+
+    def saying(self, sentence: str) -> "Sign":
+        """With this sentence beside it; itself where there is none."""
+        return replace(self, said=sentence) if sentence else self
 
     def refusing(self, sentence: str) -> "Sign":
         """Crossed out, with the reason; itself where there is none."""
@@ -91,7 +103,7 @@ class BrushCursor:
 
     def _text_rect(self) -> QRectF:
         """Where text stands, at the lower right of the ring; at another side of it where there is no room."""
-        width, height = _text_size(self.sign.refused or self.sign.text, bool(self.sign.refused))
+        width, height = _text_size(self.sign.sentence or self.sign.text, bool(self.sign.sentence))
         away_x, away_y = self.sign.half_width * 0.72, self.sign.half_height * 0.72
         left, top = self.x + away_x + 6, self.y + away_y + 8 - height / 2
         if left + width > self.room[0]:
@@ -121,15 +133,18 @@ class BrushCursor:
 def brush_sign(tool: Tool, view: ViewState, geometry: Geometry, labels: LabelSet, held: Held) -> Sign:
     """The tool in its true size and with what it does now."""
     per_point = view.screen.dots_per_point
-    high, wide = (tool.diameter / 2 / step for step in geometry.spacing_mm[1:])
-    erases = held.erase or tool.label == 0
+    sized = tool.shape in ("ring", "square")
+    high, wide = (tool.diameter / 2 / step if sized else 0.0 for step in geometry.spacing_mm[1:])
+    erases = tool.paints and (held.erase or tool.label == 0)
     label = None if erases else labels.by_number(tool.label)
+    text = label.name if label is not None else ""
     return Sign(
         half_width=wide * view.across / per_point,
         half_height=high * view.down / per_point,
         kind="erase" if erases else "paint",
         colour=label.colour if label is not None else "",
-        text=diameter_text(tool.diameter, geometry.has_spacing),
+        text=diameter_text(tool.diameter, geometry.has_spacing) if sized else text,
+        is_square=tool.shape == "square",
     )
 
 
@@ -166,11 +181,11 @@ def _sign_picture(sign: Sign, dots_per_point: float) -> QImage:
 
 @lru_cache(maxsize=16)
 def _text_picture(sign: Sign, dots_per_point: float) -> QImage:
-    width, height = _text_size(sign.refused or sign.text, bool(sign.refused))
+    width, height = _text_size(sign.sentence or sign.text, bool(sign.sentence))
     image = _empty_picture(width, height, dots_per_point)
     painter = QPainter(image)
-    if sign.refused:
-        _draw_refusal(painter, sign.refused, QRectF(0, 0, width, height))
+    if sign.sentence:
+        _draw_sentence(painter, sign.sentence, QRectF(0, 0, width, height), BAD if sign.refused else LIGHT)
     else:
         _draw_text(painter, sign, height)
     painter.end()
@@ -195,7 +210,9 @@ def _draw_sign(painter: QPainter, sign: Sign) -> None:
         if sign.kind == "erase" and pen.widthF() == _RING:
             pen.setDashPattern([4.0, 2.5])
             painter.setPen(pen)
-        if sign.kind != "pick":
+        if sign.is_square:
+            painter.drawRect(QRectF(-sign.half_width, -sign.half_height, 2 * sign.half_width, 2 * sign.half_height))
+        elif sign.kind != "pick" and sign.half_width:
             painter.drawEllipse(QPointF(0, 0), sign.half_width, sign.half_height)
         if sign.refused:
             x, y = sign.half_width * 0.7071, sign.half_height * 0.7071
@@ -230,8 +247,8 @@ def _draw_text(painter: QPainter, sign: Sign, height: int) -> None:
         painter.drawText(QPointF(16 + dx, height / 2 + 4.5 + dy), sign.text)
 
 
-def _draw_refusal(painter: QPainter, sentence: str, plate: QRectF) -> None:
+def _draw_sentence(painter: QPainter, sentence: str, plate: QRectF, colour: QColor) -> None:
     paint_plate(painter, plate)
     painter.setFont(note_font())
-    painter.setPen(BAD)
+    painter.setPen(colour)
     painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, sentence)

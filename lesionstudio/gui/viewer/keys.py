@@ -16,12 +16,19 @@ class HeldKeys:
     def __init__(self) -> None:
         self._modifiers = _MODIFIERS.NoModifier
         self._down: set[int] = set()
+        self._pressure: float | None = None
+        self._pen_erases = False
         self._held = Held()
 
     @property
     def held(self) -> Held:
         """What the keys mean to a tool."""
         return self._held
+
+    @property
+    def erases_by_letter(self) -> bool:
+        """Whether E is held: tapped alone it takes the eraser, held it erases."""
+        return Qt.Key.Key_E in self._down
 
     @property
     def moves(self) -> bool:
@@ -51,6 +58,12 @@ class HeldKeys:
             self._modifiers = modifiers
             self._make_sense()
 
+    def see_pen(self, pressure: float | None, *, erases: bool = False) -> None:
+        """Takes in how hard a pen is pressed and whether with its other end; None: it is no pen that draws."""
+        if (pressure, erases) != (self._pressure, self._pen_erases):
+            self._pressure, self._pen_erases = pressure, erases
+            self._make_sense()
+
     def press(self, event: QKeyEvent) -> bool:
         """Takes in that a key went down; returns whether it is one of ours."""
         self._modifiers = event.modifiers() | _modifier_of(event.key())
@@ -77,9 +90,10 @@ class HeldKeys:
     def _make_sense(self) -> None:
         mods = self._modifiers
         self._held = Held(
-            erase=bool(mods & _MODIFIERS.AltModifier) or Qt.Key.Key_E in self._down,
+            erase=bool(mods & _MODIFIERS.AltModifier) or self.erases_by_letter or self._pen_erases,
             straight=bool(mods & _MODIFIERS.ShiftModifier),
             pick=bool(mods & _MODIFIERS.ControlModifier),
+            pressure=self._pressure,
         )
 
 

@@ -14,8 +14,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from lesionstudio.gui.viewer.aim_view import AimView, Drag
-from lesionstudio.gui.viewer.tools.tool import Spot
+from lesionstudio.gui.viewer.hand_view import CLICK_POINTS, HandView
 from lesionstudio.gui.viewer.view_state import dragged_window
 from lesionstudio.imaging.geometry import Box
 from lesionstudio.imaging.mask import Mask
@@ -24,20 +23,16 @@ from lesionstudio.words import _
 
 ZOOM_STEP = 1.25
 _NOTCH = 120
-_CLICK_POINTS = 4.0
 
 
-class SliceView(AimView):
+class SliceView(HandView):
     """Wheel: slices. Left: the tool. Middle: move. Right: window and level. See LOOK, section 9."""
 
     slice_wanted = Signal(int)
     window_dragged = Signal(object)
     diameter_wanted = Signal(float)
-    label_picked = Signal(int)
     tool_wanted = Signal(str)
     held_changed = Signal(str)
-    painted = Signal(object)
-    stroke_ended = Signal(object)
     menu_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -46,7 +41,6 @@ class SliceView(AimView):
         self.setAccessibleName(_("Picture"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._turned = 0.0
-        self._e_lent_eraser = self._painted_with_e = False
 
     # What is set
 
@@ -58,52 +52,11 @@ class SliceView(AimView):
         super().set_scan(scan, mask)
         self._look_again()
 
-    def set_slice(self, k: int) -> None:
-        """Shows slice k, or the nearest there is; a stroke goes on there."""
-        self._hover.forget()
-        super().set_slice(k)
-        self._look_again()
-
     def refresh(self, box: Box) -> None:
         """Shows what changed in the mask, and repaints no more than that."""
         super().refresh(box)
         if self._drag is None:
             self._follow_lesion(afresh=True)
-
-    def abandon(self) -> bool:
-        """Takes a stroke in the making back; returns whether there was one."""
-        if self._tool is None or not self._tool.is_down:
-            return False
-        self._end_stroke(self._tool.abandon())
-        return True
-
-    # The tool
-
-    def _press_tool(self, point: QPointF) -> None:
-        if self._keys.held.pick:
-            self._pick()
-        elif self._tool is not None and self._view is not None and not self._refused():
-            self._begin("tool", Qt.MouseButton.LeftButton, point)
-            self._light_nothing()
-            self._announce(self._tool.press(self._spot(point), self._keys.held))
-
-    def _announce(self, box: Box) -> None:
-        if not box.is_empty:
-            self._painted_with_e = self._painted_with_e or self._e_lent_eraser
-            self.painted.emit(box)
-
-    def _end_stroke(self, box: Box) -> None:
-        self._drag, self._tool = None, self._next_tool
-        self.stroke_ended.emit(box)
-        self._look_again()
-
-    def _pick(self) -> None:
-        if self._pointer is not None and self._pointer.inside:
-            self.label_picked.emit(self._marked())
-
-    def _spot(self, point: QPointF) -> Spot:
-        row, column = self._view.to_voxel(point.x(), point.y()) if self._view is not None else (0.0, 0.0)
-        return Spot(self._k, row, column)
 
     # Mouse
 
@@ -127,6 +80,15 @@ class SliceView(AimView):
         for point in event.points():
             self._drag_to(point.position())
         self._point_at(event.position())
+        self._hover_tool(event.position())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Left: the tool's, where both clicks fell on one place; else as a press."""
+        self._keys.see(event.modifiers())
+        self._point_at(event.position())
+        is_left = event.button() == Qt.MouseButton.LeftButton and self._drag is None
+        if not (is_left and self._double_click(event.position())):
+            self.mousePressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Ends what this button began."""
@@ -134,27 +96,22 @@ class SliceView(AimView):
         if drag is None or event.button() != drag.button:
             return
         self._drag = None
-        if drag.kind == "tool" and self._tool is not None:
-            self._end_stroke(self._tool.finish())
-        elif drag.kind == "window" and _far(event.position() - drag.start) < _CLICK_POINTS:
+        if drag.kind == "tool":
+            self._finish_tool()
+        elif drag.kind == "window" and _far(event.position() - drag.start) < CLICK_POINTS:
             self.menu_wanted.emit(event.globalPosition().toPoint())
         self._look_again()
-
-    def _begin(self, kind: str, button: Qt.MouseButton, point: QPointF) -> None:
-        if self._view is not None:
-            self._drag = Drag(kind, button, point, self._view, self._window)
-            self._show_cursor()
 
     def _drag_to(self, point: QPointF) -> None:
         drag = self._drag
         if drag is None:
             return
         way = point - drag.start
-        if drag.kind == "tool" and self._tool is not None:
-            self._announce(self._tool.move(self._spot(point), self._keys.held))
+        if drag.kind == "tool":
+            self._move_tool(point, drag)
         elif drag.kind == "move":
             self.show_part(drag.view.moved(way.x(), way.y()))
-        elif drag.kind == "window" and _far(way) >= _CLICK_POINTS:
+        elif drag.kind == "window" and _far(way) >= CLICK_POINTS:
             self.window_dragged.emit(dragged_window(drag.window, way.x(), way.y()))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -190,6 +147,7 @@ class SliceView(AimView):
         super().leaveEvent(event)
         if self._drag is None:
             self._point_at(None)
+            self._hover_tool(None)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """The pointer came in."""
@@ -202,7 +160,8 @@ class SliceView(AimView):
         """Keys that mean something while held are taken before any shortcut; a pinch zooms."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             stroke_ends = event.key() == Qt.Key.Key_Escape and self._tool is not None and self._tool.is_down
-            if self._keys.takes(event) or stroke_ends:
+            self._key_taken = event.key() if not stroke_ends and self._key_to_tool(event) else None
+            if self._keys.takes(event) or stroke_ends or self._key_taken is not None:
                 event.accept()
                 return True
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
@@ -211,17 +170,17 @@ class SliceView(AimView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Held keys change what the mouse does; Esc takes a stroke back."""
-        if event.key() == Qt.Key.Key_Escape and self.abandon():
+        """Held keys change what the mouse does; Esc takes a stroke back; Enter, Backspace and more are the tool's."""
+        taken, self._key_taken = self._key_taken, None
+        if taken == event.key() or (event.key() == Qt.Key.Key_Escape and self.abandon()) or self._key_to_tool(event):
             return
         if event.isAutoRepeat() and self._keys.takes(event):
             return
         if not self._keys.press(event):
             super().keyPressEvent(event)
             return
-        if event.key() == Qt.Key.Key_E and self._drag is None and self._tool is not None and self._tool.label != 0:
-            self._e_lent_eraser, self._painted_with_e = True, False
-            self.tool_wanted.emit("eraser")
+        if event.key() == Qt.Key.Key_E:
+            self._used_with_e = self._drag is not None
         self._keys_changed()
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
@@ -231,14 +190,9 @@ class SliceView(AimView):
         if not self._keys.release(event):
             super().keyReleaseEvent(event)
             return
-        if event.key() == Qt.Key.Key_E and self._e_lent_eraser:
-            self._give_eraser_back()
+        if event.key() == Qt.Key.Key_E and not self._used_with_e and self._drag is None:
+            self.tool_wanted.emit("eraser")
         self._keys_changed()
-
-    def _give_eraser_back(self) -> None:
-        self._e_lent_eraser = False
-        if self._painted_with_e:
-            self.tool_wanted.emit("brush")
 
     def _keys_changed(self) -> None:
         if self._keys.hides != self._hidden_now:
@@ -253,7 +207,6 @@ class SliceView(AimView):
         """Without the keyboard nobody tells when a key is let go, so all are."""
         super().focusOutEvent(event)
         self._keys.let_go()
-        self._give_eraser_back()
         self._keys_changed()
 
 

@@ -14,6 +14,7 @@ from lesionstudio.imaging.brush import Cover
 from lesionstudio.imaging.geometry import EMPTY_BOX, Box
 from lesionstudio.imaging.labels import LabelSet
 from lesionstudio.imaging.mask import Pixels
+from lesionstudio.imaging.paint_rules import PaintRules
 from lesionstudio.words import _
 
 if TYPE_CHECKING:
@@ -195,3 +196,18 @@ def refusal(tool: Tool | None, labels: LabelSet, held: Held, *, marks_hidden: bo
     if label.locked:
         return _("{name} is locked.").format(name=label.name)
     return "" if label.visible else _("{name} is hidden.").format(name=label.name)
+
+
+def outside(rules: PaintRules, value: str) -> str:
+    """Why a voxel of this value stays as it is."""
+    if rules.inverted:
+        return _("Inside the range left out: {value}").format(value=value)
+    return _("Outside the value range: {value}").format(value=value)
+
+
+def kept_marks(rules: PaintRules, labels: LabelSet) -> str:
+    """Why what is marked here stays as it is."""
+    label = labels.by_number(rules.over) if isinstance(rules.over, int) else None
+    if rules.over == "background":
+        return _("Only background is painted over.")
+    return _("Only {name} is painted over.").format(name=label.name) if label else _("Its label was deleted.")
