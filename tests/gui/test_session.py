@@ -187,6 +187,7 @@ def test_a_full_disk_keeps_the_edits_and_is_tried_again(
         save(*args)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Project, "save_mask", full_at_first)
+    here.session.autosave._again.setInterval(30)
     here.open(volume_folder)
     here.paint(5, 5)
     here.session.autosave.flush()

@@ -54,7 +54,7 @@ def test_the_history_knows_what_it_costs() -> None:
             mask.writable(layer, k)
     gc.collect()
     tracemalloc.start()
-    for _n in range(400):
+    for _n in range(150):
         stroke = history.stroke("Brush")
         for _dab in range(6):
             row, column = (int(x) for x in rng.integers(0, 200, 2))
