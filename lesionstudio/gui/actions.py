@@ -1,6 +1,7 @@
 """Every action of the window in one table: verb, words, sign, keys, place. Menus and buttons come from it."""
 
 from lesionstudio.gui.action_spec import ActionSpec, Gesture, with_tips
+from lesionstudio.gui.look_actions import look_actions
 from lesionstudio.gui.tool_actions import tool_actions
 from lesionstudio.words import _
 
@@ -20,6 +21,7 @@ def action_table() -> tuple[ActionSpec, ...]:
         *_file_actions(),
         *_edit_actions(),
         *_view_actions(),
+        *look_actions(),
         *_scan_actions(),
         *_paint_actions(),
         *_label_actions(),

@@ -103,6 +103,7 @@ class Desk:
         self, window: MainWindow, settings: Settings, start_compute: "Callable[[Listener], Compute] | None" = None
     ) -> None:
         from lesionstudio.gui.closed_masks import ClosedMasks
+        from lesionstudio.gui.comparing import Comparing
         from lesionstudio.gui.compute_lane import ComputeLane
         from lesionstudio.gui.exporting import Exporting
         from lesionstudio.gui.importing import Importing
@@ -144,6 +145,7 @@ class Desk:
             travel=Travel(session, study_steps, window),
             study_steps=study_steps,
             saved_states=saved_states,
+            comparing=Comparing(session, saved_states, window),
             thumbnails=Thumbnails(runner, window),
             runner=runner,
             lane=lane,

@@ -1,5 +1,7 @@
 """The page for work: scan list, tools, picture with its slice map, and the panels at the right."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -33,6 +35,7 @@ class DrawPage(QWidget):
         self.segment, self.check = SegmentPanel(look, actions), CheckPanel(look, actions)
         self.right_panel = RightPanel(look, actions, self.display, self.labels, self.segment, self.check)
         self._folded_by_hand = False
+        self.escapes: list[Callable[[], bool]] = []
         stage = self._make_stage()
         self.banners = Banners(look, stage)
         actions.aim_at_picture(self.picture)
@@ -89,6 +92,14 @@ class DrawPage(QWidget):
         self.worklist.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.worklist.filter.selectAll()
 
+    def put_under(self, bar: QWidget) -> None:
+        """Puts a bar under the picture."""
+        self._middle.addWidget(bar)
+
+    def escape(self) -> bool:
+        """Ends what was last laid beside or over the picture; whether there was anything."""
+        return any(end() for end in self.escapes)
+
     def leave_picture(self) -> None:
         """Gives the keys to the first panel at the right."""
         self.display.take_focus()
@@ -105,7 +116,7 @@ class DrawPage(QWidget):
         return stage
 
     def _make_middle(self, stage: QFrame) -> QVBoxLayout:
-        column = QVBoxLayout()
+        column = self._middle = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.options_bar)

@@ -74,10 +74,20 @@ def _study_row(step: StudyStep) -> HistoryRow:
     return HistoryRow("study", step.title, f"{scans}   {clock_words(step.made)}", undone=not step.done, aim=step)
 
 
-def _state_row(state: EarlierState, now: datetime) -> HistoryRow:
+def state_words(state: EarlierState, now: datetime) -> str:
+    """When an earlier saved state was kept, and before which step where it was kept for one."""
+    day = _day_and_time(state, now)
+    return f"{day}, " + _("Before: {title}").format(title=state.why) if state.why else day
+
+
+def _day_and_time(state: EarlierState, now: datetime) -> str:
     when = datetime.fromtimestamp(state.made)
     day = day_words(when, now)
-    day = day if when.date() == now.date() else f"{day}, {when:%H:%M}"
+    return day if when.date() == now.date() else f"{day}, {when:%H:%M}"
+
+
+def _state_row(state: EarlierState, now: datetime) -> HistoryRow:
+    day = _day_and_time(state, now)
     marked = ngettext("{n} slice marked", "{n} slices marked", state.marked)
     if state.why:
         return HistoryRow("state", _("Before: {title}").format(title=state.why), day, aim=state)

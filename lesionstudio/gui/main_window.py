@@ -135,10 +135,12 @@ class MainWindow(QMainWindow):
             self._draw_page.make_room(self.width() > WIDE, narrow=self.width() < 1280)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc: the top banner goes, else the keys go back to the picture."""
-        if event.key() == Qt.Key.Key_Escape and self._draw_page is not None:
-            if not self._draw_page.banners_on_screen.dismiss_top():
-                self._draw_page.picture.setFocus()
+        """Esc: the top banner goes, else the keys go back to the picture, else what lies beside or over it goes."""
+        page = self._draw_page
+        if event.key() == Qt.Key.Key_Escape and page is not None:
+            is_on_picture = page.picture.hasFocus()
+            if not page.banners_on_screen.dismiss_top() and not (is_on_picture and page.escape()):
+                page.picture.setFocus()
             return
         super().keyPressEvent(event)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from lesionstudio.gui.comparing import Comparing
 from lesionstudio.gui.compute_lane import ComputeLane
 from lesionstudio.gui.exporting import Exporting
 from lesionstudio.gui.importing import Importing
@@ -35,6 +36,7 @@ class Parts:
     travel: Travel
     study_steps: StudySteps
     saved_states: SavedStates
+    comparing: Comparing
     thumbnails: Thumbnails
     runner: JobRunner
     lane: ComputeLane

@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QMenu
 
 from lesionstudio import __version__
+from lesionstudio.gui.compare_wiring import CompareWiring
 from lesionstudio.gui.history_wiring import HistoryWiring
 from lesionstudio.gui.learn_wiring import LearnWiring
 from lesionstudio.gui.messages import ask_to_lose_edits, ask_to_stop_learning
@@ -112,6 +113,7 @@ class Wiring(QObject):
         if self._scan is None:
             self._scan = ScanWiring(self._parts, self.toolbox)
             self.history = HistoryWiring(self._parts)
+            CompareWiring(self._parts)
             page.worklist.item_wanted.connect(self._open_item)
             page.picture.menu_wanted.connect(self.verbs.show_picture_menu)
             page.segment.model_wanted.connect(self._parts.models.choose_model)

@@ -1,7 +1,7 @@
 """Comparison: a mask against a reference voxel by voxel, counted slice by slice, and again only where it changed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,12 +25,11 @@ def errors(marked: Pixels, wanted: Pixels, label: int = ANY_MARK) -> Pixels:
 
     Of every label, a voxel with two different labels is MISSED: the reference's label is not there. Same shape.
     """
-    if label == EVERY_LABEL:
-        codes = _CODES[(marked != 0) + 2 * (wanted != 0).view(np.uint8)]
-        codes[(codes == AGREED) & (marked != wanted)] = MISSED
-        return codes
     mine, theirs = _chosen(marked, label), _chosen(wanted, label)
-    return _CODES[mine.view(np.uint8) + 2 * theirs.view(np.uint8)]
+    codes: Pixels = _CODES[mine.view(np.uint8) + 2 * theirs.view(np.uint8)]
+    if label == EVERY_LABEL:
+        codes[(codes == AGREED) & (marked != wanted)] = MISSED
+    return codes
 
 
 def agreement(marked: Pixels, wanted: Pixels, label: int = ANY_MARK) -> Agreement:
@@ -86,6 +85,10 @@ class Found:
     false: int
     marked: int
     differences: tuple[Difference, ...]
+
+    def moved(self, slices: int) -> "Found":
+        """The same, so many slices on."""
+        return replace(self, differences=tuple(replace(one, k=one.k + slices) for one in self.differences))
 
 
 def find(marked: Pixels, wanted: Pixels, label: int = ANY_MARK) -> Found:

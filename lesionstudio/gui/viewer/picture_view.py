@@ -23,6 +23,7 @@ from lesionstudio.metrics.comparison import ANY_MARK
 from lesionstudio.words import _
 
 MOST_OPACITY = 0.7
+_EDGE = 0.08
 
 
 class PictureView(QWidget):
@@ -43,6 +44,8 @@ class PictureView(QWidget):
         self._hidden = self._hidden_now = False
         self._view: ViewState | None = None
         self._is_fitted = True
+        self._standing: Proposal | None = None
+        self._preview: Proposal | None = None
         self._together = QRect()
         self._picture, self._notes = Picture(), Plaques()
 
@@ -52,6 +55,7 @@ class PictureView(QWidget):
         """Shows another scan with its mask, from slice 0 and as large as there is room; or nothing."""
         self._scan, self._mask, self._k = scan, mask, 0
         self._held_out = frozenset()
+        self._standing = self._preview = None
         self._picture.show_scan(scan, mask, 0)
         self._notes.say("top_left", name_lines(scan) if scan else [])
         self._notes.show_letters(scan.geometry.edge_letters() if scan else ("", "", "", ""))
@@ -97,8 +101,19 @@ class PictureView(QWidget):
         self._show_hidden()
 
     def set_proposal(self, proposal: Proposal | None) -> None:
-        """Shows what a tool would change, on every slice it would; None for nothing."""
-        self._update_dots(self._picture.propose(proposal))
+        """Shows a change that waits for an answer, on every slice it would touch; None for nothing."""
+        self._standing = proposal
+        self._show_proposal()
+
+    def set_preview(self, proposal: Proposal | None) -> None:
+        """Shows what the tool in the hand would change now, instead of what waits for an answer."""
+        if proposal is not self._preview:
+            self._preview = proposal
+            self._show_proposal()
+
+    def _show_proposal(self) -> None:
+        shown = self._preview if self._preview is not None else self._standing
+        self._update_dots(self._picture.propose(shown))
 
     def set_reference(self, reference: Labelled | None, label: int = ANY_MARK) -> None:
         """Shows the mask against a reference on its grid, until the next scan; None: the marks themselves."""
@@ -123,6 +138,15 @@ class PictureView(QWidget):
         """Shows the part of the slice that this pan and zoom say."""
         self._is_fitted = False
         self._show_view(view)
+
+    def bring_into_view(self, row: float, column: float) -> None:
+        """Moves the picture so that this place is in the middle, if it is not well in sight."""
+        if self._view is None:
+            return
+        x, y = self._view.to_point(row, column)
+        wide, high = self.width(), self.height()
+        if not (_EDGE * wide <= x <= (1 - _EDGE) * wide and _EDGE * high <= y <= (1 - _EDGE) * high):
+            self.show_part(self._view.moved(wide / 2 - x, high / 2 - y))
 
     # What can be asked
 

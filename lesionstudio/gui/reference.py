@@ -1,0 +1,49 @@
+"""Reference: what the mask on screen is compared with, read in the background."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from lesionstudio.imaging.formats import read_mask
+from lesionstudio.imaging.geometry import Geometry, Index
+from lesionstudio.imaging.mask import Mask, MaskSnapshot, Pixels, refuse_other_grid
+from lesionstudio.project.states import EarlierState, States
+from lesionstudio.words import _
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Reference:
+    """A mask on the same grid that stays as it is, what it is called, and the numbers of its labels."""
+
+    mask: Mask
+    words: str
+    numbers: tuple[int, ...]
+
+
+def of_file(path: Path, geometry: Geometry) -> Reference:
+    """A mask in a file. Raises GridMismatch, UnreadableFile."""
+    return _reference(geometry.shape, dict(enumerate(read_mask(path, geometry))), path.name)
+
+
+def of_state(states: States, state: EarlierState, slice_ids: tuple[str, ...], shape: Index, words: str) -> Reference:
+    """An earlier saved state. Raises ProjectProblem, GridMismatch."""
+    snapshot = states.read(state, slice_ids)
+    refuse_other_grid(snapshot.shape, shape)
+    return _reference(shape, snapshot.layers["labels"], words)
+
+
+def labels_and_draft(shape: Index, labels: Mapping[int, Pixels], draft: Mapping[int, Pixels]) -> Reference:
+    """The labels with the open draft as if it were accepted."""
+    joined = dict(labels)
+    for k, proposed in draft.items():
+        joined[k] = np.where(proposed > 0, proposed, labels[k]) if k in labels else proposed
+    return _reference(shape, joined, _("The draft, as if accepted"))
+
+
+def _reference(shape: Index, slices: Mapping[int, Pixels], words: str) -> Reference:
+    marked = {k: pixels for k, pixels in slices.items() if pixels.any()}
+    layers = {"labels": marked, "origin": {}, "draft": {}, "draft_probability": {}}
+    mask = Mask.restore(MaskSnapshot(shape, layers, np.zeros(shape[0], np.uint8), None))  # type: ignore[arg-type]
+    return Reference(mask, words, tuple(mask.counts()))
