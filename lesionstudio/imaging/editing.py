@@ -5,7 +5,7 @@ order (steps.py) and says of each thing that happens to the mask that it happene
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -60,6 +60,21 @@ class EditHistory:
             allowed = allowed & (wanted != self.mask.labels(k))
             self._set_whole(change, k, wanted, np.where(wanted > 0, origin, Origin.NOT_JUDGED), allowed)
         return change.commit_as(dict.fromkeys(range(first_slice, first_slice + len(labels)), status), join=join)
+
+    def take_in(
+        self,
+        slices: Mapping[int, tuple[Pixels, Cover]],
+        statuses: Mapping[int, SliceStatus],
+        title: str,
+        *,
+        join: str = "",
+    ) -> MaskEdit | None:
+        """Puts another program's labels (row, column) in where each slice's cover allows, locked labels excepted."""
+        change = self._begin(title, None, _WHOLE_SLICE)
+        for k, (wanted, where) in slices.items():
+            allowed = unlocked(self.locked, self.mask.labels(k), self._writable_label(wanted)) & where
+            self._set_whole(change, k, wanted, np.where(wanted > 0, Origin.IMPORTED, Origin.NOT_JUDGED), allowed)
+        return change.commit_as(dict(statuses), join=join)
 
     def restore(self, snapshot: MaskSnapshot, title: str) -> Box:
         """Makes the mask what it was at a snapshot of the same shape, locked labels and all; one undoable step."""

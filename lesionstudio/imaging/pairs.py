@@ -137,8 +137,13 @@ def pictures_in(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if _is_picture(path))
 
 
+def is_picture_name(name: str) -> bool:
+    """Whether a file of this name can hold a picture, a volume or a mask of one."""
+    return name.lower().endswith(_PICTURES) and not name.startswith(".")
+
+
 def _is_picture(path: Path) -> bool:
-    return path.is_file() and path.name.lower().endswith(_PICTURES) and not path.name.startswith(".")
+    return path.is_file() and is_picture_name(path.name)
 
 
 def _side_by_side(folder: Path) -> Pairs:

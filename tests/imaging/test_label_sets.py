@@ -84,6 +84,6 @@ def test_a_list_comes_back_from_its_file_unchanged(tmp_path: Path) -> None:
 def test_a_file_that_is_no_list_is_refused_in_one_sentence(tmp_path: Path, content: str, said: str) -> None:
     path = tmp_path / "bad.json"
     path.write_text(content, encoding="utf-8")
-    with pytest.raises(UnreadableFile, match="bad.json is not a label set") as refused:
+    with pytest.raises(UnreadableFile, match=r"bad\.json is not a label set") as refused:
         read_list(path)
     assert said in refused.value.message and refused.value.hint

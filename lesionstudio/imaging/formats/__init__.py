@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 from lesionstudio.errors import LesionStudioError, UnreadableFile
 from lesionstudio.imaging.formats.source import FoundScan, ScanSource, Values
 from lesionstudio.imaging.geometry import Geometry
+from lesionstudio.imaging.mask_values import Turn
 from lesionstudio.imaging.scan import Scan, SliceSource
 from lesionstudio.progress import Cancelled, Reporter, silent
 from lesionstudio.words import _
 
-__all__ = ["FoundScan", "ScanSource", "find_masks", "find_scan", "find_scans", "read_mask", "read_scan", "write_mask"]
+__all__ = ["FoundScan", "ScanSource", "find_masks", "find_scan", "find_scans", "fitting_values", "mask_values",
+           "read_mask", "read_scan", "write_mask"]  # fmt: skip
 
 _LOGGERS = ("PIL", "pydicom", "nibabel", "nibabel.global", "tifffile")
 _CHATTY = r"(PIL|pydicom|nibabel|tifffile|imagecodecs|numpy|lesionstudio\.imaging\.formats)\b"
@@ -90,6 +92,26 @@ def read_mask(
         if exact:
             return masks.read_exactly(path, geometry)
         return masks.read(path, geometry, structure, notes if notes is not None else [])
+
+
+def mask_values(path: Path, geometry: Geometry | None = None) -> NDArray[np.uint8]:
+    """A mask's values (slice, row, column) as whole numbers to 255, as its file has them; white of any depth is 255.
+
+    With the scan's grid they are in its order, where both lie in a patient. Raises UnreadableFile, GridMismatch.
+    """
+    from lesionstudio.imaging.formats import masks
+
+    with decoding(path):
+        return masks.read_values(path, geometry or Geometry.pixels((1, 1, 1)))
+
+
+def fitting_values(path: Path, geometry: Geometry, turn: Turn) -> NDArray[np.uint8]:
+    """A mask's values, turned, that have the scan's size. Raises UnreadableFile, GridMismatch with both sizes."""
+    from lesionstudio.imaging.formats import masks
+
+    values: NDArray[np.uint8] = turn.apply(mask_values(path, geometry))
+    masks.check_fit(values.shape, geometry.shape)
+    return values
 
 
 def write_mask(

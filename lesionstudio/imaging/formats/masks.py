@@ -51,6 +51,15 @@ def read_exactly(path: Path, geometry: Geometry) -> Labels:
     return stored.values.astype(np.uint8)
 
 
+def read_values(path: Path, geometry: Geometry) -> Labels:
+    """The values (slice, row, column) as another program stored them, as whole numbers to 255, in the scan's order.
+
+    Nothing is said of what they mean, nor whether they fit the scan. Raises UnreadableFile, GridMismatch where the mask
+    lies elsewhere in the patient.
+    """
+    return _whole_values(_load(path, geometry).values, [], path.name)
+
+
 def check_fit(mask: tuple[int, ...], scan: tuple[int, ...]) -> None:
     """Lets a mask of the scan's size pass, else raises GridMismatch with both."""
     if tuple(mask) == tuple(scan):
@@ -67,19 +76,7 @@ def check_fit(mask: tuple[int, ...], scan: tuple[int, ...]) -> None:
 
 def to_labels(stored: StoredMask, structure: int | None, notes: list[str], name: str) -> Labels:
     """0/255, 1-bit, label numbers, probabilities or anti-aliased greys as label numbers."""
-    values = stored.values
-    if values.dtype.kind == "f":
-        values = _whole_numbers(values, notes)
-    if values.dtype == np.bool_:
-        values = values.astype(np.uint8)
-    low, high = int(values.min()), int(values.max())
-    if low < 0 or (high > _MOST and not _has_two_values(values)):
-        message = _("{name} has values from {low} to {high}; label numbers go from 0 to {most}.")
-        raise UnreadableFile(
-            message.format(name=name, low=number(low), high=number(high), most=_MOST),
-            hint=_("Is it a picture and not a mask?"),
-        )
-    return _whole_labels(values, stored.is_index, structure, notes)
+    return _whole_labels(_whole_values(stored.values, notes, name), stored.is_index, structure, notes)
 
 
 def write(
@@ -191,6 +188,24 @@ def _whole_numbers(values: Voxels, notes: list[str]) -> Voxels:
     text = _("The mask has values in between; from {half} on they count as marked.")
     notes.append(text.format(half=number(top / 2, 2)))
     return (finite >= top / 2).astype(np.uint8)
+
+
+def _whole_values(values: Voxels, notes: list[str], name: str) -> Voxels:
+    """Values as whole numbers from 0 to 255; white of any depth is 255. Raises UnreadableFile for anything else."""
+    if values.dtype.kind == "f":
+        values = _whole_numbers(values, notes)
+    if values.dtype == np.bool_:
+        values = values.astype(np.uint8)
+    low, high = int(values.min()), int(values.max())
+    if high > _MOST and low >= 0 and _has_two_values(values):
+        return np.asarray(values != 0, np.uint8) * np.uint8(_MOST)
+    if low < 0 or high > _MOST:
+        message = _("{name} has values from {low} to {high}; label numbers go from 0 to {most}.")
+        raise UnreadableFile(
+            message.format(name=name, low=number(low), high=number(high), most=_MOST),
+            hint=_("Is it a picture and not a mask?"),
+        )
+    return values.astype(np.uint8)
 
 
 def _whole_labels(values: Voxels, is_index: bool, structure: int | None, notes: list[str]) -> Labels:

@@ -1,0 +1,195 @@
+"""FoundMask: the files that together are the mask of one scan; and which scan, told by names alone.
+
+A mask is one file; or one file a slice (`chest_0007.png`, counted from 1); or, of either, one file a label
+(`chest_0007_Frontal.png`), as this program exports them and others do too.
+"""
+
+import os
+import re
+import stat
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from lesionstudio.imaging.formats.names import natural_key, pairing_key, stem
+from lesionstudio.imaging.pairs import is_picture_name
+
+By = Literal["name", "number"]
+_SLICE = re.compile(r"^(.*)_(\d{1,6})$")
+
+
+@dataclass(frozen=True, slots=True)
+class MaskPart:
+    """One file: of which slice (None: of all), and of which label it holds the marks ("": its values say)."""
+
+    path: Path
+    k: int | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundMask:
+    """The mask of one scan, in one file or several; `name` as a person would call it."""
+
+    name: str
+    parts: tuple[MaskPart, ...]
+
+    @classmethod
+    def of(cls, path: Path) -> "FoundMask":
+        """A mask in one file."""
+        return cls(path.name, (MaskPart(path),))
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels that have files of their own, in order."""
+        return tuple(sorted({part.label for part in self.parts if part.label}, key=natural_key))
+
+
+@dataclass(frozen=True, slots=True)
+class ScanNames:
+    """What a scan may be called in the name of a mask: its own file, its name, the name it is exported under."""
+
+    id: str
+    keys: tuple[str, ...]
+    slices: int = 1
+
+    @classmethod
+    def of(cls, item_id: str, names: Iterable[str], slices: int) -> "ScanNames":
+        """Names of files, with their endings; folders do not matter."""
+        keys = dict.fromkeys(pairing_key(Path(name).name) for name in names)
+        return cls(item_id, tuple(keys), slices)
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """The masks there are, in natural order, and the scan that each belongs to ("" for none)."""
+
+    masks: tuple[FoundMask, ...]
+    scans: tuple[str, ...]
+
+
+def mask_files(places: Sequence[Path], scans: Collection[Path]) -> list[Path]:
+    """The pictures and volumes in folders, at any depth, and the files named themselves; none of the scans.
+
+    Hidden ones, links and what a study keeps of its own are left out.
+    """
+    found = dict.fromkeys(path for place in places for path in (_below(place) if place.is_dir() else [place]))
+    return sorted((path for path in found if path not in scans), key=lambda path: natural_key(str(path)))
+
+
+def matched(files: Sequence[Path], scans: Sequence[ScanNames], labels: Collection[str], by: By = "name") -> Matched:
+    """Puts files together to masks, and each mask to the scan its name tells. No scan gets two."""
+    known = _Known(scans, labels)
+    groups: dict[tuple[str, str], list[MaskPart]] = {}
+    owners: dict[tuple[str, str], str] = {}
+    for path in files:
+        owner, part, group = known.placed(path)
+        groups.setdefault(group, []).append(part)
+        owners[group] = owner
+    masks = tuple(FoundMask(name, tuple(parts)) for (_folder, name), parts in groups.items())
+    sure = list(owners.values())
+    if by == "number":
+        guess = [_by_number(mask, scans) if len(mask.parts) == 1 else owner for mask, owner in zip(masks, sure)]
+        return Matched(masks, _each_once(guess))
+    guess = [known.by_beginning(mask) for mask in masks]
+    if len(masks) == len(scans) == 1:
+        guess = [scans[0].id]
+    return Matched(masks, _each_once(sure, guess))
+
+
+class _Known:
+    """The scans by what they may be called, and the labels by how they stand in names."""
+
+    def __init__(self, scans: Sequence[ScanNames], labels: Collection[str]) -> None:
+        self._scans = {key: scan for scan in reversed(scans) for key in scan.keys}
+        self._labels = {_plain(label): label for label in labels}
+        self._beginnings: dict[str, set[str]] = {}
+        for scan in scans:
+            for key in scan.keys:
+                for beginning in (key, _shortened(key)):
+                    self._beginnings.setdefault(beginning, set()).add(scan.id)
+
+    def placed(self, path: Path) -> tuple[str, MaskPart, tuple[str, str]]:
+        """The scan a file is of ("" for none), which part of its mask it is, and the mask it belongs to."""
+        key, folder = pairing_key(path.name), str(path.parent)
+        whole = self._scans.get(key)
+        if whole is not None:
+            return whole.id, MaskPart(path), (folder, path.name)
+        base, label = self._without_label(key)
+        scan, k = self._slice_of(base)
+        if scan is None or (k is None and not label):
+            return "", MaskPart(path), (folder, path.name)
+        return scan.id, MaskPart(path, k, label), (folder, scan.keys[0])
+
+    def by_beginning(self, mask: FoundMask) -> str:
+        """The one scan that is called alike but for its last word: case01_t1 and case01_lobes."""
+        key = pairing_key(mask.parts[0].path.name)
+        for beginning in (key, _shortened(key), _shortened(_shortened(key))):
+            found = self._beginnings.get(beginning, set())
+            if len(found) == 1 and len(beginning) > 1:
+                return next(iter(found))
+        return ""
+
+    def _without_label(self, key: str) -> tuple[str, str]:
+        for plain, label in self._labels.items():
+            if plain and key.endswith(f"_{plain}"):
+                return key[: -len(plain) - 1], label
+        return key, ""
+
+    def _slice_of(self, base: str) -> tuple[ScanNames | None, int | None]:
+        """The scan of this name, or the volume one of whose slices it is."""
+        if base in self._scans:
+            return self._scans[base], None
+        numbered = _SLICE.match(base)
+        scan = self._scans.get(numbered[1]) if numbered else None
+        if numbered is None or scan is None or not 1 <= int(numbered[2]) <= scan.slices or scan.slices == 1:
+            return None, None
+        return scan, int(numbered[2]) - 1
+
+
+def _each_once(*wishes: Sequence[str]) -> tuple[str, ...]:
+    """For each mask a scan that no other one has: first come those of the first wishes, each in order."""
+    given = [""] * len(wishes[0])
+    for wished in wishes:
+        for n, scan_id in enumerate(wished):
+            if scan_id and not given[n] and scan_id not in given:
+                given[n] = scan_id
+    return tuple(given)
+
+
+def _by_number(mask: FoundMask, scans: Sequence[ScanNames]) -> str:
+    wanted = _last_number(stem(mask.parts[0].path.name))
+    found = {scan.id for scan in scans if wanted is not None and wanted == _last_number(scan.keys[0])}
+    return next(iter(found)) if len(found) == 1 else ""
+
+
+def _last_number(name: str) -> int | None:
+    numbers = re.findall(r"\d+", name)
+    return int(numbers[-1]) if numbers else None
+
+
+def _shortened(key: str) -> str:
+    """Without its last word; a number is no word: slice_3 is never slice_4."""
+    head, _sign, last = key.rpartition("_")
+    return head if head and not last.isdigit() else key
+
+
+def _plain(label: str) -> str:
+    return re.sub(r"[/\\]", "_", label).strip().lower()
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for place, names, files in os.walk(folder):
+        if "project.json" in files and Path(place) != folder:
+            names.clear()
+            continue
+        names[:] = [name for name in names if not name.startswith(".")]
+        yield from (Path(place) / name for name in files if is_picture_name(name) and _is_regular(Path(place) / name))
+
+
+def _is_regular(path: Path) -> bool:
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
