@@ -9,7 +9,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-VERBS = ("info", "convert", "models", "segment", "train", "learn", "evaluate", "score", "export", "demo", "doctor")
+VERBS = ("info", "convert", "models", "segment", "train", "learn", "evaluate", "score", "measure", "export", "demo",
+         "doctor")  # fmt: skip
 COMPUTE = "_compute"
 
 

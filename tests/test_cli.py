@@ -65,6 +65,7 @@ CONTRACT = {
     "evaluate": "--model --images --masks --split --data --part --patients --threshold --flips --structure --hu-offset",
     "score": "--predictions --masks --spacing --structure",
     "export": "--out --format --values --names --only --unchecked --images --overwrite",
+    "measure": "--mask --csv",
     "models": "--layers --add",
     "demo": "--out",
 }

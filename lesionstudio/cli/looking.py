@@ -1,4 +1,4 @@
-"""Verbs that look: info, models, doctor."""
+"""Verbs that look: info, measure, models, doctor."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +13,7 @@ from lesionstudio.cli.options import (
 )
 from lesionstudio.cli.terminal import Terminal
 from lesionstudio.cli.verb import end, verb
-from lesionstudio.words import _, size
+from lesionstudio.words import _, number, size
 
 
 @verb("info", _("What is in these files: size, spacing, modality."))
@@ -31,6 +31,46 @@ def info(ctx: typer.Context, paths: Paths, strict: Strict = False) -> None:
     ]
     ctx.obj.terminal.table((_("File"), _("Format"), _("Size"), _("Values"), _("Modality")), rows)
     end(ctx, entries, entries)
+
+
+@verb("measure", _("How large the lesions of a mask are, and how bright."))
+def measure(
+    ctx: typer.Context,
+    path: Annotated[Path, typer.Argument(help=_("A picture, a volume, or the folder of one series."))],
+    mask: Annotated[Path, typer.Option(metavar="FILE", help=_("The mask of this scan."))],
+    csv: Annotated[Path | None, typer.Option(metavar="FILE", help=_("Writes the table to this file, too."))] = None,
+) -> None:
+    """How large the lesions of a mask are, and how bright."""
+    from lesionstudio.workflows.measure import measure as measure_lesions
+
+    terminal: Terminal = ctx.obj.terminal
+    with terminal.progress() as report:
+        found = measure_lesions(path, mask, csv_to=csv, report=report)
+    for sentence in found["warnings"]:
+        terminal.warn(sentence)
+    if found["lesions"]:
+        terminal.table(_heads(found), [_cells(lesion) for lesion in found["lesions"]])
+    else:
+        terminal.say(_("Nothing is marked in this mask."))
+    if csv is not None:
+        terminal.say(_("The table is in {file}.").format(file=csv.absolute()))
+    terminal.result(found["lesions"])
+
+
+def _heads(found: dict[str, Any]) -> tuple[str, ...]:
+    px = found["lesions"][0]["area_px"] is not None
+    lengths = (_("Area px"), _("Long px"), _("Short px")) if px else (_("Area mm²"), _("Long mm"), _("Short mm"))
+    return _("Label"), lengths[0], _("Volume ml"), *lengths[1:], _("Mean"), _("Slices")
+
+
+def _cells(lesion: dict[str, Any]) -> tuple[str, ...]:
+    first, last = lesion["first_slice"], lesion["last_slice"]
+    unit = "mm" if lesion["area_px"] is None else "px"
+    area = lesion["area_mm2"] if unit == "mm" else lesion["area_px"]
+    figures = (area, lesion["volume_ml"], lesion[f"long_axis_{unit}"], lesion[f"short_axis_{unit}"], lesion["mean"])
+    cells = ["" if x is None else number(x, 2 if n == 1 else 1) for n, x in enumerate(figures)]
+    slices = str(first) if first == last else _("{first} to {last}").format(first=first, last=last)
+    return str(lesion["label"]), *cells, slices
 
 
 @verb("models", _("The models there are, and what is known of them."))
