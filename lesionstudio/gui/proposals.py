@@ -27,7 +27,7 @@ class Proposals(QObject):
         self.sentence = ""
         """Said beside a proposal, or why there is none; whoever made it knows best."""
         self._job: Job | None = None
-        self._is_applying = False
+        self._made_for = -1
         session.history_changed.connect(self._mask_changed)
         session.scan_opened.connect(self.reject)
         session.scan_closed.connect(self.reject)
@@ -45,6 +45,7 @@ class Proposals(QObject):
     def show(self, proposal: Proposal | None, sentence: str = "") -> None:
         """Shows this one instead of what was there; one that changes nothing is none, and only its sentence stands."""
         self._stop()
+        self._note_mask()
         self._put(proposal, sentence)
 
     def compute(
@@ -55,6 +56,7 @@ class Proposals(QObject):
         What is on screen stays until then. `nothing` is said where there is nothing to propose.
         """
         self._stop()
+        self._note_mask()
         job = self._runner.run("files", title, function, *args, **kwargs)
         self._job = job
         job.succeeded.connect(lambda found: self._found(job, found, nothing))
@@ -67,12 +69,8 @@ class Proposals(QObject):
         if proposal is None or history is None or history.is_open or not self._session.can_edit:
             return False
         self._stop()
-        self._is_applying = True
-        try:
-            self._session.edited(proposal.apply(history))
-        finally:
-            self._is_applying = False
         self._put(None, "")
+        self._session.edited(proposal.apply(history))
         self.answered.emit(True)
         return True
 
@@ -100,11 +98,17 @@ class Proposals(QObject):
         self.sentence = sentence
         self.changed.emit()
 
+    def _note_mask(self) -> None:
+        mask = self._session.mask
+        self._made_for = mask.writes if mask is not None else -1
+
     def _stop(self) -> None:
         job, self._job = self._job, None
         if job is not None:
             job.cancel()
 
     def _mask_changed(self) -> None:
-        if not self._is_applying:
+        """Drops what was thought of before the mask changed; an event that changed nothing does not matter."""
+        mask = self._session.mask
+        if mask is None or mask.writes != self._made_for:
             self.reject()

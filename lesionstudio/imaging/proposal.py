@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from lesionstudio.imaging.geometry import EMPTY_BOX, Box, Index
 from lesionstudio.imaging.mask import Pixels
+from lesionstudio.imaging.planes import Plane
 from lesionstudio.imaging.strokes import Cover
 
 Flat = tuple[slice, slice]
@@ -83,6 +84,16 @@ class Proposal:
         """Labels and where (rows, columns) of slice k within the box; None beside it."""
         i = k - self.box.start[0]
         return (self.labels[i], self.where[i]) if 0 <= i < len(self.where) else None
+
+    def shown(self, plane: Plane, volume: Index) -> "Proposal":
+        """A proposal for a volume of this shape, as (picture, row, column) of a plane."""
+        turned = plane.block(self.labels), plane.block(self.where)
+        return Proposal(self.title, plane.to_shown(self.box, volume), *turned)
+
+    def in_voxels(self, plane: Plane, volume: Index) -> "Proposal":
+        """The other way round: a proposal in (picture, row, column) of a plane as one for the volume."""
+        turned = plane.voxel_block(self.labels), plane.voxel_block(self.where)
+        return Proposal(self.title, plane.to_voxels(self.box, volume), *turned)
 
     def apply(self, history: Writer) -> Box:
         """Makes the change, one step named as the proposal is, and returns what was looked at.

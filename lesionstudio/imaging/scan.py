@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from lesionstudio.imaging.geometry import Geometry
+from lesionstudio.imaging.geometry import Box, Geometry
 from lesionstudio.imaging.windowing import Window
 
 _KEEP_BYTES = 1 << 30
@@ -38,8 +38,8 @@ class Scan:
     geometry.shape is (slices, rows, columns) in display order. `unit` is "HU" for CT in Hounsfield units, else "".
     `value_range` is the full range that stored picture values could have, None for physical values; `value_window` the
     HU that this range stands for, where a picture was made in a window and says so. `notes` are sentences the reader
-    wants said, `slice_ids` what the file calls each slice. `frame` names the frame of reference: scans of one name share
-    their millimetres; "" where the file does not say. Reading is thread-safe; at most about 1 GiB of slices is kept.
+    wants said, `slice_ids` what the file calls each slice. `frame` names the frame of reference: scans of one name
+    share their millimetres; "" where the file does not say. Reading is thread-safe; about 1 GiB of slices is kept.
     """
 
     def __init__(
@@ -100,6 +100,11 @@ class Scan:
         with self._lock:
             self._keep(k, pixels)
         return pixels
+
+    def block(self, box: Box) -> NDArray[np.generic]:
+        """The values of a box within the grid: (slices, rows, columns[, channels])."""
+        (first, *_start), (last, *_stop), region = box.start, box.stop, box.slices()[1:]
+        return np.stack([self.slice(k)[region] for k in range(first, last)])
 
     def read_through(self, wrap: Callable[[SliceSource], SliceSource]) -> None:
         """From now on reads every slice through what `wrap` makes of the source: how a reader adds its guard."""

@@ -16,6 +16,7 @@ from lesionstudio.imaging.geometry import EMPTY_BOX, Box, Index
 from lesionstudio.imaging.mask import Layer, Mask, Pixels
 from lesionstudio.imaging.paint_rules import PaintRules
 from lesionstudio.imaging.planes import Plane
+from lesionstudio.imaging.proposal import Proposal
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.imaging.strokes import Cover, Stroke
 
@@ -63,6 +64,7 @@ class ShownScan(Scan):
         known = {fact: value for fact, value in vars(scan).items() if not fact.startswith("_")}
         vars(self).update({**known, "geometry": self.geometry, "slice_ids": ()})
         self.plane, self._scan = plane, scan
+        self.volume_shape = scan.geometry.shape
 
     def slice(self, k: int) -> NDArray[np.generic]:
         """Picture k, read-only. Raises UnreadableFile, IndexError."""
@@ -257,6 +259,11 @@ def shown_mask(mask: Mask, plane: Plane) -> MaskView:
 def shown_editor(history: EditHistory, plane: Plane, scan: Scan | None = None) -> EditHistory | ShownEditor:
     """The history as a tool in this plane sees it; `scan`: the scan as the plane shows it, for values."""
     return history if plane.is_stacks_own else ShownEditor(history, plane, scan)
+
+
+def in_voxels(proposal: Proposal, scan: Scan) -> Proposal:
+    """What was proposed on a scan as it is shown, as a proposal for the file's voxels."""
+    return proposal.in_voxels(scan.plane, scan.volume_shape) if isinstance(scan, ShownScan) else proposal
 
 
 def _laid(cut: NDArray[Any], plane: Plane) -> NDArray[Any]:

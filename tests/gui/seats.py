@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
 from lesionstudio.gui.app import Desk
 from lesionstudio.gui.main_window import MainWindow
 from lesionstudio.gui.theme import Look
+from lesionstudio.gui.tools.kind import ToolKind
 from lesionstudio.gui.viewer.slice_view import SliceView
 from lesionstudio.imaging.editing import EditHistory
 from lesionstudio.imaging.mask import Mask
@@ -74,6 +75,15 @@ class Hands:
         self.window.actions_by_verb.trigger(verb)
         QApplication.processEvents()
 
+    def kind(self, verb: str) -> ToolKind:
+        """A tool's kind, with its options."""
+        return self.desk.wiring.toolbox.kinds[verb]
+
+    def field(self, name: str) -> QLineEdit:
+        found = self.window.findChild(QLineEdit, name)
+        assert found is not None, name
+        return found
+
     def key(self, key: Qt.Key, held: Qt.KeyboardModifier = NONE) -> None:
         """Presses a key where the focus is."""
         QTest.keyClick(QApplication.focusWidget() or self.window, key, held)
@@ -85,8 +95,7 @@ class Hands:
 
     def type(self, name: str, text: str) -> None:
         """Types into a field and leaves it."""
-        field = self.window.findChild(QLineEdit, name)
-        assert field is not None, name
+        field = self.field(name)
         field.setFocus()
         field.selectAll()
         QTest.keyClicks(field, text)

@@ -2,5 +2,6 @@
 
 from lesionstudio.gui.tools.brush import BrushKind, EraserKind
 from lesionstudio.gui.tools.kind import ToolKind
+from lesionstudio.gui.tools.wand import WandKind
 
-KINDS: tuple[type[ToolKind], ...] = (BrushKind, EraserKind)
+KINDS: tuple[type[ToolKind], ...] = (BrushKind, EraserKind, WandKind)

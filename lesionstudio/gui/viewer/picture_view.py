@@ -156,6 +156,11 @@ class PictureView(QWidget):
         return self._view
 
     @property
+    def preview(self) -> Proposal | None:
+        """What the tool in the hand is shown to change now."""
+        return self._preview
+
+    @property
     def slice_number(self) -> int:
         """The slice that is shown, from 0."""
         return self._k
