@@ -7,6 +7,7 @@ from lesionstudio.words import _
 
 LABEL_NUMBERS = tuple(range(1, 10))
 PRESETS = 6
+VIEWS = ("one_view", "three_views")
 PAGES = ("draw", "learn_page")
 
 
@@ -37,6 +38,9 @@ def gestures() -> tuple[Gesture, ...]:
         Gesture(look, _("Next, previous slice"), (_("Wheel"),)),
         Gesture(look, _("Zoom at the pointer"), ("Ctrl", _("Wheel"))),
         Gesture(look, _("Move the picture"), (_("Space"), _("Drag"))),
+        Gesture(look, _("Crosshair follows, in three views"), (_("Shift"), _("Move"))),
+        Gesture(look, _("Crosshair here, in three views"), (_("Middle click"),)),
+        Gesture(look, _("One of three views large"), (_("Double click on its coloured edge"),)),
         Gesture(look, _("Width and level"), (_("Right"), _("Drag"))),
         Gesture(look, _("Window presets"), ("1–6",)),
         Gesture(look, _("Hide mask while held"), ("X",)),
@@ -92,6 +96,8 @@ def _view_actions() -> tuple[ActionSpec, ...]:
     tips = {
         "fit": _("The whole slice in view."),
         "one_to_one": _("One voxel, one point of the screen."),
+        "one_view": _("The slices one by one."),
+        "three_views": _("Axial, coronal and sagittal, linked by a crosshair; again: one view."),
         "outline_only": _("Masks without their fill."),
         "hide_mask": _("Hides every mask; hold X to hide it for a moment."),
         "draw": _("Look, mark and check."),
@@ -110,6 +116,8 @@ def _view_actions() -> tuple[ActionSpec, ...]:
             ActionSpec(f"preset_{n}", _("Window preset {n}").format(n=n), keys=str(n), checkable=True)
             for n in range(1, PRESETS + 1)
         ),
+        ActionSpec("one_view", _("One view"), menu, "square", checkable=True),
+        ActionSpec("three_views", _("Three views"), menu, "layout-grid", "V", look, checkable=True),
         ActionSpec("outline_only", _("Outline only"), menu, "border-outer", "O", look, checkable=True),
         ActionSpec("hide_mask", _("Hide mask"), menu, "eye", checkable=True),
         ActionSpec("fold_worklist", _("Fold the scan list"), menu, fold_list, "Ctrl+B", program, checkable=True),

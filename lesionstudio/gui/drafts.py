@@ -6,13 +6,14 @@ from numpy.typing import NDArray
 from lesionstudio.gui.views import DraftView
 from lesionstudio.imaging.geometry import Box, Geometry
 from lesionstudio.imaging.mask import Mask, Pixels
+from lesionstudio.imaging.shown import MaskView
 from lesionstudio.imaging.strokes import Cover
 from lesionstudio.words import _, number
 
 Point = tuple[int, int, int]
 
 
-def lesion_at(mask: Mask, point: Point) -> tuple[Box, Cover] | None:
+def lesion_at(mask: MaskView, point: Point) -> tuple[Box, Cover] | None:
     """The draft lesion of this slice under a voxel (slice, row, column): its box and cover; None beside one.
 
     A lesion is the 8-connected set of proposed voxels of one label; the cover has the box's shape.

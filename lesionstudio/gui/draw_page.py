@@ -13,11 +13,13 @@ from lesionstudio.gui.panels.labels import LabelsPanel
 from lesionstudio.gui.panels.options_bar import OptionsBar
 from lesionstudio.gui.panels.right_panel import RightPanel
 from lesionstudio.gui.panels.segment import CheckPanel, SegmentPanel
+from lesionstudio.gui.panels.stage import Stage
 from lesionstudio.gui.panels.tool_rail import ToolRail
 from lesionstudio.gui.panels.worklist import Worklist
 from lesionstudio.gui.theme import Look
+from lesionstudio.gui.viewer.plane_view import PlaneView
 from lesionstudio.gui.viewer.slice_map import SliceMap
-from lesionstudio.gui.viewer.slice_view import SliceView
+from lesionstudio.gui.viewer.view_grid import ViewGrid
 from lesionstudio.gui.widgets.text import rule
 
 MAP_WIDTH = 24
@@ -30,15 +32,17 @@ class DrawPage(QWidget):
         super().__init__()
         self.worklist = Worklist(look, actions)
         self.options_bar = OptionsBar(look, actions)
-        self.picture, self.slice_map = SliceView(), SliceMap()
+        self.views, self.slice_map = ViewGrid(PlaneView()), SliceMap()
+        self.picture = self.views.main
         self.display, self.labels = DisplayPanel(look, actions), LabelsPanel(look, actions)
         self.segment, self.check = SegmentPanel(look, actions), CheckPanel(look, actions)
         self.right_panel = RightPanel(look, actions, self.display, self.labels, self.segment, self.check)
         self._folded_by_hand = False
         self.escapes: list[Callable[[], bool]] = []
-        stage = self._make_stage()
+        stage = self.stage = self._make_stage()
         self.banners = Banners(look, stage)
-        actions.aim_at_picture(self.picture)
+        for view in self.views.views:
+            actions.aim_at_picture(view)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -104,16 +108,9 @@ class DrawPage(QWidget):
         """Gives the keys to the first panel at the right."""
         self.display.take_focus()
 
-    def _make_stage(self) -> QFrame:
-        stage = QFrame()
-        stage.setObjectName("stage")
-        row = QHBoxLayout(stage)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
+    def _make_stage(self) -> Stage:
         self.slice_map.setFixedWidth(MAP_WIDTH)
-        row.addWidget(self.picture, 1)
-        row.addWidget(self.slice_map)
-        return stage
+        return Stage(self.views, self.slice_map)
 
     def _make_middle(self, stage: QFrame) -> QVBoxLayout:
         column = self._middle = QVBoxLayout()

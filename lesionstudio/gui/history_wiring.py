@@ -36,7 +36,7 @@ class HistoryWiring(QObject):
         if self.panel is None:
             from lesionstudio.gui.panels.history_panel import HistoryPanel
 
-            self.panel = HistoryPanel(self._parts.window.look, self._page.picture)
+            self.panel = HistoryPanel(self._parts.window.look, self._page.views)
             self.panel.wanted.connect(self._go)
             self.panel.closed.connect(self._closed)
             self.panel.moved.connect(self._keep_banners_beside)
@@ -69,13 +69,13 @@ class HistoryWiring(QObject):
         if self.panel is None or not self.panel.isVisible():
             self._page.banners.keep_free(0)
         else:
-            beside = self._page.slice_map.width() + self._page.picture.width() - self.panel.x()
+            beside = self._page.slice_map.width() + self._page.views.width() - self.panel.x()
             self._page.banners.keep_free(beside)
 
     def _closed(self) -> None:
         self._keep_banners_beside()
         self._action.setChecked(False)
-        self._page.picture.setFocus()
+        self._page.views.take_keys()
 
     def _no_scan(self) -> None:
         if self.panel is not None and self._session.project is None:

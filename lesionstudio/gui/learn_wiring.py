@@ -41,7 +41,7 @@ class LearnWiring(QObject):
         self._actions["draw"].setChecked(True)
         if self._session.folder is not None:
             self._window.draw_page.show_beside(None)
-            self._window.draw_page.picture.setFocus()
+            self._window.draw_page.views.take_keys()
         self.show_ready()
         self.page_changed.emit()
 

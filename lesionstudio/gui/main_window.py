@@ -101,7 +101,7 @@ class MainWindow(QMainWindow):
         """Shows the page with the picture."""
         self.top_bar.show_folder(folder_name)
         self.pages.setCurrentWidget(self.draw_page)
-        self.draw_page.picture.setFocus()
+        self.draw_page.views.take_keys()
 
     def show_notice(self, notice: Notice) -> None:
         """Tells something over the page that is shown."""
@@ -138,9 +138,9 @@ class MainWindow(QMainWindow):
         """Esc: the top banner goes, else the keys go back to the picture, else what lies beside or over it goes."""
         page = self._draw_page
         if event.key() == Qt.Key.Key_Escape and page is not None:
-            is_on_picture = page.picture.hasFocus()
+            is_on_picture = page.views.has_keys
             if not page.banners_on_screen.dismiss_top() and not (is_on_picture and page.escape()):
-                page.picture.setFocus()
+                page.views.take_keys()
             return
         super().keyPressEvent(event)
 
@@ -173,6 +173,6 @@ class MainWindow(QMainWindow):
             self._keep_focus(None, None)
 
     def _keep_focus(self, old: QWidget | None, new: QWidget | None) -> None:
-        on_picture = self._draw_page is not None and self._draw_page.picture.isVisible()
+        on_picture = self._draw_page is not None and self._draw_page.views.isVisible()
         if new is None and on_picture and self._draw_page is not None and self.isActiveWindow():
-            self._draw_page.picture.setFocus()
+            self._draw_page.views.take_keys()

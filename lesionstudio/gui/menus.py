@@ -1,6 +1,6 @@
 """The action table as live actions on a window, and the menus made of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt
@@ -20,11 +20,12 @@ class Actions(QObject):
         super().__init__(window)
         self.specs = {spec.verb: spec for spec in action_table()}
         self._actions = {verb: self._make(window, look, spec) for verb, spec in self.specs.items()}
-        for verbs in (TOOLS, PAGES):
+        for verbs in (TOOLS, PAGES, VIEWS):
             group = QActionGroup(self)
             for verb in verbs:
                 group.addAction(self._actions[verb])
         self._actions[PAGES[0]].setChecked(True)
+        self._actions[VIEWS[0]].setChecked(True)
 
     def __getitem__(self, verb: str) -> QAction:
         return self._actions[verb]

@@ -23,7 +23,6 @@ class ProposalWiring(QObject):
 
     def _show(self) -> None:
         proposal, stands = self._proposals.current, self._proposals.stands
-        self._page.picture.set_proposal(proposal)
         self._actions.allow("accept_proposal", stands)
         self._actions.allow("reject_proposal", stands or self._proposals.is_working)
         self._actions.lend_keys("check_slice", "accept_proposal", on=stands)

@@ -5,19 +5,24 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QTimer
 
 from lesionstudio.gui.actions import LABEL_NUMBERS, PRESETS
+from lesionstudio.gui.crosshair import Crosshair
+from lesionstudio.gui.drafts import Point
 from lesionstudio.gui.menus import Actions
 from lesionstudio.gui.parts import Parts
+from lesionstudio.gui.plane_wiring import PlaneWiring
 from lesionstudio.gui.proposal_wiring import ProposalWiring
 from lesionstudio.gui.readout import Readout, histogram, read_out
+from lesionstudio.gui.three_views import ThreeViews
 from lesionstudio.gui.tool_actions import TOOLS
 from lesionstudio.gui.toolbox import Toolbox
 from lesionstudio.imaging.geometry import Box
+from lesionstudio.imaging.planes import Plane
 from lesionstudio.imaging.windowing import Window, presets_for
 from lesionstudio.words import _
 
 _SEEN_MS = 500
 _NEED_SCAN = ("next_slice", "previous_slice", "ten_slices_on", "ten_slices_back", "fit", "one_to_one", "outline_only",
-              "hide_mask", "flag", "history")  # fmt: skip
+              "hide_mask", "flag", "history", "one_view", "three_views")  # fmt: skip
 _NEED_EDITING = (*TOOLS, "value_range", "smaller", "larger", "add_label", "lock_label", "check_slice", "check_seen")
 _NEED_MODEL = ("segment_slice", "segment_scan", "segment_all")
 _NEED_DRAFT = ("accept", "reject", "accept_scan")
@@ -39,8 +44,11 @@ class ScanWiring(QObject):
         self._parts, self._toolbox = parts, toolbox
         self._window, self._session = parts.window, parts.session
         self._page, self._actions = parts.window.draw_page, parts.window.actions_by_verb
+        self.crosshair = Crosshair(parts.session, self)
+        self.main = PlaneWiring(parts, toolbox, self.crosshair, self._page.picture)
+        self.three = ThreeViews(parts, toolbox, self.crosshair, self.main)
         self._seen = QTimer(self, singleShot=True, interval=_SEEN_MS)
-        self._seen.timeout.connect(lambda: parts.marking.saw(self._session.slice_number))
+        self._seen.timeout.connect(self._tell_seen)
         self._connect_session()
         self._connect_panels()
         self._connect_picture()
@@ -59,7 +67,8 @@ class ScanWiring(QObject):
         session, draft = self._session, self._session.draft
         if session.scan is None or not self._page.is_drawing:
             return set()
-        possible = {*_NEED_SCAN, *(f"preset_{n}" for n in range(1, len(presets_for(session.scan)) + 1))}
+        possible = {verb for verb in _NEED_SCAN if verb != "three_views" or not self.three.reason}
+        possible |= {*(f"preset_{n}" for n in range(1, len(presets_for(session.scan)) + 1))}
         possible |= {f"choose_label_{n}" for n in LABEL_NUMBERS if n <= len(session.labels)}
         if not self._parts.models.reason:
             possible |= set(_NEED_MODEL)
@@ -110,26 +119,18 @@ class ScanWiring(QObject):
         page.options_bar.diameter_wanted.connect(self._toolbox.set_diameter)
 
     def _connect_picture(self) -> None:
-        picture = self._page.picture
-        picture.slice_wanted.connect(self._session.go_to_slice)
-        picture.window_dragged.connect(self._session.set_window)
-        picture.pointer_moved.connect(self._show_pointer)
-        picture.pointer_moved.connect(lambda _pointer: self._session.alive.emit())
-        picture.diameter_wanted.connect(self._toolbox.step)
-        picture.label_picked.connect(self._parts.marking.choose_label)
-        picture.painted.connect(self._session.mask_changed)
-        picture.stroke_ended.connect(self._session.edited)
-        picture.tool_wanted.connect(self._actions.trigger)
-        picture.held_changed.connect(self.show_hints)
+        for wiring in self.three.wirings:
+            wiring.pointed.connect(self._show_point)
+            wiring.view.held_changed.connect(self.show_hints)
+        self.three.changed.connect(self.show_hints)
         self._page.slice_map.slice_wanted.connect(self._session.go_to_slice)
 
     # What the session says
 
     def _show_scan(self) -> None:
-        scan, mask = self._session.scan, self._session.mask
-        self._page.picture.set_scan(scan, mask)
-        self._page.slice_map.set_scan(scan, mask)
-        self._page.slice_map.setVisible(self._is_volume)
+        self.main.show_in(Plane())
+        self._page.slice_map.set_scan(self._session.scan, self._session.mask)
+        self.three.show_scan()
         self.show_held_out()
         self._page.worklist.show_current(self._session.current_id)
         self._toolbox.refresh()
@@ -145,14 +146,14 @@ class ScanWiring(QObject):
 
     def _show_no_scan(self) -> None:
         self._toolbox.point = None
-        self._page.picture.set_scan(None, None)
+        self.main.show_nothing()
+        self.three.forget_scan()
         self._page.slice_map.set_scan(None, None)
         self._page.worklist.show_current("")
         self._page.segment.show_draft(None)
         self.show_possible()
 
     def _show_slice(self, k: int) -> None:
-        self._page.picture.set_slice(k)
         self._page.slice_map.set_slice(k)
         self._actions["flag"].setChecked(self._session.is_flagged)
         self._show_status()
@@ -161,17 +162,14 @@ class ScanWiring(QObject):
     def _show_window(self, window: Window) -> None:
         presets = presets_for(self._session.scan) if self._session.scan is not None else ()
         chosen = next((n for n, one in enumerate(presets, 1) if one.key == self._session.preset), 0)
-        self._page.picture.set_window(window, presets[chosen - 1].name if chosen else "")
         self._page.display.show_presets([preset.name for preset in presets], chosen)
         self._page.display.show_window(window, presets[chosen - 1].name if chosen else _("Own"))
 
     def _show_region(self, box: Box) -> None:
-        self._page.picture.refresh(box)
         self._page.slice_map.refresh(box)
 
     def _show_labels(self) -> None:
         labels = self._session.labels
-        self._page.picture.set_labels(labels)
         self._page.slice_map.set_labels(labels)
         self._page.labels.show_labels(labels, self._session.label_in_use)
         self._toolbox.refresh()
@@ -206,11 +204,14 @@ class ScanWiring(QObject):
         self._show_status()
         self.show_possible()
 
+    def _tell_seen(self) -> None:
+        if self._page.picture.isVisible():
+            self._parts.marking.saw(self._session.slice_number)
+
     # What the picture and the panels say
 
-    def _show_pointer(self, pointer: object) -> None:
+    def _show_point(self, point: Point | None) -> None:
         session = self._session
-        point = _voxel(pointer)
         self._toolbox.point = point
         if point is None or session.scan is None or session.mask is None:
             told = Readout()
@@ -235,16 +236,13 @@ class ScanWiring(QObject):
             answers = [((_("Enter"),), _("accepts the preview")), ((_("Esc"),), _("drops it"))]
             self._window.status_bar.show_hints(answers)
             return
-        hints = [(("Alt",), _("erase")), ((_("Shift"),), _("straight")), (("Ctrl",), _("pick label"))]
+        if self._page.views.is_three:
+            crosshair = ((_("Shift"),), _("move: crosshair follows"))
+            hints = [crosshair, (("Alt",), _("erase")), (("Ctrl",), _("pick label"))]
+        else:
+            hints = [(("Alt",), _("erase")), ((_("Shift"),), _("straight")), (("Ctrl",), _("pick label"))]
         wheel = [((_("Wheel"),), _("slices"))] if self._is_volume else []
         self._window.status_bar.show_hints([*hints, *wheel])
 
     def _keep_opacity(self, opacity: float) -> None:
-        self._page.picture.set_opacity(opacity)
         self._session.apply_settings(replace(self._session.settings, mask_opacity=opacity))
-
-
-def _voxel(pointer: object) -> tuple[int, int, int] | None:
-    if pointer is None or not getattr(pointer, "inside", True):
-        return None
-    return int(pointer.k), int(pointer.row), int(pointer.column)  # type: ignore[attr-defined]

@@ -97,12 +97,10 @@ class Verbs(QObject):
 
     def _connect_looking(self) -> None:
         do, session = self._window.actions_by_verb.on, self._session
-        do("next_slice", lambda: session.step_slice(1))
-        do("previous_slice", lambda: session.step_slice(-1))
-        do("ten_slices_on", lambda: session.step_slice(10))
-        do("ten_slices_back", lambda: session.step_slice(-10))
-        do("fit", lambda: self._window.draw_page.picture.fit())
-        do("one_to_one", lambda: self._window.draw_page.picture.one_to_one())
+        for verb, n in {"next_slice": 1, "previous_slice": -1, "ten_slices_on": 10, "ten_slices_back": -10}.items():
+            do(verb, partial(self._step, n))
+        do("fit", lambda: self._window.draw_page.views.fit())
+        do("one_to_one", lambda: self._window.draw_page.views.one_to_one())
         do("next_item", session.next_item)
         do("previous_item", session.previous_item)
         do("flag", lambda: session.flag(self._window.actions_by_verb["flag"].isChecked()))
@@ -174,6 +172,9 @@ class Verbs(QObject):
         job.succeeded.connect(self._session.open_folder)
         job.failed.connect(self._session.tell_problem)
 
+    def _step(self, n: int) -> None:
+        self._window.draw_page.views.step(n)
+
     def _choose_preset(self, n: int) -> None:
         presets = presets_for(self._session.scan) if self._session.scan else ()
         if n <= len(presets):
@@ -184,7 +185,8 @@ class Verbs(QObject):
         self._session.apply_settings(replace(self._session.settings, outline_only=only))
 
     def _hide_mask(self) -> None:
-        self._window.draw_page.picture.set_mask_hidden(self._window.actions_by_verb["hide_mask"].isChecked())
+        for view in self._window.draw_page.views.views:
+            view.set_mask_hidden(self._window.actions_by_verb["hide_mask"].isChecked())
 
     def _add_label(self) -> None:
         self._parts.marking.add_label()

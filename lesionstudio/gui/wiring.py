@@ -115,7 +115,8 @@ class Wiring(QObject):
             self.history = HistoryWiring(self._parts)
             CompareWiring(self._parts)
             page.worklist.item_wanted.connect(self._open_item)
-            page.picture.menu_wanted.connect(self.verbs.show_picture_menu)
+            for view in page.views.views:
+                view.menu_wanted.connect(self.verbs.show_picture_menu)
             page.segment.model_wanted.connect(self._parts.models.choose_model)
             page.segment.model_folder_wanted.connect(self.verbs.add_model)
         self._scan.show_models()
@@ -213,8 +214,6 @@ class Wiring(QObject):
                 self._show_recent()
             return
         page = self._window.draw_page
-        page.picture.set_opacity(settings.mask_opacity)
-        page.picture.set_outline_only(settings.outline_only)
         page.display.show_opacity(settings.mask_opacity)
 
     def _show_device(self) -> None:

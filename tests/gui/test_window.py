@@ -25,7 +25,7 @@ from tests.stand_in import StandIn
 
 VERBS_WITH_BUTTONS = """
 undo redo accept reject accept_scan check_slice segment_slice segment_scan export brush eraser check_seen outline_only
-hide_mask fit one_to_one add_label shortcuts settings
+hide_mask one_view three_views add_label shortcuts settings
 """
 LEFT, WAIT_MS = Qt.MouseButton.LeftButton, 10_000
 

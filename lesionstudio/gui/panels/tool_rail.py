@@ -1,4 +1,4 @@
-"""The rail of tools at the left of the picture, and at its foot how the picture is fitted."""
+"""The rail of tools at the left of the picture, and at its foot the number of views."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout
@@ -28,5 +28,5 @@ class ToolRail(QFrame):
             for verb in verbs:
                 column.addWidget(action_sign(look, actions, verb, px=20, tool=True), 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
-        for verb in ("fit", "one_to_one"):
+        for verb in VIEWS:
             column.addWidget(action_sign(look, actions, verb, px=20, tool=True), 0, Qt.AlignmentFlag.AlignHCenter)

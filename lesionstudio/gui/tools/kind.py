@@ -12,6 +12,7 @@ from lesionstudio.gui.theme import Look
 from lesionstudio.gui.viewer.tools.tool import Editor, Tool
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.labels import Label
+from lesionstudio.imaging.planes import Plane
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.words import _
 
@@ -30,6 +31,7 @@ class ToolContext:
     label: int
     diameter: float
     unit: str
+    plane: Plane
 
 
 class ToolKind(QObject):

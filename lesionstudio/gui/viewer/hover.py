@@ -5,7 +5,7 @@ from lesionstudio.gui.viewer.layers import Lesion
 from lesionstudio.gui.viewer.view_state import Pointer
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.labels import LabelSet
-from lesionstudio.imaging.mask import Mask
+from lesionstudio.imaging.shown import MaskView
 from lesionstudio.words import _
 
 
@@ -16,7 +16,9 @@ class Hover:
         self.lesion: Lesion | None = None
         self.lines: list[str] = []
 
-    def follow(self, pointer: Pointer | None, mask: Mask | None, geometry: Geometry | None, labels: LabelSet) -> bool:
+    def follow(
+        self, pointer: Pointer | None, mask: MaskView | None, geometry: Geometry | None, labels: LabelSet
+    ) -> bool:
         """Looks what is under the pointer now; returns whether that is another lesion than before."""
         if mask is None or geometry is None or pointer is None or not pointer.inside:
             return self.forget()

@@ -11,7 +11,7 @@ from lesionstudio.gui.viewer.marks import MarkStyle, Painted, colour_of, painted
 from lesionstudio.gui.viewer.view_state import NOTHING, Rect, ViewState
 from lesionstudio.imaging.geometry import Box
 from lesionstudio.imaging.labels import LabelSet
-from lesionstudio.imaging.mask import Mask
+from lesionstudio.imaging.shown import MaskView
 
 Lesion = tuple[Box, NDArray[np.bool_]]
 """A draft lesion of one slice: its box, and a cover (1, rows, columns) of the box's shape."""
@@ -62,7 +62,7 @@ class Marks:
 
     def __init__(self) -> None:
         self.style = MarkStyle(LabelSet())
-        self._mask: Mask | None = None
+        self._mask: MaskView | None = None
         self._k = 0
         self._view: ViewState | None = None
         self._lit: Lesion | None = None
@@ -70,7 +70,7 @@ class Marks:
         self._screen = NOTHING
         self._labels, self._draft, self._light = (Layer(1, 1) for _layer in range(3))
 
-    def show_slice(self, mask: Mask | None, k: int) -> None:
+    def show_slice(self, mask: MaskView | None, k: int) -> None:
         """Another slice, or another mask."""
         self._mask, self._k, self._lit = mask, k, None
         self.all_stale()
@@ -108,6 +108,8 @@ class Marks:
 
     def touch(self, box: Box) -> Rect:
         """Takes in that voxels of the mask changed; returns the dots that do."""
+        if self._mask is not None:
+            self._mask.take_in(box)
         if self._view is None or self._mask is None or not box.start[0] <= self._k < box.stop[0]:
             return NOTHING
         dots = self._dots_around(box)
@@ -125,7 +127,7 @@ class Marks:
         for layer in self._layers():
             layer.draw(painter, dots)
 
-    def _paint(self, mask: Mask, view: ViewState) -> None:
+    def _paint(self, mask: MaskView, view: ViewState) -> None:
         if not self._labels.stale.is_empty:
             self._labels.put(painted_labels(mask.labels(self._k), self.style, view, self._labels.stale))
         if not self._draft.stale.is_empty:
@@ -149,7 +151,7 @@ class Marks:
         now, drawn = self._mask.draft(self._k)[region], self._drawn_draft
         return bool(now.any()) if drawn is None else not np.array_equal(now, drawn[region])
 
-    def _painted_draft(self, mask: Mask, view: ViewState) -> Painted | None:
+    def _painted_draft(self, mask: MaskView, view: ViewState) -> Painted | None:
         """The dashes of an outline depend on all of it, so a draft is painted as a whole."""
         self._drawn_draft = None
         if self._k not in mask.touched("draft"):
@@ -162,7 +164,7 @@ class Marks:
             draft[box.slices()[1:]][cover[0]] = 0
         return painted_draft(draft, self.style, view, self._draft.stale)
 
-    def _painted_lit(self, mask: Mask, view: ViewState) -> Painted | None:
+    def _painted_lit(self, mask: MaskView, view: ViewState) -> Painted | None:
         if self._lit is None:
             return None
         box, cover = self._lit

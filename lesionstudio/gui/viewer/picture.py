@@ -16,9 +16,9 @@ from lesionstudio.gui.viewer.proposal_layer import ProposalLayer
 from lesionstudio.gui.viewer.shades import SlicePicture
 from lesionstudio.gui.viewer.view_state import NOTHING, Rect, ViewState
 from lesionstudio.imaging.geometry import Box
-from lesionstudio.imaging.mask import Mask
 from lesionstudio.imaging.proposal import Proposal
 from lesionstudio.imaging.scan import Scan
+from lesionstudio.imaging.shown import MaskView
 from lesionstudio.imaging.windowing import Window
 
 CANVAS = 0xFF08090B
@@ -32,7 +32,7 @@ class Picture:
         """Why the slice cannot be shown, known once it was drawn."""
         self._scan: Scan | None = None
         self._k = 0
-        self._mask: Mask | None = None
+        self._mask: MaskView | None = None
         self._window, self._hidden = Window(255, 127.5), False
         self._slice: SlicePicture | None = None
         self._view: ViewState | None = None
@@ -40,7 +40,7 @@ class Picture:
         self._errors: ErrorLayer | None = None
         self._sized(1, 1)
 
-    def show_scan(self, scan: Scan | None, mask: Mask | None, k: int) -> None:
+    def show_scan(self, scan: Scan | None, mask: MaskView | None, k: int) -> None:
         """Another scan, with its mask."""
         self._scan, self._mask, self._errors = scan, mask, None
         self._proposal.show(None)

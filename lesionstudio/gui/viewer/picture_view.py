@@ -15,9 +15,9 @@ from lesionstudio.gui.viewer.plaques import FAINT, Plaques
 from lesionstudio.gui.viewer.view_state import Pointer, Rect, Screen, ViewState
 from lesionstudio.imaging.geometry import Box
 from lesionstudio.imaging.labels import LabelSet
-from lesionstudio.imaging.mask import Mask
 from lesionstudio.imaging.proposal import Proposal
 from lesionstudio.imaging.scan import Scan
+from lesionstudio.imaging.shown import MaskView
 from lesionstudio.imaging.windowing import Window
 from lesionstudio.metrics.comparison import ANY_MARK
 from lesionstudio.words import _
@@ -37,7 +37,7 @@ class PictureView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(160, 120)
         self._scan: Scan | None = None
-        self._mask: Mask | None = None
+        self._mask: MaskView | None = None
         self._k, self._held_out = 0, frozenset[int]()
         self._window, self._window_name = Window(255, 127.5), ""
         self._style = MarkStyle(LabelSet())
@@ -51,13 +51,13 @@ class PictureView(QWidget):
 
     # What is shown
 
-    def set_scan(self, scan: Scan | None, mask: Mask | None) -> None:
+    def set_scan(self, scan: Scan | None, mask: MaskView | None) -> None:
         """Shows another scan with its mask, from slice 0 and as large as there is room; or nothing."""
         self._scan, self._mask, self._k = scan, mask, 0
         self._held_out = frozenset()
         self._standing = self._preview = None
         self._picture.show_scan(scan, mask, 0)
-        self._notes.say("top_left", name_lines(scan) if scan else [])
+        self._say_name()
         self._notes.show_letters(scan.geometry.edge_letters() if scan else ("", "", "", ""))
         self._say_slice()
         self.fit()
@@ -217,8 +217,17 @@ class PictureView(QWidget):
 
     # Notes
 
+    def _say_name(self) -> None:
+        self.update(self._notes.say("top_left", name_lines(self._scan) if self._scan else []))
+
+    def _slice_lines(self) -> list[str]:
+        return slice_lines(self._scan.geometry, self._k) if self._scan else []
+
+    def _view_lines(self, value: str) -> list[str]:
+        return view_lines(self._window, self._window_name, self._view.zoom, value) if self._view else []
+
     def _say_slice(self) -> None:
-        lines = slice_lines(self._scan.geometry, self._k) if self._scan else []
+        lines = self._slice_lines()
         lines += [_("Held out")] if self._scan is not None and self._k in self._held_out else []
         self.update(self._notes.say("top_right", lines))
 
@@ -227,8 +236,7 @@ class PictureView(QWidget):
             self._notes.say("bottom_left", [])
             self._notes.show_bar(0.0, "")
             return
-        lines = view_lines(self._window, self._window_name, self._view.zoom, value)
-        self.update(self._notes.say("bottom_left", lines))
+        self.update(self._notes.say("bottom_left", self._view_lines(value)))
         self.update(self._notes.show_bar(*scale_bar(self._view, self._scan.geometry)))
 
     # Qt

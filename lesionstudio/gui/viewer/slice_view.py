@@ -17,8 +17,8 @@ from PySide6.QtWidgets import QWidget
 from lesionstudio.gui.viewer.hand_view import CLICK_POINTS, HandView
 from lesionstudio.gui.viewer.view_state import dragged_window
 from lesionstudio.imaging.geometry import Box
-from lesionstudio.imaging.mask import Mask
 from lesionstudio.imaging.scan import Scan
+from lesionstudio.imaging.shown import MaskView
 from lesionstudio.words import _
 
 ZOOM_STEP = 1.25
@@ -44,7 +44,7 @@ class SliceView(HandView):
 
     # What is set
 
-    def set_scan(self, scan: Scan | None, mask: Mask | None) -> None:
+    def set_scan(self, scan: Scan | None, mask: MaskView | None) -> None:
         """Shows another scan; a stroke in the making is taken back first."""
         self.abandon()
         self._drag = None
