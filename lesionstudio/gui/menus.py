@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from lesionstudio.gui.action_spec import ActionSpec
-from lesionstudio.gui.actions import PAGES, action_table, tip_text
+from lesionstudio.gui.actions import PAGES, VIEWS, action_table, tip_text
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.tool_actions import TOOLS
 

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
+from lesionstudio.gui.actions import VIEWS
 from lesionstudio.gui.menus import Actions
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.tool_actions import RAIL
