@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import (
     QAbstractListModel,
+    QMimeData,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -22,6 +23,9 @@ from lesionstudio.words import _
 
 Index = QModelIndex | QPersistentModelIndex
 ITEM = Qt.ItemDataRole.UserRole
+SCAN_MIME = "application/x-lesionstudio-scan"
+"""What is dragged off the list: the id of a scan."""
+
 ROW, HEADING = 61, 28
 _STATUS_SIGNS = {
     "new": ("circle-dashed", "text2"),
@@ -109,7 +113,19 @@ class ScanRows(QAbstractListModel):
         """Headings cannot be chosen."""
         if isinstance(self._rows[index.row()], str):
             return Qt.ItemFlag.NoItemFlags
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
+
+    def mimeTypes(self) -> list[str]:
+        """A scan can be dragged to the picture."""
+        return [SCAN_MIME]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """The scan of a row."""
+        dragged = QMimeData()
+        row = indexes[0].data(ITEM) if indexes else None
+        if isinstance(row, ItemView):
+            dragged.setData(SCAN_MIME, row.id.encode())
+        return dragged
 
     def _append(self, rows: list[ItemView | str]) -> None:
         if rows:

@@ -26,6 +26,7 @@ class Worklist(QFrame):
     """240 wide, folds to 60."""
 
     item_wanted = Signal(str)
+    beside_wanted = Signal(str)
 
     def __init__(self, look: Look, actions: Actions) -> None:
         super().__init__()
@@ -158,6 +159,8 @@ class Worklist(QFrame):
         menu.addAction(_("Open"), lambda: self.item_wanted.emit(row.id))
         if row.id == self._painter.current_id:
             menu.addAction(self._actions["flag"])
+        elif not row.error:
+            menu.addAction(_("Show beside this one"), lambda: self.beside_wanted.emit(row.id))
         menu.addSeparator()
         menu.addAction(self._actions["import_masks"])
         menu.popup(self.list.viewport().mapToGlobal(place))
@@ -223,6 +226,8 @@ class _RowsView(QListView):
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setTabKeyNavigation(False)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QListView.DragDropMode.DragOnly)
 
     def event(self, event: QEvent) -> bool:
         """Claims Enter and the arrows before the window's shortcuts see them."""
