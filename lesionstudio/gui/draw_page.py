@@ -13,6 +13,7 @@ from lesionstudio.gui.panels.labels import LabelsPanel
 from lesionstudio.gui.panels.options_bar import OptionsBar
 from lesionstudio.gui.panels.right_panel import RightPanel
 from lesionstudio.gui.panels.segment import CheckPanel, SegmentPanel
+from lesionstudio.gui.panels.stage import Stage
 from lesionstudio.gui.panels.tool_rail import ToolRail
 from lesionstudio.gui.panels.worklist import Worklist
 from lesionstudio.gui.theme import Look
@@ -38,7 +39,7 @@ class DrawPage(QWidget):
         self.right_panel = RightPanel(look, actions, self.display, self.labels, self.segment, self.check)
         self._folded_by_hand = False
         self.escapes: list[Callable[[], bool]] = []
-        stage = self._make_stage()
+        stage = self.stage = self._make_stage()
         self.banners = Banners(look, stage)
         for view in self.views.views:
             actions.aim_at_picture(view)
@@ -107,16 +108,9 @@ class DrawPage(QWidget):
         """Gives the keys to the first panel at the right."""
         self.display.take_focus()
 
-    def _make_stage(self) -> QFrame:
-        stage = QFrame()
-        stage.setObjectName("stage")
-        row = QHBoxLayout(stage)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
+    def _make_stage(self) -> Stage:
         self.slice_map.setFixedWidth(MAP_WIDTH)
-        row.addWidget(self.views, 1)
-        row.addWidget(self.slice_map)
-        return stage
+        return Stage(self.views, self.slice_map)
 
     def _make_middle(self, stage: QFrame) -> QVBoxLayout:
         column = self._middle = QVBoxLayout()

@@ -1,6 +1,6 @@
 """The action table as live actions on a window, and the menus made of them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt
@@ -52,6 +52,11 @@ class Actions(QObject):
         if keys:
             self._actions[giver].setShortcuts([])
             self._actions[taker].setShortcuts(keys)
+
+    def explain(self, verb: str, reason: str) -> None:
+        """Says in the tooltip why the verb cannot be done; "": what it does, as ever."""
+        spec = self.specs[verb]
+        self._actions[verb].setToolTip(tip_text(replace(spec, tip=reason) if reason else spec))
 
     def retitle(self, verb: str, words: str) -> None:
         """Says more exactly what the verb would do now: "Undo Brush"."""
