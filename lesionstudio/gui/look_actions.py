@@ -18,6 +18,7 @@ def look_actions() -> tuple[ActionSpec, ...]:
         "mirror_shown": _("Left and right exchanged, on the screen only; the letters follow."),
         "flip_shown": _("Top and bottom exchanged, on the screen only; the letters follow."),
         "as_in_file": _("Neither turned nor mirrored."),
+        "lesions": _("Area, volume, axes and mean value of each lesion; a click goes there."),
     }
     return with_tips(
         tips,
@@ -29,4 +30,5 @@ def look_actions() -> tuple[ActionSpec, ...]:
         ActionSpec("mirror_shown", _("Mirror what is shown"), menu, "flip-vertical", "Shift+M", look),
         ActionSpec("flip_shown", _("Turn upside down"), menu, "flip-horizontal", "Shift+U", look),
         ActionSpec("as_in_file", _("Show as in the file"), menu),
+        ActionSpec("lesions", _("Lesion table"), menu, "table", "N", look, checkable=True),
     )

@@ -12,6 +12,7 @@ from lesionstudio import __version__
 from lesionstudio.gui.compare_wiring import CompareWiring
 from lesionstudio.gui.history_wiring import HistoryWiring
 from lesionstudio.gui.learn_wiring import LearnWiring
+from lesionstudio.gui.lesion_wiring import LesionWiring
 from lesionstudio.gui.messages import ask_to_lose_edits, ask_to_stop_learning
 from lesionstudio.gui.parts import Parts
 from lesionstudio.gui.running_jobs import RunningJobs
@@ -48,6 +49,7 @@ class Wiring(QObject):
         self.verbs = Verbs(parts, self.toolbox)
         self._scan: ScanWiring | None = None
         self.history: HistoryWiring | None = None
+        self.lesions: LesionWiring | None = None
         self._settings: Settings | None = None
         self._lots = QTimer(self, singleShot=True, interval=_LOTS_MS)
         self._lots.timeout.connect(self._show_items)
@@ -114,6 +116,7 @@ class Wiring(QObject):
             self._scan = ScanWiring(self._parts, self.toolbox)
             self.history = HistoryWiring(self._parts)
             CompareWiring(self._parts)
+            self.lesions = LesionWiring(self._parts)
             page.worklist.item_wanted.connect(self._open_item)
             for view in page.views.views:
                 view.menu_wanted.connect(self.verbs.show_picture_menu)

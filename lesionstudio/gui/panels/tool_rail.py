@@ -28,6 +28,7 @@ class ToolRail(QFrame):
                 column.addWidget(rule())
             for verb in verbs:
                 column.addWidget(action_sign(look, actions, verb, px=20, tool=True), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(action_sign(look, actions, "lesions", px=20, tool=True), 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
         for verb in VIEWS:
             column.addWidget(action_sign(look, actions, verb, px=20, tool=True), 0, Qt.AlignmentFlag.AlignHCenter)
