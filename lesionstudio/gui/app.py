@@ -102,6 +102,7 @@ class Desk:
     def __init__(
         self, window: MainWindow, settings: Settings, start_compute: "Callable[[Listener], Compute] | None" = None
     ) -> None:
+        from lesionstudio.gui.beside import Beside
         from lesionstudio.gui.closed_masks import ClosedMasks
         from lesionstudio.gui.comparing import Comparing
         from lesionstudio.gui.compute_lane import ComputeLane
@@ -146,6 +147,7 @@ class Desk:
             study_steps=study_steps,
             saved_states=saved_states,
             comparing=Comparing(session, saved_states, window),
+            beside=Beside(session, window),
             thumbnails=Thumbnails(runner, window),
             runner=runner,
             lane=lane,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from lesionstudio.gui.beside import Beside
 from lesionstudio.gui.comparing import Comparing
 from lesionstudio.gui.compute_lane import ComputeLane
 from lesionstudio.gui.exporting import Exporting
@@ -37,6 +38,7 @@ class Parts:
     study_steps: StudySteps
     saved_states: SavedStates
     comparing: Comparing
+    beside: Beside
     thumbnails: Thumbnails
     runner: JobRunner
     lane: ComputeLane

@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QMenu
 
 from lesionstudio import __version__
+from lesionstudio.gui.beside_wiring import BesideWiring
 from lesionstudio.gui.compare_wiring import CompareWiring
 from lesionstudio.gui.history_wiring import HistoryWiring
 from lesionstudio.gui.learn_wiring import LearnWiring
@@ -116,6 +117,7 @@ class Wiring(QObject):
             self._scan = ScanWiring(self._parts, self.toolbox)
             self.history = HistoryWiring(self._parts)
             CompareWiring(self._parts)
+            BesideWiring(self._parts, self._scan)
             self.lesions = LesionWiring(self._parts)
             page.worklist.item_wanted.connect(self._open_item)
             for view in page.views.views:

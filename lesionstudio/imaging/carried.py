@@ -78,7 +78,7 @@ class CarriedMask:
     def _carried(self, layer: Layer, part: Box) -> Pixels:
         """One layer on a part of one picture (rows, columns); nothing where the mask's scan does not reach."""
         indices = self._indices(part)
-        inside, ends = np.True_, []
+        inside, ends = np.ones((1, 1), bool), []
         for index, length in zip(indices, self._link.here.shape):
             inside = inside & (index >= 0) & (index < length)
             ends.append((max(int(index.min()), 0), min(int(index.max()) + 1, length)))

@@ -12,6 +12,7 @@ from lesionstudio.gui.viewer.marks import MarkStyle
 from lesionstudio.gui.viewer.notes import name_lines, scale_bar, slice_lines, value_text, view_lines
 from lesionstudio.gui.viewer.picture import Picture, canvas_colour
 from lesionstudio.gui.viewer.plaques import FAINT, Plaques
+from lesionstudio.gui.viewer.twin import paint_twin, twin_rect
 from lesionstudio.gui.viewer.view_state import Pointer, Rect, Screen, ViewState
 from lesionstudio.imaging.geometry import Box
 from lesionstudio.imaging.labels import LabelSet
@@ -27,9 +28,14 @@ _EDGE = 0.08
 
 
 class PictureView(QWidget):
-    """What is set is kept and shown; only the dots that changed are made and painted again."""
+    """What is set is kept and shown; only the dots that changed are made and painted again.
+
+    `view_changed`: pan, zoom or size are others; `part_shown`: somebody wanted that, it was not the window's size.
+    """
 
     zoom_changed = Signal(float)
+    view_changed = Signal()
+    part_shown = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +53,7 @@ class PictureView(QWidget):
         self._standing: Proposal | None = None
         self._preview: Proposal | None = None
         self._together = QRect()
+        self._twin: tuple[float, float] | None = None
         self._picture, self._notes = Picture(), Plaques()
 
     # What is shown
@@ -55,7 +62,7 @@ class PictureView(QWidget):
         """Shows another scan with its mask, from slice 0 and as large as there is room; or nothing."""
         self._scan, self._mask, self._k = scan, mask, 0
         self._held_out = frozenset()
-        self._standing = self._preview = None
+        self._standing = self._preview = self._twin = None
         self._picture.show_scan(scan, mask, 0)
         self._say_name()
         self._notes.show_letters(scan.geometry.edge_letters() if scan else ("", "", "", ""))
@@ -138,6 +145,17 @@ class PictureView(QWidget):
         """Shows the part of the slice that this pan and zoom say."""
         self._is_fitted = False
         self._show_view(view)
+        self.part_shown.emit()
+
+    def set_twin(self, place: tuple[float, float] | None) -> None:
+        """Marks the place (row, column) that the pointer is at in a linked picture; None for none."""
+        before, self._twin = self._twin, place
+        if before != place:
+            for one in (before, place):
+                self.update(self._twin_rect(one))
+
+    def _twin_rect(self, place: tuple[float, float] | None) -> QRect:
+        return twin_rect(*self._view.to_point(*place)) if place is not None and self._view is not None else QRect()
 
     def bring_into_view(self, row: float, column: float) -> None:
         """Moves the picture so that this place is in the middle, if it is not well in sight."""
@@ -192,6 +210,8 @@ class PictureView(QWidget):
         self.update()
         if view is not None and (before is None or before.zoom != view.zoom):
             self.zoom_changed.emit(view.zoom)
+        if view != before:
+            self.view_changed.emit()
 
     def _say_value(self, pointer: Pointer | None) -> None:
         value = None
@@ -259,6 +279,8 @@ class PictureView(QWidget):
             painter.setPen(FAINT)
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._picture.problem)
         self._paint_over(painter, event.rect())
+        if self._twin is not None and event.rect().intersects(self._twin_rect(self._twin)):
+            paint_twin(painter, *self._view.to_point(*self._twin))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keeps the picture fitted, or its middle in the middle."""

@@ -20,6 +20,7 @@ DOUBLED_OVER, LEVEL_OVER = 150.0, 400.0
 """Points of a right drag that double the width, or move the level by one width."""
 
 LEAST_WIDTH, MOST_WIDTH = 1e-3, 1e6
+LEAST_FOLLOWED = 0.01
 _KEPT_IN_VIEW = 48
 
 
@@ -179,6 +180,20 @@ class ViewState(NamedTuple):
         dots = self.screen.dots_per_point
         top, left = y * dots - (row + 0.5) * sized.down, x * dots - (column + 0.5) * sized.across
         return sized._replace(top=round(top), left=round(left))._kept()
+
+    def around(self, row: float, column: float, zoom: float) -> "ViewState":
+        """This place in the middle of the screen, at so many points a voxel, even where nothing of the picture is then
+        in view: it follows another picture."""
+        sized = self._sized(min(max(zoom, LEAST_FOLLOWED), MOST_ZOOM))
+        dots = self.screen.dots_per_point
+        top = self.screen.height / 2 * dots - (row + 0.5) * sized.down
+        left = self.screen.width / 2 * dots - (column + 0.5) * sized.across
+        return sized._replace(top=round(top), left=round(left))
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """The place (row, column) in the middle of the screen."""
+        return self.to_voxel(self.screen.width / 2, self.screen.height / 2)
 
     def on(self, screen: Screen) -> "ViewState":
         """The same zoom and the same voxel in the middle, on a screen of another size."""
