@@ -11,7 +11,7 @@ from typing import Any
 class Settings:
     """What this person chose. Lengths in mm where a scan has a spacing, else in pixels. No language: the system's.
 
-    `tools`: the options of each tool, by verb.
+    `tools`: the options of each tool, by verb. `shortcuts`: keys chosen instead of the table's, by verb; "" for none.
     """
 
     language: str = ""
@@ -26,6 +26,7 @@ class Settings:
     undo_megabytes: int = 300
     tour_seen: bool = False
     tools: dict[str, dict[str, Any]] = field(default_factory=dict)
+    shortcuts: dict[str, str] = field(default_factory=dict)
 
 
 def load_settings(path: Path | None = None) -> Settings:
@@ -87,4 +88,5 @@ def _from_json(saved: dict[str, Any]) -> Settings:
             kept[one.name] = float(value)
         elif type(value) is type(default):
             kept[one.name] = value
-    return Settings(**kept)
+    words = {verb: keys for verb, keys in kept.get("shortcuts", {}).items() if isinstance(keys, str)}
+    return Settings(**kept | {"shortcuts": words})

@@ -48,7 +48,6 @@ def gestures() -> tuple[Gesture, ...]:
         Gesture(paint, _("Erase while held"), ("Alt",)),
         Gesture(paint, _("Straight line while held"), (_("Shift"),)),
         Gesture(paint, _("Abandon this stroke"), (_("Esc"),)),
-        Gesture(paint, _("Accept the preview"), (_("Enter"),)),
         Gesture(labels, _("Choose label"), ("Ctrl", "1–9")),
         Gesture(labels, _("Pick the label here"), ("Ctrl", _("Click"))),
     )
@@ -147,7 +146,7 @@ def _scan_actions() -> tuple[ActionSpec, ...]:
 
 def _paint_actions() -> tuple[ActionSpec, ...]:
     menu, group = _("Paint"), _("Paint")
-    tips = {"value_range": _("Only voxels between two values are changed; Q again takes it off.")}
+    tips = {"value_range": _("Only voxels between two values are changed; a second time takes it off.")}
     return with_tips(
         tips,
         *tool_actions(),
@@ -162,7 +161,7 @@ def _proposal_actions() -> tuple[ActionSpec, ...]:
     """Answers to a preview. While one stands, accept_proposal has the keys of check_slice."""
     menu, group = _("Paint"), _("Paint")
     tips = {
-        "accept_proposal": _("Makes the change shown, in one step. Enter does it while a preview stands."),
+        "accept_proposal": _("Makes the change shown, in one step."),
         "reject_proposal": _("Drops the change shown."),
     }
     return with_tips(
@@ -237,4 +236,6 @@ def tip_text(spec: ActionSpec) -> str:
 def caps_of(key: str) -> tuple[str, ...]:
     """A key sequence as the caps to press: "Ctrl+Shift+Z" -> ("Ctrl", "Shift", "Z")."""
     names = {"Return": _("Enter"), "Enter": _("Enter"), "PgDown": _("PgDn"), "PgUp": _("PgUp"), "Shift": _("Shift")}
-    return tuple(names.get(part, part) for part in key.split("+") if part) or (key,)
+    names |= {"Esc": _("Esc"), "Space": _("Space")}
+    parts = [*key[:-1].rstrip("+").split("+"), "+"] if key.endswith("+") else key.split("+")
+    return tuple(names.get(part, part) for part in parts if part)

@@ -233,7 +233,10 @@ class ScanWiring(QObject):
             self._window.status_bar.show_hints([now[held]])
             return
         if self._parts.proposals.stands:
-            answers = [((_("Enter"),), _("accepts the preview")), ((_("Esc"),), _("drops it"))]
+            answers = [
+                (self._actions.caps("check_slice"), _("accepts the preview")),
+                (self._actions.caps("reject_proposal"), _("drops it")),
+            ]
             self._window.status_bar.show_hints(answers)
             return
         if self._page.views.is_three:

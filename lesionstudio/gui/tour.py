@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from lesionstudio.gui.menus import Actions
 from lesionstudio.gui.parts import Parts
 from lesionstudio.gui.tour_card import Ring, TourCard
 from lesionstudio.words import _
@@ -26,17 +27,23 @@ class Step:
     beside: tuple[str, ...]
 
 
-def steps() -> tuple[Step, ...]:
-    """The three things to know."""
+def steps(actions: Actions) -> tuple[Step, ...]:
+    """The three things to know, with the keys in use."""
+    paint = _("{brush} takes the brush, {eraser} the eraser. Whatever a model has marked is corrected in the same way.")
+    segment = _(
+        "{segment} has the model draw a draft. {accept} accepts it, {reject} rejects it."
+        " {check} says the slice is right and goes on."
+    )
+    answers = {"segment": "segment_slice", "accept": "accept", "reject": "reject", "check": "check_slice"}
     return (
         Step(
             _("Paint and correct"),
-            _("B takes the brush, E the eraser. Whatever a model has marked is corrected in the same way."),
+            paint.format(brush=actions.key("brush"), eraser=actions.key("eraser")),
             ("brush_button",),
         ),
         Step(
             _("Segment and accept"),
-            _("S has the model draw a draft. A accepts it, R rejects it. Enter says the slice is right and goes on."),
+            segment.format(**{word: actions.key(verb) for word, verb in answers.items()}),
             ("segment_slice_button", "choose_model_folder_button"),
         ),
         Step(
@@ -115,6 +122,9 @@ class Tour(QObject):
         hides = event.type() == QEvent.Type.Hide and not event.spontaneous()
         return hides and watched is self._window.draw_page.picture
 
+    def _steps(self) -> tuple[Step, ...]:
+        return steps(self._window.actions_by_verb)
+
     def _greet(self) -> None:
         if not self._session.settings.tour_seen and self._card is None:
             QTimer.singleShot(0, self, self.start)
@@ -141,7 +151,7 @@ class Tour(QObject):
             self.leave()
 
     def _go_on(self) -> None:
-        if self._at + 1 < len(steps()):
+        if self._at + 1 < len(self._steps()):
             self._show(self._at + 1)
         else:
             self.leave()
@@ -149,7 +159,8 @@ class Tour(QObject):
     def _show(self, n: int) -> None:
         if self._card is not None:
             self._at = n
-            self._card.show_step(steps()[n].title, steps()[n].words, n, len(steps()))
+            shown = self._steps()
+            self._card.show_step(shown[n].title, shown[n].words, n, len(shown))
             self._place()
             self._card.show()
             self._card.raise_()
@@ -158,7 +169,7 @@ class Tour(QObject):
     def _place(self) -> None:
         if self._card is None or self._ring is None:
             return
-        beside = self._beside(self._window.draw_page, steps()[self._at].beside)
+        beside = self._beside(self._window.draw_page, self._steps()[self._at].beside)
         box = QRect(beside.mapTo(self._window, QPoint(0, 0)), beside.size())
         self._ring.surround(box)
         self._card.adjustSize()

@@ -234,4 +234,9 @@ class Verbs(QObject):
     def _show_shortcuts(self) -> None:
         from lesionstudio.gui.dialogs.shortcuts import ShortcutsSheet
 
-        present(ShortcutsSheet(self._window, self._look))
+        sheet = ShortcutsSheet(self._window, self._look, self._session.settings.shortcuts)
+        sheet.keys_chosen.connect(self._keep_shortcuts)
+        present(sheet)
+
+    def _keep_shortcuts(self, chosen: dict[str, str]) -> None:
+        self._session.apply_settings(replace(self._session.settings, shortcuts=chosen))

@@ -213,6 +213,7 @@ class Wiring(QObject):
         settings, before = self._session.settings, self._settings
         self._settings = settings
         self._window.look.use(settings.theme)
+        self._window.actions_by_verb.use_keys(settings.shortcuts)
         self._window.actions_by_verb["outline_only"].setChecked(settings.outline_only)
         if self._session.folder is None:
             if before is not None and before.recent != settings.recent:

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtGui import QKeySequence
 
 from lesionstudio.gui.actions import action_table, caps_of, gestures, groups, tip_text
-from lesionstudio.gui.dialogs.shortcuts import lines_by_group
+from lesionstudio.gui.dialogs.shortcut_lines import lines_by_group
 from lesionstudio.gui.menus import Actions
 from lesionstudio.resources import resource
 
@@ -55,12 +55,14 @@ def test_keys_are_shown_as_caps() -> None:
     assert caps_of("Ctrl+Shift+A") == ("Ctrl", "Shift", "A")
     assert caps_of("Return") == ("Enter",)
     assert caps_of("Ctrl+,") == ("Ctrl", ",")
+    assert caps_of("Ctrl++") == ("Ctrl", "+")
+    assert caps_of("+") == ("+",)
 
 
 def test_the_shortcut_page_holds_every_key_and_gesture() -> None:
     lines = lines_by_group()
     assert set(lines) == set(groups())
-    shown = {words for group in lines.values() for words, _ways in group}
+    shown = {line.text for group in lines.values() for line in group}
     assert {gesture.text for gesture in gestures()} <= shown
     assert {spec.text for spec in action_table() if spec.keys and spec.group} <= shown
 

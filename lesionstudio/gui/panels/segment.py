@@ -204,8 +204,13 @@ class DraftCard(QFrame):
         column.addLayout(head)
         column.addLayout(answers)
         column.addWidget(self._scan)
-        self._hint = paragraph(_("A on a lesion accepts only that one."), "hint")
+        self._hint = paragraph(role="hint")
+        actions.keys_changed.connect(lambda: self._say_how(actions))
+        self._say_how(actions)
         column.addWidget(self._hint)
+
+    def _say_how(self, actions: Actions) -> None:
+        self._hint.setText(_("{keys} on a lesion accepts only that one.").format(keys=actions.key("accept")))
 
     def show_volume(self, is_volume: bool) -> None:
         """Whether there are other slices that a draft may lie on."""

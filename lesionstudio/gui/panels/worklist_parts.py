@@ -46,12 +46,18 @@ class EmptyList(QWidget):
         column = QVBoxLayout(self)
         column.setSpacing(8)
         column.addStretch(1)
-        words = (label(_("No scans here yet"), "strong"), label(_("Drop a folder, or press Ctrl+O."), "second"))
+        self._actions, self._how = actions, label(role="second")
+        words = (label(_("No scans here yet"), "strong"), self._how)
+        actions.keys_changed.connect(self._say_how)
+        self._say_how()
         again = action_button(look, actions, "open_folder")
         again.setObjectName("open_other_folder_button")
         for part in (sign, *words, again):
             column.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(2)
+
+    def _say_how(self) -> None:
+        self._how.setText(_("Drop a folder, or press {keys}.").format(keys=self._actions.key("open_folder")))
 
 
 class Foot(QFrame):
