@@ -4,7 +4,7 @@ from lesionstudio.gui.action_spec import ActionSpec, with_tips
 from lesionstudio.words import _
 
 RAIL = (
-    ("brush", "eraser", "wand"),
+    ("brush", "eraser", "lasso", "polygon", "wand"),
     (),
     (),
 )
@@ -19,11 +19,15 @@ def tool_actions() -> tuple[ActionSpec, ...]:
     tips = {
         "brush": _("Paints the label in use."),
         "eraser": _("Takes marks away; Alt erases while held."),
+        "lasso": _("Draw around it: the inside is filled, erased or cut."),
+        "polygon": _("Click the corners around it; Enter or a double click closes."),
         "wand": _("Takes what is like the voxel pressed on; drag right for more, left for less."),
     }
     return with_tips(
         tips,
         ActionSpec("brush", _("Brush"), menu, "brush", "B", group, checkable=True),
         ActionSpec("eraser", _("Eraser"), menu, "eraser", "E", group, checkable=True),
+        ActionSpec("lasso", _("Lasso"), menu, "lasso", "L", group, checkable=True),
+        ActionSpec("polygon", _("Polygon"), menu, "lasso-polygon", "P", group, checkable=True),
         ActionSpec("wand", _("Magic wand"), menu, "wand", "W", group, checkable=True),
     )

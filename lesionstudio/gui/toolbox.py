@@ -5,15 +5,16 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, QTimer
 
+from lesionstudio.gui.paint_gate import PaintGate
 from lesionstudio.gui.parts import Parts
 from lesionstudio.gui.tools import KINDS
 from lesionstudio.gui.tools.kind import ToolContext, ToolKind
 from lesionstudio.gui.viewer.slice_view import SliceView
+from lesionstudio.gui.viewer.tools.range_picker import RangePicker
 from lesionstudio.gui.viewer.tools.tool import Editor, Tool
-from lesionstudio.imaging.paint_rules import PaintRules
 from lesionstudio.imaging.planes import Plane
 from lesionstudio.imaging.scan import Scan
-from lesionstudio.words import _
+from lesionstudio.words import _, unit_name
 
 DIAMETERS = {"mm": (0.5, 100.0), "px": (1.0, 400.0)}
 STEP = 1.15
@@ -40,13 +41,16 @@ class Toolbox(QObject):
         self.tool = "brush"
         self.point: tuple[int, int, int] | None = None
         self._views: dict[SliceView, Callable[[], Surface | None]] = {}
-        self._in_hand: dict[SliceView, tuple[str, Editor, Tool]] = {}
+        self._in_hand: dict[SliceView, tuple[tuple[object, ...], Tool]] = {}
+        self._picking = False
+        self.gate = PaintGate(parts.session, self)
         settings = parts.session.settings
         self._diameters = {"mm": settings.brush_diameter_mm, "px": settings.brush_diameter_px}
         self._later = QTimer(self, singleShot=True, interval=_SETTLED_MS)
         self._later.timeout.connect(self._remember)
         for kind in self.kinds.values():
             kind.changed.connect(self._option_changed)
+        self._connect_gate()
 
     def add_view(self, view: SliceView, surface: Callable[[], Surface | None]) -> None:
         """From now on gives this view the tool in the hand too, made for what `surface` says; None: no tool there."""
@@ -59,9 +63,9 @@ class Toolbox(QObject):
 
     @property
     def unit(self) -> str:
-        """ "mm" where the scan has a spacing, else "px"."""
-        scan = self._session.scan
-        return "mm" if scan is not None and scan.geometry.has_spacing else "px"
+        """ "mm" where the scan has a spacing and nobody chose pixels, else "px"."""
+        scan, in_pixels = self._session.scan, bool(self.kind.values.get("in_pixels"))
+        return "mm" if scan is not None and scan.geometry.has_spacing and not in_pixels else "px"
 
     @property
     def diameter(self) -> float:
@@ -70,10 +74,11 @@ class Toolbox(QObject):
 
     def choose(self, tool: str) -> None:
         """Takes the tool of this verb into the hand."""
-        before, self.tool = self.tool, tool
+        before, self.tool, self._picking = self.tool, tool, False
         if before != tool:
             self.kinds[before].dropped()
-        self._page.options_bar.show_options(self.kind.options(self._parts.window.look))
+        look, bar = self._parts.window.look, self._page.options_bar
+        bar.show_options(self.kind.options(look), self.kind.rare_options(look), has_rules=self.kind.has_rules)
         self.kind.chosen()
         self.refresh()
 
@@ -99,12 +104,16 @@ class Toolbox(QObject):
         """Gives views and options bar what is in the hand now."""
         for view, surface in self._views.items():
             self._hand_over(view, surface())
-        self._parts.window.actions_by_verb[self.tool].setChecked(True)
+        actions, bar, labels = self._parts.window.actions_by_verb, self._page.options_bar, self._session.labels
+        actions[self.tool].setChecked(True)
+        actions["value_range"].setChecked(self.gate.rules.gate_on)
+        self.kind.follow(self._session.scan)
+        bar.range.show_rules(self.gate.rules, self.gate.unit, self.gate.digits, picking=self._picking)
+        bar.over.show_rules(self.gate.rules, labels)
         low, high = DIAMETERS[self.unit]
-        bar = self._page.options_bar
         bar.show_diameter(self.diameter, self.unit, low, high, shown=self.kind.has_diameter)
-        label = self._session.labels.by_number(self._session.label_in_use)
-        bar.show_tool(self._parts.window.actions_by_verb.specs[self.tool].text, *self.kind.does(label))
+        label = labels.by_number(self._session.label_in_use)
+        bar.show_tool(actions.specs[self.tool].text, *self.kind.does(label))
 
     def _hand_over(self, view: SliceView, surface: Surface | None) -> None:
         if surface is None or not self._session.can_edit:
@@ -113,11 +122,12 @@ class Toolbox(QObject):
             view.set_refusal(_("Open for looking only") if surface is not None else "")
             return
         view.set_refusal("")
-        history = self._session.history
-        view.set_rules(history.rules if history is not None else PaintRules(), surface.editor.voxels)
+        view.set_rules(self.gate.rules, surface.editor.voxels)
         view.set_tool(self._made(view, surface))
 
     def _made(self, view: SliceView, surface: Surface) -> Tool | None:
+        if self._picking:
+            return RangePicker(surface.editor, unit_name(self.gate.unit), self._picked)
         tool = self.kind.make(
             ToolContext(
                 parts=self._parts,
@@ -130,13 +140,38 @@ class Toolbox(QObject):
                 plane=surface.plane,
             )
         )
-        verb, editor, before = self._in_hand.pop(view, ("", None, None))
+        made_for = (self.tool, self._session.open, surface.plane)
+        before = self._in_hand.pop(view, None)
         if tool is None:
             return None
-        if before is not None and verb == self.tool and editor is surface.editor:
-            tool.take_over(before)
-        self._in_hand[view] = (self.tool, surface.editor, tool)
+        if before is not None and before[0] == made_for:
+            tool.take_over(before[1])
+        self._in_hand[view] = (made_for, tool)
         return tool
+
+    # The paint rules
+
+    def pick_range(self) -> None:
+        """The next click or drag takes the value range from the picture; asked again: no longer."""
+        self._picking = not self._picking and self._session.can_edit
+        self.refresh()
+
+    def _picked(self, found: tuple[float, float] | None) -> None:
+        self._picking = False
+        if found is not None:
+            digits = self.gate.digits
+            self.gate.set_range(round(found[0], digits), round(found[1], digits))
+        self.refresh()
+
+    def _connect_gate(self) -> None:
+        bar, gate, actions = self._page.options_bar, self.gate, self._parts.window.actions_by_verb
+        gate.changed.connect(self.refresh)
+        bar.range.turned.connect(gate.turn_on)
+        bar.range.range_wanted.connect(gate.set_range)
+        bar.range.inverted.connect(gate.invert)
+        bar.range.pick_wanted.connect(self.pick_range)
+        bar.over.over_wanted.connect(gate.paint_over)
+        actions.on("value_range", lambda: gate.turn_on(actions["value_range"].isChecked()))
 
     def _option_changed(self) -> None:
         self._later.start()

@@ -1,4 +1,4 @@
-"""The bar over the picture: the tool in use, its diameter, and what it does."""
+"""The bar over the picture: the tool in use, its options, what it may change, and what it does."""
 
 from collections.abc import Sequence
 
@@ -7,9 +7,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from lesionstudio.gui.menus import Actions
 from lesionstudio.gui.panels.proposal_strip import ProposalStrip
+from lesionstudio.gui.panels.rule_fields import OverChoice, RangeFields
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.widgets.fields import NumberField, Slider
-from lesionstudio.gui.widgets.text import Dot, ElidedLabel, label, rule
+from lesionstudio.gui.widgets.overflow import OverflowRow
+from lesionstudio.gui.widgets.text import Dot, ElidedLabel, label
 from lesionstudio.words import _
 
 HEIGHT = 42
@@ -17,7 +19,7 @@ _STEPS = 100
 
 
 class OptionsBar(QFrame):
-    """42 high. The slider grows by ratio: each step of it makes the brush larger by the same share."""
+    """42 high. What has no room goes into the menu "more", the last first: what it does, paint over, value range."""
 
     diameter_wanted = Signal(float)
 
@@ -25,31 +27,20 @@ class OptionsBar(QFrame):
         super().__init__()
         self.setProperty("kind", "bar")
         self.setFixedHeight(HEIGHT)
-        self._low, self._high = 1.0, 100.0
         self._tool = label(role="section", name="tool_name")
-        self._slider = Slider("brush_diameter_slider", _("Diameter"), 0, _STEPS, _STEPS // 2)
-        self._slider.setFixedWidth(110)
-        self._field = NumberField("brush_diameter", _("Diameter"), 1)
-        self._field.setFixedWidth(76)
+        self.range, self.over = RangeFields(look), OverChoice()
+        self._diameter = DiameterFields()
         self.proposal = ProposalStrip(look, actions)
         self._dot, self._does = Dot(), ElidedLabel("second", "tool_does")
+        self._row = OverflowRow(look, self._make_does())
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 0, 10, 0)
         row.setSpacing(10)
-        self._own, self._diameter_word = QHBoxLayout(), label(_("Diameter"), "second")
-        self._own.setSpacing(10)
         row.addWidget(self._tool)
-        row.addLayout(self._own)
-        for part in (self._diameter_word, self._slider, self._field):
-            row.addWidget(part)
-        line = rule(vertical=True)
-        line.setFixedHeight(20)
-        row.addWidget(line)
+        row.addWidget(self._row, 1)
         row.addWidget(self.proposal)
-        row.addWidget(self._dot)
-        row.addWidget(self._does, 1)
-        self._slider.valueChanged.connect(lambda step: self.diameter_wanted.emit(self._diameter(step)))
-        self._field.value_changed.connect(self.diameter_wanted)
+        self._diameter.diameter_wanted.connect(self.diameter_wanted)
+        self.show_options(())
 
     def show_tool(self, name: str, does: str, colour: str = "") -> None:
         """Shows the tool's name and what it does now; colour is that of the label it paints."""
@@ -58,19 +49,49 @@ class OptionsBar(QFrame):
         self._dot.show_colour(colour)
         self._dot.setVisible(bool(colour))
 
-    def show_options(self, widgets: Sequence[QWidget]) -> None:
-        """Shows the tool's own widgets, in place of those of the tool before."""
-        while (item := self._own.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-        for widget in widgets:
-            self._own.addWidget(widget)
-            widget.show()
+    def show_options(self, widgets: Sequence[QWidget], rare: Sequence[QWidget] = (), *, has_rules: bool = True) -> None:
+        """Shows the tool's own widgets, and behind all others those rarely used; `has_rules`: the paint rules too."""
+        rules = (self.range, self.over) if has_rules else ()
+        self._row.show_parts([*widgets, self._diameter, *rules, *rare])
 
     def show_diameter(self, diameter: float, unit: str, low: float, high: float, *, shown: bool = True) -> None:
         """Shows the diameter in "mm" or "px" and how small and large it can be."""
-        for part in (self._diameter_word, self._slider, self._field):
-            part.setVisible(shown)
+        self._row.show_part(self._diameter, shown)
+        self._diameter.show_diameter(diameter, unit, low, high)
+
+    def _make_does(self) -> QWidget:
+        rest = QWidget()
+        row = QHBoxLayout(rest)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self._dot)
+        row.addWidget(self._does, 1)
+        return rest
+
+
+class DiameterFields(QWidget):
+    """A slider and a number. The slider grows by ratio: each step of it makes the brush larger by the same share."""
+
+    diameter_wanted = Signal(float)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._low, self._high = 1.0, 100.0
+        self._slider = Slider("brush_diameter_slider", _("Diameter"), 0, _STEPS, _STEPS // 2)
+        self._slider.setFixedWidth(38)
+        self._slider.setToolTip(_("Diameter"))
+        self._field = NumberField("brush_diameter", _("Diameter"), 1)
+        self._field.setFixedWidth(68)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(self._slider)
+        row.addWidget(self._field)
+        self._slider.valueChanged.connect(lambda step: self.diameter_wanted.emit(self._diameter(step)))
+        self._field.value_changed.connect(self.diameter_wanted)
+
+    def show_diameter(self, diameter: float, unit: str, low: float, high: float) -> None:
+        """Shows the diameter in "mm" or "px" and how small and large it can be."""
         self._low, self._high = low, high
         digits = 1 if unit == "mm" else 0
         self._field.show_range(low, high, 0.5 if unit == "mm" else 1.0)

@@ -2,6 +2,7 @@
 
 from lesionstudio.gui.tools.brush import BrushKind, EraserKind
 from lesionstudio.gui.tools.kind import ToolKind
+from lesionstudio.gui.tools.outlines import LassoKind, PolygonKind
 from lesionstudio.gui.tools.wand import WandKind
 
-KINDS: tuple[type[ToolKind], ...] = (BrushKind, EraserKind, WandKind)
+KINDS: tuple[type[ToolKind], ...] = (BrushKind, EraserKind, LassoKind, PolygonKind, WandKind)

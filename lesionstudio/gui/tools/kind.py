@@ -71,12 +71,19 @@ class ToolKind(QObject):
         """Its own widgets for the options bar, made once; where room is short the last ones go into the menu "more"."""
         return ()
 
+    def rare_options(self, look: Look) -> Sequence[QWidget]:
+        """Those that leave first, made once."""
+        return ()
+
     def does(self, label: Label | None) -> tuple[str, str]:
         """What it does now, with the label in use, and the colour of a dot beside it ("" for none)."""
         if label is None:
             return "", ""
         words = _("{name} is locked") if label.locked else _("paints {name}")
         return words.format(name=label.name), label.colour
+
+    def follow(self, scan: Scan | None) -> None:
+        """Shows in its widgets what is chosen now; another scan may be open, or none."""
 
     def chosen(self) -> None:
         """It was taken into the hand."""

@@ -134,7 +134,8 @@ def brush_sign(tool: Tool, view: ViewState, geometry: Geometry, labels: LabelSet
     """The tool in its true size and with what it does now."""
     per_point = view.screen.dots_per_point
     sized = tool.shape in ("ring", "square")
-    high, wide = (tool.diameter / 2 / step if sized else 0.0 for step in geometry.spacing_mm[1:])
+    steps = (1.0, 1.0) if tool.in_pixels else geometry.spacing_mm[1:]
+    high, wide = (tool.diameter / 2 / step if sized else 0.0 for step in steps)
     erases = tool.paints and (held.erase or tool.label == 0)
     label = None if erases else labels.by_number(tool.label)
     text = label.name if label is not None else ""
@@ -143,7 +144,7 @@ def brush_sign(tool: Tool, view: ViewState, geometry: Geometry, labels: LabelSet
         half_height=high * view.down / per_point,
         kind="erase" if erases else "paint",
         colour=label.colour if label is not None else "",
-        text=diameter_text(tool.diameter, geometry.has_spacing) if sized else text,
+        text=diameter_text(tool.diameter, geometry.has_spacing and not tool.in_pixels) if sized else text,
         is_square=tool.shape == "square",
     )
 

@@ -18,7 +18,7 @@ _KEYS = {
     Qt.Key.Key_Backspace: "backspace",
     Qt.Key.Key_Delete: "delete",
 }
-CLICK_POINTS = 4.0
+CLICK_POINTS, _HANDLE_POINTS = 4.0, 8.0
 """A press that is let go nearer than this is a click and no drag."""
 
 
@@ -130,8 +130,11 @@ class HandView(AimView):
             self.label_picked.emit(self._marked())
 
     def _spot(self, point: QPointF) -> Spot:
-        row, column = self._view.to_voxel(point.x(), point.y()) if self._view is not None else (0.0, 0.0)
-        return Spot(self._k, row, column)
+        if self._view is None:
+            return Spot(self._k, 0.0, 0.0)
+        row, column = self._view.to_voxel(point.x(), point.y())
+        reach = _HANDLE_POINTS * self._view.screen.dots_per_point / max(self._view.down, self._view.across)
+        return Spot(self._k, row, column, reach)
 
     # Keys
 

@@ -165,6 +165,32 @@ class Choices(QWidget):
         return button
 
 
+class SignChoices(QWidget):
+    """A row of signs of which one is chosen."""
+
+    chosen = Signal(str)
+
+    def __init__(self, look: Look, name: str, choices: Sequence[tuple[str, str, str]]) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._buttons: dict[str, QToolButton] = {}
+        self._group = QButtonGroup(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        for key, icon, words in choices:
+            button = sign(look, icon, words, f"{name}_{key}_button")
+            button.setCheckable(True)
+            button.clicked.connect(lambda _checked=False, key=key: self.chosen.emit(key))
+            self._group.addButton(button)
+            self._buttons[key] = button
+            row.addWidget(button)
+
+    def show_current(self, key: str) -> None:
+        """Lights this one."""
+        self._buttons[key].setChecked(True)
+
+
 class Toggle(QAbstractButton):
     """A switch, on or off, 32 x 18 in a target of 36 x 28."""
 

@@ -1,36 +1,60 @@
 """Brush and eraser. A drag is one stroke of the history and so one undo step.
 
-Between two places of the pointer a capsule is painted, so a stroke has no gaps however fast the hand is.
+Between two places of the pointer all that lies on the straight way is painted, so a stroke has no gaps however fast the
+hand is.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lesionstudio.gui.viewer.tools.painting import Painting
 from lesionstudio.gui.viewer.tools.tool import Editor, Held, OpenStroke, Spot, Tool
-from lesionstudio.imaging.brush import capsule
+from lesionstudio.imaging.brush import Covered, ball_radii, capsule, square
 from lesionstudio.imaging.geometry import EMPTY_BOX, Box, Geometry
 from lesionstudio.words import _
 
+_LIGHTEST = 0.2
+"""Of the diameter, how much a pen paints that hardly touches."""
 
-class Brush(Tool):
-    """A round brush. With Shift the line from the last place to the pointer is straight, painted when it is let go."""
 
-    shape = "ring"
+@dataclass(frozen=True, slots=True)
+class BrushForm:
+    """`kind`: "round", "square" or "ball"; `in_pixels`: the diameter counts voxels; `by_pressure`: a pen widens it."""
 
-    def __init__(self, history: Editor, label: int, diameter: float, geometry: Geometry) -> None:
-        self._history, self._label, self._diameter = history, label, diameter
-        self._spacing = geometry.spacing_mm[1:]
+    kind: str = "round"
+    in_pixels: bool = False
+    by_pressure: bool = False
+
+
+class Brush(Painting):
+    """With Shift the line from the last place to the pointer is straight, painted when it is let go."""
+
+    def __init__(
+        self, history: Editor, label: int, diameter: float, geometry: Geometry, form: BrushForm | None = None
+    ) -> None:
+        super().__init__(history, label)
+        self._diameter, self._form = diameter, form or BrushForm()
+        self._tip = _Tip(geometry, self._form)
+        self._pressed = diameter
         self._stroke: OpenStroke | None = None
         self._last: Spot | None = None
         self._waiting: tuple[Spot, Held] | None = None
         self._changed = EMPTY_BOX
 
     @property
-    def label(self) -> int:
-        """The number it paints; 0 erases."""
-        return self._label
+    def shape(self) -> str:
+        """A square brush is a square."""
+        return "square" if self._form.kind == "square" else "ring"
+
+    @property
+    def in_pixels(self) -> bool:
+        """Whether the diameter counts voxels."""
+        return self._form.in_pixels
 
     @property
     def diameter(self) -> float:
-        """In mm where the scan has a spacing, else in voxels."""
-        return self._diameter
+        """As wide as it paints now: narrower under a pen that is pressed lightly."""
+        return self._pressed
 
     @property
     def is_down(self) -> bool:
@@ -47,7 +71,7 @@ class Brush(Tool):
         if self._stroke is not None or self._history.is_open:
             return EMPTY_BOX
         self._stroke = self._history.stroke(self._title(held))
-        self._last, self._waiting, self._changed = None, None, EMPTY_BOX
+        self._last, self._waiting, self._changed, self._message = None, None, EMPTY_BOX, ""
         return self._draw_to(spot, held)
 
     def move(self, spot: Spot, held: Held) -> Box:
@@ -65,7 +89,8 @@ class Brush(Tool):
             return EMPTY_BOX
         self._draw_waiting()
         stroke, self._stroke, self._last = self._stroke, None, None
-        stroke.commit()
+        self._pressed = self._diameter
+        self._last_click = stroke.commit()
         return self._changed
 
     def abandon(self) -> Box:
@@ -73,6 +98,7 @@ class Brush(Tool):
         if self._stroke is None:
             return EMPTY_BOX
         stroke, self._stroke, self._last, self._waiting = self._stroke, None, None, None
+        self._pressed = self._diameter
         return stroke.abandon().union(self._changed)
 
     def _title(self, held: Held) -> str:
@@ -87,16 +113,40 @@ class Brush(Tool):
             return EMPTY_BOX
         last = self._last if self._last is not None and self._last.k == spot.k else spot
         self._last = spot
-        start, end = (last.row, last.column), (spot.row, spot.column)
-        covered = capsule(start, end, self._diameter / 2, self._spacing)
-        label = 0 if held.erase else self._label
-        box = self._stroke.paint(spot.k, covered.row, covered.column, covered.cover, label)
+        if self._form.by_pressure and held.pressure is not None:
+            self._pressed = self._diameter * (_LIGHTEST + (1 - _LIGHTEST) * held.pressure)
+        box, label = EMPTY_BOX, 0 if held.erase else self._label
+        for k, covered in self._tip.covered(last, spot, self._pressed / 2):
+            box = box.union(self._stroke.paint(k, covered.row, covered.column, covered.cover, label))
         self._changed = self._changed.union(box)
         return box
+
+
+class _Tip:
+    """What a brush of a form covers on a grid."""
+
+    def __init__(self, geometry: Geometry, form: BrushForm) -> None:
+        through, down, across = geometry.spacing_mm
+        self._is_ball, self._covers = form.kind == "ball", square if form.kind == "square" else capsule
+        self._spacing = (1.0, 1.0) if form.in_pixels else (down, across)
+        places = geometry.positions_mm or [k * through for k in range(geometry.shape[0])] if self._is_ball else []
+        # A ball is one in mm, whatever its diameter is counted in.
+        self._places = [place / across for place in places] if form.in_pixels else list(places)
+
+    def covered(self, start: Spot, end: Spot, radius: float) -> Iterator[tuple[int, Covered]]:
+        """Slices, with what is covered on each."""
+        if not self._is_ball:
+            yield end.k, self._covers(start.place, end.place, radius, self._spacing)
+            return
+        for k, cut in ball_radii(end.k, radius, self._places):
+            yield k, capsule(start.place, end.place, cut, self._spacing, way_counts=k == end.k)
 
 
 class Eraser(Brush):
     """A brush that takes marks away."""
 
-    def __init__(self, history: Editor, diameter: float, geometry: Geometry) -> None:
-        super().__init__(history, 0, diameter, geometry)
+    def __init__(self, history: Editor, diameter: float, geometry: Geometry, form: BrushForm | None = None) -> None:
+        super().__init__(history, 0, diameter, geometry, form)
+
+    def take_over(self, before: Tool) -> None:
+        """Nothing is kept from tool to tool."""

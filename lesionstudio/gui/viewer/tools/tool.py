@@ -39,11 +39,15 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place in slice k, in fractions of voxels; whole numbers are voxel centres."""
+    """A place in slice k, in fractions of voxels; whole numbers are voxel centres.
+
+    `reach`: how many voxels from it a handle still counts as hit; the view knows how large voxels are on the screen.
+    """
 
     k: int
     row: float
     column: float
+    reach: float = 1.0
 
     @property
     def place(self) -> Place:
@@ -110,11 +114,18 @@ class Editor(Protocol):
 class Tool:
     """A tool that does nothing. press, move and finish or abandon come in this order, as the button goes."""
 
-    shape: str = "cross"
-    """The pointer: "ring" or "square" (in the tool's size), "cross", "none"."""
-
     paints = True
     """Whether it marks or erases: then it is refused where the label is locked or hidden, or the mask is hidden."""
+
+    @property
+    def shape(self) -> str:
+        """The pointer: "ring" or "square" (in the tool's size), "cross", or "none" for the system's."""
+        return "cross"
+
+    @property
+    def in_pixels(self) -> bool:
+        """Whether the diameter counts voxels although they have a spacing."""
+        return False
 
     @property
     def label(self) -> int:
