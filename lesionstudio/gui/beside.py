@@ -32,6 +32,11 @@ class Second:
     how: How
     is_linked: bool
 
+    @property
+    def is_known(self) -> bool:
+        """Whether it is known which places belong together, be they linked now or not."""
+        return self.how in _LINKED
+
 
 class Beside(QObject):
     """`changed`: another second series, none any more, or linked otherwise. What a person set by hand is kept in the

@@ -55,8 +55,6 @@ class CompareWiring(QObject):
         bar = self._made() if comparing.is_on else self._bar
         if bar is not None:
             bar.setVisible(comparing.is_on)
-        reference = comparing.reference
-        self._page.picture.set_reference(reference.mask if reference is not None else None, comparing.label)
         self._show_figures()
 
     def _show_figures(self) -> None:

@@ -45,6 +45,7 @@ class PlaneWiring(QObject):
         self._show_proposal()
         self.view.set_labels(self._session.labels)
         self.view.set_slice(self._crosshair.seen_in(plane)[0])
+        self._show_reference()
 
     def show_nothing(self) -> None:
         """No scan, or no need to show it."""
@@ -70,6 +71,7 @@ class PlaneWiring(QObject):
         session.settings_changed.connect(self._show_settings)
         self._crosshair.moved.connect(self.show_place)
         self._parts.proposals.changed.connect(self._show_proposal)
+        self._parts.comparing.shown_changed.connect(self._show_reference)
 
     def _connect_view(self) -> None:
         view, session = self.view, self._session
@@ -110,6 +112,12 @@ class PlaneWiring(QObject):
         settings = self._session.settings
         self.view.set_opacity(settings.mask_opacity)
         self.view.set_outline_only(settings.outline_only)
+
+    def _show_reference(self) -> None:
+        comparing = self._parts.comparing
+        reference = comparing.reference if self.is_on else None
+        shown = shown_mask(reference.mask, self.plane) if reference is not None else None
+        self.view.set_reference(shown, comparing.label)
 
     def _show_proposal(self) -> None:
         proposal = self._parts.proposals.current

@@ -35,7 +35,8 @@ class SecondPicture:
         self._main, self._link = main, second.link
         geometry = main.plane.geometry(second.link.here)
         self._plane = plane_like(second.scan.geometry, geometry, main.plane)
-        self._mask = CarriedMask(mask, second.link, self._plane)
+        # Where nobody knows what belongs together, marks would be shown where they are not.
+        self._mask = CarriedMask(mask, second.link, self._plane) if second.is_known else None
         self.view.set_scan(shown_scan(second.scan, self._plane, self._cuts(second.scan)), self._mask)
         self.view.set_slice(self._plane.shape(second.scan.geometry.shape)[0] // 2)
 
