@@ -12,6 +12,7 @@ class Settings:
     """What this person chose. Lengths in mm where a scan has a spacing, else in pixels. No language: the system's.
 
     `tools`: the options of each tool, by verb. `shortcuts`: keys chosen instead of the table's, by verb; "" for none.
+    `neurological`: the patient's left is shown at the left of the picture, not at its right.
     """
 
     language: str = ""
@@ -22,6 +23,7 @@ class Settings:
     brush_diameter_px: float = 12.0
     mask_opacity: float = 0.3
     outline_only: bool = False
+    neurological: bool = False
     hold_out_slices: bool = True
     undo_megabytes: int = 300
     tour_seen: bool = False

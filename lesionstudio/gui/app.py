@@ -122,6 +122,7 @@ class Desk:
         from lesionstudio.gui.thumbnails import Thumbnails
         from lesionstudio.gui.time_spent import TimeSpent
         from lesionstudio.gui.travel import Travel
+        from lesionstudio.gui.turning import Turning
         from lesionstudio.gui.warm_up import WarmUp
         from lesionstudio.gui.wiring import Wiring
 
@@ -148,6 +149,7 @@ class Desk:
             saved_states=saved_states,
             comparing=Comparing(session, saved_states, window),
             beside=Beside(session, window),
+            turning=Turning(session, window),
             thumbnails=Thumbnails(runner, window),
             runner=runner,
             lane=lane,

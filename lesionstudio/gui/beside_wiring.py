@@ -44,6 +44,7 @@ class BesideWiring(QObject):
     def _connect(self) -> None:
         session, main = self._session, self._main.view
         self._beside.changed.connect(self._show)
+        self._parts.turning.changed.connect(self._turn)
         self._actions.on("side_by_side", self._beside.toggle)
         self._page.stage.scan_dropped.connect(self._beside.show)
         self._page.worklist.beside_wanted.connect(self._beside.show)
@@ -94,6 +95,12 @@ class BesideWiring(QObject):
         self._follow()
         if not second.is_linked and (before is None or before.item.id != second.item.id):
             self._session.tell(Notice("info", _("The two series are not linked."), why_words(second.how)))
+
+    def _turn(self) -> None:
+        """The first picture was turned or mirrored: so is the second."""
+        if self._shown is not None and self._picture is not None:
+            self._show_scan(self._shown, self._picture)
+            self._follow()
 
     def _hide(self) -> None:
         if self._picture is not None:

@@ -27,8 +27,8 @@ def look_actions() -> tuple[ActionSpec, ...]:
         ActionSpec("next_difference", _("Next difference"), menu, "chevron-right", "D", look),
         ActionSpec("previous_difference", _("Previous difference"), menu, "chevron-left", "Shift+D", look),
         ActionSpec("turn_shown", _("Turn what is shown"), menu, "rotate-clockwise", "Shift+R", look),
-        ActionSpec("mirror_shown", _("Mirror what is shown"), menu, "flip-vertical", "Shift+M", look),
-        ActionSpec("flip_shown", _("Turn upside down"), menu, "flip-horizontal", "Shift+U", look),
+        ActionSpec("mirror_shown", _("Mirror what is shown"), menu, "flip-horizontal", "Shift+M", look),
+        ActionSpec("flip_shown", _("Turn upside down"), menu, "flip-vertical", "Shift+U", look),
         ActionSpec("as_in_file", _("Show as in the file"), menu),
         ActionSpec("lesions", _("Lesion table"), menu, "table", "N", look, checkable=True),
     )

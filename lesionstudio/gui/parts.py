@@ -19,6 +19,7 @@ from lesionstudio.gui.stored_values import StoredValues
 from lesionstudio.gui.study_steps import StudySteps
 from lesionstudio.gui.thumbnails import Thumbnails
 from lesionstudio.gui.travel import Travel
+from lesionstudio.gui.turning import Turning
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -39,6 +40,7 @@ class Parts:
     saved_states: SavedStates
     comparing: Comparing
     beside: Beside
+    turning: Turning
     thumbnails: Thumbnails
     runner: JobRunner
     lane: ComputeLane

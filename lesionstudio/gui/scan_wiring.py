@@ -16,7 +16,6 @@ from lesionstudio.gui.three_views import ThreeViews
 from lesionstudio.gui.tool_actions import TOOLS
 from lesionstudio.gui.toolbox import Toolbox
 from lesionstudio.imaging.geometry import Box
-from lesionstudio.imaging.planes import Plane
 from lesionstudio.imaging.windowing import Window, presets_for
 from lesionstudio.words import _
 
@@ -128,7 +127,7 @@ class ScanWiring(QObject):
     # What the session says
 
     def _show_scan(self) -> None:
-        self.main.show_in(Plane())
+        self.main.show_in(self._parts.turning.plane)
         self._page.slice_map.set_scan(self._session.scan, self._session.mask)
         self.three.show_scan()
         self.show_held_out()
@@ -136,6 +135,12 @@ class ScanWiring(QObject):
         self._toolbox.refresh()
         self.show_hints()
         self.show_models()
+
+    def show_turned(self) -> None:
+        """Shows the scan on screen once more, turned otherwise."""
+        self.main.show_in(self._parts.turning.plane)
+        self.three.show_again()
+        self.show_held_out()
 
     def show_held_out(self) -> None:
         """Says on the picture and beside it which slices are held out."""

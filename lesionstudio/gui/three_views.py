@@ -57,6 +57,10 @@ class ThreeViews(QObject):
         for wiring in self.wirings[1:]:
             wiring.show_nothing()
 
+    def show_again(self) -> None:
+        """Shows the scan once more: left and right lie elsewhere now."""
+        self._show_what_is_wanted()
+
     def show_three(self, wanted: bool) -> None:
         """Three views, or one, from now on."""
         self._is_wanted = wanted
@@ -104,7 +108,8 @@ class ThreeViews(QObject):
             view.set_title(title)
             view.scale_of = self._common_scale
             if axis != 0:
-                wiring.show_in(next(plane for plane in planes if plane.axes[0] == axis), cuts)
+                plane = next(plane for plane in planes if plane.axes[0] == axis)
+                wiring.show_in(self._parts.turning.as_agreed(plane), cuts)
             _first, down, right = wiring.plane.axes
             view.set_cross_colours(colours[down], colours[right])
         self.field.show_views([(plane_title(names[axis], axis), colours[axis]) for axis in shown])

@@ -19,6 +19,7 @@ from lesionstudio.gui.parts import Parts
 from lesionstudio.gui.running_jobs import RunningJobs
 from lesionstudio.gui.scan_wiring import ScanWiring, allow_only
 from lesionstudio.gui.toolbox import Toolbox
+from lesionstudio.gui.turn_wiring import TurnWiring
 from lesionstudio.gui.verbs import Verbs
 from lesionstudio.gui.views import JobView, Reading, RecentView, SavedState
 from lesionstudio.settings import Settings
@@ -117,6 +118,7 @@ class Wiring(QObject):
             self._scan = ScanWiring(self._parts, self.toolbox)
             self.history = HistoryWiring(self._parts)
             CompareWiring(self._parts)
+            TurnWiring(self._parts, self.toolbox, self._scan)
             BesideWiring(self._parts, self._scan)
             self.lesions = LesionWiring(self._parts)
             page.worklist.item_wanted.connect(self._open_item)

@@ -8,9 +8,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from lesionstudio.gui.actions import PRESETS
+from lesionstudio.gui.look_actions import TURNING
 from lesionstudio.gui.menus import Actions
 from lesionstudio.gui.theme import Look
-from lesionstudio.gui.widgets.buttons import action_button, action_sign
+from lesionstudio.gui.widgets.buttons import SMALLEST, action_button, action_sign
 from lesionstudio.gui.widgets.fields import NumberField, Slider
 from lesionstudio.gui.widgets.histogram import WindowHistogram
 from lesionstudio.gui.widgets.text import label
@@ -105,7 +106,12 @@ class DisplayPanel(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 8, 14, 6)
         column.setSpacing(5)
-        column.addLayout(_row(label(_("Window"), "section"), None, self._preset))
+        turning = [action_sign(look, actions, verb, px=16) for verb in TURNING]
+        for one in turning:
+            one.setFixedSize(SMALLEST, SMALLEST)
+        head = _row(label(_("Window"), "section"), None, self._preset, *turning)
+        head.setSpacing(2)
+        column.addLayout(head)
         column.addWidget(self._histogram)
         column.addLayout(self._ends_row())
         self._fault.hide()

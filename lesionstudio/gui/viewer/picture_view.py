@@ -54,6 +54,7 @@ class PictureView(QWidget):
         self._preview: Proposal | None = None
         self._together = QRect()
         self._twin: tuple[float, float] | None = None
+        self._remark = ""
         self._picture, self._notes = Picture(), Plaques()
 
     # What is shown
@@ -147,6 +148,11 @@ class PictureView(QWidget):
         self._show_view(view)
         self.part_shown.emit()
 
+    def set_remark(self, remark: str) -> None:
+        """What is said under the name of how the scan is shown; "" for nothing."""
+        self._remark = remark
+        self._say_name()
+
     def set_twin(self, place: tuple[float, float] | None) -> None:
         """Marks the place (row, column) that the pointer is at in a linked picture; None for none."""
         before, self._twin = self._twin, place
@@ -238,7 +244,8 @@ class PictureView(QWidget):
     # Notes
 
     def _say_name(self) -> None:
-        self.update(self._notes.say("top_left", name_lines(self._scan) if self._scan else []))
+        lines = [*name_lines(self._scan), *filter(None, [self._remark])] if self._scan else []
+        self.update(self._notes.say("top_left", lines))
 
     def _slice_lines(self) -> list[str]:
         return slice_lines(self._scan.geometry, self._k) if self._scan else []
