@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from lesionstudio.imaging.brush import Covered, Spot, capsule
+from lesionstudio.imaging.brush import Covered, Spot, ball_radii, capsule, square
 
 places = st.tuples(st.floats(-3, 42), st.floats(-3, 42))
 spacings = st.tuples(st.floats(0.5, 1.5), st.floats(0.5, 1.5))
@@ -83,3 +83,32 @@ def test_a_brush_in_mm_is_round_in_mm_on_voxels_that_are_not_square() -> None:
 def test_a_capsule_may_reach_over_the_edge() -> None:
     covered = capsule((0, 0), (0, 0), 2.0)
     assert (covered.row, covered.column) == (-2, -2)
+
+
+@given(places, places, st.floats(1.0, 9.0), spacings)
+def test_a_square_brush_covers_what_a_square_passes(
+    start: Spot, end: Spot, voxels: float, spacing: tuple[float, float]
+) -> None:
+    radius = voxels * max(spacing)
+    r, c = np.mgrid[-60:100, -60:100].astype(float)
+    passed, nearly = np.zeros(r.shape, bool), np.zeros(r.shape, bool)
+    for t in np.linspace(0, 1, 120):
+        at = start[0] + t * (end[0] - start[0]), start[1] + t * (end[1] - start[1])
+        far = np.maximum(np.abs(r - at[0]) * spacing[0], np.abs(c - at[1]) * spacing[1])
+        passed, nearly = passed | (far <= radius), nearly | (far <= radius + 0.4)
+    cover = painted(square(start, end, radius, spacing))
+    assert not (passed & ~cover).any() and not (cover & ~nearly).any()
+
+
+def test_a_square_of_three_voxels_is_three_by_three() -> None:
+    covered = square((5.0, 7.0), (5.0, 7.0), 1.5)
+    assert (covered.row, covered.column, covered.cover.shape) == (4, 6, (3, 3)) and covered.cover.all()
+
+
+def test_a_ball_is_cut_by_each_slice_in_a_circle_of_its_own() -> None:
+    cuts = ball_radii(2, 5.0, [0.0, 3.0, 6.0, 9.0, 12.0])
+    assert cuts == [(1, 4.0), (2, 5.0), (3, 4.0)]
+
+
+def test_a_ball_finer_than_the_slices_stays_on_its_own() -> None:
+    assert ball_radii(1, 2.0, [0.0, 5.0, 10.0]) == [(1, 2.0)]

@@ -28,7 +28,7 @@ class OptionsBar(QFrame):
         self.setProperty("kind", "bar")
         self.setFixedHeight(HEIGHT)
         self._tool = label(role="section", name="tool_name")
-        self.range, self.over = RangeFields(look), OverChoice()
+        self.range, self.over = RangeFields(look, actions["value_range"]), OverChoice()
         self._diameter = DiameterFields()
         self.proposal = ProposalStrip(look, actions)
         self._dot, self._does = Dot(), ElidedLabel("second", "tool_does")

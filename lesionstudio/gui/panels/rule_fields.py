@@ -1,6 +1,7 @@
 """What stands in the options bar of every tool that paints: the value range, and what is painted over."""
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from lesionstudio.gui.theme import Look
@@ -15,18 +16,19 @@ _FIELD, _OVER, _MOST = 57, 98, 1e7
 
 
 class RangeFields(QWidget):
-    """A switch, two values, invert, and a picker that takes the values from the picture."""
+    """A switch, two values, invert, and a picker that takes the values from the picture. `action` turns it on too."""
 
     turned = Signal(bool)
     range_wanted = Signal(float, float)
     inverted = Signal(bool)
     pick_wanted = Signal()
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, action: QAction) -> None:
         super().__init__()
         self.setObjectName("value_range_fields")
         self._switch = Toggle(look, _("Only these values"), "value_range_switch")
-        self._switch.setToolTip(_("Value range  Q\nOnly voxels between two values are changed."))
+        self._switch.setToolTip(action.toolTip())
+        action.changed.connect(lambda: self._switch.setToolTip(action.toolTip()))
         self._low = NumberField("value_range_low", _("Lowest value"))
         self._high = NumberField("value_range_high", _("Highest value"))
         self._only, self._unit = label(_("Only"), "second"), label(role="second")

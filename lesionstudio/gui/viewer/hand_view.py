@@ -112,7 +112,8 @@ class HandView(AimView):
 
     def _told(self) -> None:
         self._show_sketch()
-        self._soon.start()
+        if self._has_preview or type(self._tool or Tool()).proposal is not Tool.proposal:
+            self._soon.start()
 
     def _show_preview(self) -> None:
         proposal = self._tool.proposal if self._tool is not None else None

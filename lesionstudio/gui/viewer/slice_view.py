@@ -10,6 +10,8 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
+    QPointingDevice,
+    QTabletEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
@@ -23,6 +25,7 @@ from lesionstudio.words import _
 
 ZOOM_STEP = 1.25
 _NOTCH = 120
+_PEN_STEP_POINTS = 1.0
 
 
 class SliceView(HandView):
@@ -41,6 +44,7 @@ class SliceView(HandView):
         self.setAccessibleName(_("Picture"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._turned = 0.0
+        self._pen_told = QPointF()
 
     # What is set
 
@@ -63,16 +67,18 @@ class SliceView(HandView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Left: the tool; Space and left, or middle: move the picture; right: window and level."""
         self._keys.see(event.modifiers())
-        self._point_at(event.position())
+        self._press(event.button(), event.position())
+
+    def _press(self, button: Qt.MouseButton, point: QPointF) -> None:
+        self._point_at(point)
         if self._drag is not None or self._view is None:
             return
-        button = event.button()
         if button == Qt.MouseButton.MiddleButton or (button == Qt.MouseButton.LeftButton and self._keys.moves):
-            self._begin("move", button, event.position())
+            self._begin("move", button, point)
         elif button == Qt.MouseButton.RightButton:
-            self._begin("window", button, event.position())
+            self._begin("window", button, point)
         elif button == Qt.MouseButton.LeftButton:
-            self._press_tool(event.position())
+            self._press_tool(point)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Goes on with what the button began; each point the system tells of counts."""
@@ -93,14 +99,54 @@ class SliceView(HandView):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Ends what this button began."""
         drag = self._drag
-        if drag is None or event.button() != drag.button:
+        self._release(event.button())
+        was_window = drag is not None and drag.kind == "window" and drag.button == event.button()
+        if was_window and drag is not None and _far(event.position() - drag.start) < CLICK_POINTS:
+            self.menu_wanted.emit(event.globalPosition().toPoint())
+
+    def _release(self, button: Qt.MouseButton) -> None:
+        drag = self._drag
+        if drag is None or button != drag.button:
             return
         self._drag = None
         if drag.kind == "tool":
             self._finish_tool()
-        elif drag.kind == "window" and _far(event.position() - drag.start) < CLICK_POINTS:
-            self.menu_wanted.emit(event.globalPosition().toPoint())
         self._look_again()
+
+    def tabletEvent(self, event: QTabletEvent) -> None:
+        """A pen's tip is the left button; how hard it is pressed goes to the tool, and its other end erases.
+
+        What is ignored here comes again as an event of the mouse: a pen that hovers, and its other buttons.
+        """
+        kind, left = event.type(), Qt.MouseButton.LeftButton
+        if kind == QEvent.Type.TabletPress and event.button() == left:
+            self._see_pen(event)
+            self._press(left, event.position())
+            self._pen_told = event.position()
+        elif kind == QEvent.Type.TabletMove and event.buttons() & left:
+            self._draw_with_pen(event)
+        elif kind == QEvent.Type.TabletRelease and event.button() == left:
+            self._drag_to(event.position())
+            self._release(left)
+            self._keys.see_pen(None)
+            self._point_at(event.position())
+        else:
+            event.ignore()
+            return
+        event.accept()
+
+    def _draw_with_pen(self, event: QTabletEvent) -> None:
+        """A pen tells of itself many times a pixel: what is nearer than a pixel adds nothing."""
+        if _far(event.position() - self._pen_told) >= _PEN_STEP_POINTS:
+            self._pen_told = event.position()
+            self._see_pen(event)
+            self._drag_to(event.position())
+            self._point_at(event.position())
+
+    def _see_pen(self, event: QTabletEvent) -> None:
+        self._keys.see(event.modifiers())
+        other_end = event.pointerType() == QPointingDevice.PointerType.Eraser
+        self._keys.see_pen(event.pressure(), erases=other_end)
 
     def _drag_to(self, point: QPointF) -> None:
         drag = self._drag

@@ -3,12 +3,15 @@
 import numpy as np
 import pytest
 
-from lesionstudio.gui.viewer.tools.brush import Brush, Eraser
+from lesionstudio.gui.viewer.tools.brush import Brush, BrushForm, Eraser
+from lesionstudio.gui.viewer.tools.range_picker import RangePicker
 from lesionstudio.gui.viewer.tools.tool import Held, Spot, refusal
 from lesionstudio.imaging.editing import EditHistory
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.labels import LabelSet
 from lesionstudio.imaging.mask import DraftSource, Mask, Origin
+from lesionstudio.imaging.paint_rules import values_of
+from lesionstudio.imaging.scan import Scan
 
 PIXELS = Geometry.pixels((3, 60, 80))
 NOTHING_HELD = Held()
@@ -129,3 +132,107 @@ def test_what_may_not_be_painted_is_said_in_a_sentence(history: EditHistory) -> 
     assert refusal(Brush(history, 9, 5, PIXELS), labels, NOTHING_HELD, marks_hidden=False) == "Add a label first."
     assert refusal(brush, labels, Held(erase=True), marks_hidden=False) == ""
     assert refusal(Eraser(history, 5, PIXELS), labels, NOTHING_HELD, marks_hidden=True) == "The mask is hidden."
+
+
+# Forms
+
+
+def test_a_square_brush_marks_a_square(mask: Mask, history: EditHistory) -> None:
+    tool = Brush(history, 1, 5, PIXELS, BrushForm("square"))
+    draw(tool, (20, 30))
+    assert mask.labels(1).sum() == 25 and mask.labels(1)[18:23, 28:33].all() and tool.shape == "square"
+
+
+def test_a_ball_is_one_in_mm_where_slices_are_thick(mask: Mask, history: EditHistory) -> None:
+    grid = Geometry.from_axes((3, 60, 80), (0, 0, 0), (0, 0, 4), (0, 2, 0), (1, 0, 0))
+    draw(Brush(history, 1, 12, grid, BrushForm("ball")), (30, 40))
+    row, column = np.mgrid[:60, :80].astype(float)
+    for k, through in ((0, 4.0), (1, 0.0), (2, 4.0)):
+        far = through**2 + (2 * (row - 30)) ** 2 + (column - 40) ** 2
+        assert np.array_equal(mask.labels(k) > 0, far <= 36.0)
+    history.undo()
+    assert not any(mask.labels(k).any() for k in range(3))
+
+
+def test_a_small_ball_marks_no_other_slice(mask: Mask, history: EditHistory) -> None:
+    grid = Geometry.from_axes((3, 60, 80), (0, 0, 0), (0, 0, 4), (0, 2, 0), (1, 0, 0))
+    draw(Brush(history, 1, 6, grid, BrushForm("ball")), (30, 40), (30, 60))
+    assert mask.labels(1)[30, 40:61].all() and not mask.labels(0).any() and not mask.labels(2).any()
+
+
+def test_a_diameter_in_pixels_counts_voxels_whatever_their_size(mask: Mask, history: EditHistory) -> None:
+    grid = Geometry.from_axes((3, 60, 80), (0, 0, 0), (0, 0, 3), (0, 2, 0), (0.5, 0, 0))
+    tool = Brush(history, 1, 9, grid, BrushForm(in_pixels=True))
+    draw(tool, (30, 40))
+    rows, columns = np.nonzero(mask.labels(1))
+    assert (rows.max() - rows.min(), columns.max() - columns.min()) == (8, 8) and tool.in_pixels
+
+
+def test_a_pen_pressed_lightly_paints_narrower_only_where_that_was_chosen(mask: Mask, history: EditHistory) -> None:
+    for by_pressure, wide in ((True, 8), (False, 20)):
+        tool = Brush(history, 1, 20, PIXELS, BrushForm(by_pressure=by_pressure))
+        draw(tool, (30, 40), held=Held(pressure=0.25))
+        columns = np.nonzero(mask.labels(1))[1]
+        assert columns.max() - columns.min() == wide and tool.diameter == 20
+        history.undo()
+
+
+# Double click
+
+
+def ring(history: EditHistory, *, gap: bool = False) -> None:
+    draw(Brush(history, 1, 3, PIXELS), (20, 20), (20, 40), (40, 40), (40, 20), (25 if gap else 20, 20))
+
+
+def double_click(tool: Brush, row: float, column: float) -> None:
+    draw(tool, (row, column))
+    tool.double_click(Spot(1, row, column), NOTHING_HELD)
+
+
+def test_a_double_click_fills_a_closed_outline_as_one_step(mask: Mask, history: EditHistory) -> None:
+    ring(history)
+    tool = Brush(history, 1, 3, PIXELS)
+    double_click(tool, 30, 30)
+    assert mask.labels(1)[19:42, 19:42].all() and mask.labels(1).sum() == 23 * 23 and tool.message == ""
+    assert history.undo_title == "Fill outline"
+    history.undo()
+    assert mask.labels(1)[30, 30] == 0 and history.undo_title == "Brush" and history.steps.position == 1
+
+
+def test_a_double_click_in_an_open_outline_says_so_and_changes_nothing(mask: Mask, history: EditHistory) -> None:
+    ring(history, gap=True)
+    before = mask.labels(1).copy()
+    tool = Brush(history, 1, 3, PIXELS)
+    double_click(tool, 30, 30)
+    assert np.array_equal(mask.labels(1), before) and tool.message == "The outline is open: nothing filled."
+    assert history.steps.position == 1
+
+
+def test_a_double_click_with_the_eraser_erases_and_fills_nothing(mask: Mask, history: EditHistory) -> None:
+    ring(history)
+    double_click(Eraser(history, 3, PIXELS), 30, 30)
+    assert mask.labels(1)[30, 30] == 0
+
+
+# The value range from the picture
+
+
+def picked(history: EditHistory, *places: tuple[float, float]) -> tuple[float, float] | None:
+    found: list[tuple[float, float] | None] = []
+    tool = RangePicker(history, "HU", found.append)
+    tool.press(Spot(1, *places[0]), NOTHING_HELD)
+    for place in places[1:]:
+        tool.move(Spot(1, *place), NOTHING_HELD)
+        assert tool.sketch is not None
+    tool.finish()
+    assert len(found) == 1 and not tool.is_down
+    return found[0]
+
+
+def test_a_box_gives_the_range_of_its_values_and_a_click_that_around_it(history: EditHistory) -> None:
+    values = np.zeros((3, 60, 80), np.int16)
+    values[1] = np.arange(80)
+    history.voxels = values_of(Scan.of_array(values))
+    assert picked(history, (10, 10), (50, 60)) == (11.0, 59.0)
+    assert picked(history, (30, 40)) == (38.0, 42.0)
+    assert picked(history, (200, 200), (210, 210)) is None
