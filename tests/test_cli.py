@@ -63,6 +63,7 @@ CONTRACT = {
     "train": "--images --masks --split --data --out --from --recipe --architecture --depth --encoder --encoder-weights "
     "--channels --loss --size --epochs --minutes --patients --structure --hu-offset --seed --resume",
     "evaluate": "--model --images --masks --split --data --part --patients --threshold --flips --structure --hu-offset",
+    "compare": "--a --b --images --masks --split --data --part --patients",
     "score": "--predictions --masks --spacing --structure",
     "export": "--out --format --values --names --only --unchecked --images --overwrite",
     "measure": "--mask --csv",

@@ -1,4 +1,4 @@
-"""Verbs that make and judge models: train, learn, evaluate, score."""
+"""Verbs that make models: train, learn."""
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,14 +12,11 @@ from lesionstudio.cli.options import (
     Images,
     InStructure,
     Masks,
-    Model,
     OnDevice,
     Out,
     Patients,
     Split,
-    numbers,
     pairs,
-    say_guesses,
 )
 from lesionstudio.cli.terminal import Terminal
 from lesionstudio.cli.verb import verb
@@ -122,66 +119,6 @@ def learn(
     terminal.result(made)
 
 
-@verb("evaluate", _("How well a model does on pictures whose masks are known."))
-def evaluate(
-    ctx: typer.Context,
-    model: Model,
-    images: Images = None,
-    masks: Masks = None,
-    split: Split = None,
-    data: Data = None,
-    part: Annotated[Literal["train", "val", "test"] | None, typer.Option(help=_("Only this part."))] = None,
-    patients: Patients = "",
-    threshold: Annotated[float | None, typer.Option(min=0, max=1, help=_("Marks from this probability on."))] = None,
-    flips: Annotated[bool, typer.Option("--flips", help=_("Averages over mirrored pictures."))] = False,
-    structure: InStructure = None,
-    hu_offset: HuOffset = None,
-    device: OnDevice = "auto",
-) -> None:
-    """How well a model does on pictures whose masks are known."""
-    places = pairs(images, masks, split, data)
-    from lesionstudio.workflows.evaluate import evaluate as evaluate_model
-
-    with ctx.obj.terminal.progress() as report:
-        scores = evaluate_model(
-            model,
-            **places,
-            part=part or "",
-            patients=patients,
-            threshold=threshold,
-            flips=flips,
-            structure=structure and int(structure),
-            hu_offset=hu_offset,
-            device=device,
-            report=report,
-        )
-    say_guesses(ctx.obj.terminal, [scores])
-    _show_scores(ctx, scores)
-
-
-@verb("score", _("How well masks agree with reference masks."))
-def score(
-    ctx: typer.Context,
-    predictions: Annotated[Path, typer.Option(help=_("Folder of masks to judge."))],
-    masks: Annotated[Path, typer.Option(help=_("Folder of reference masks."))],
-    spacing: Annotated[str, typer.Option(metavar="MM,MM,MM", help=_("Slice, row and column distance."))] = "",
-    structure: InStructure = None,
-) -> None:
-    """How well masks agree with reference masks."""
-    spacing_mm = numbers(spacing, "--spacing", 3)
-    from lesionstudio.workflows.score import score as score_masks
-
-    with ctx.obj.terminal.progress() as report:
-        scores = score_masks(
-            predictions,
-            masks,
-            spacing=spacing_mm,
-            structure=structure and int(structure),
-            report=report,
-        )
-    _show_scores(ctx, scores)
-
-
 def _show_held_out(terminal: Terminal, held_out: dict[str, Any]) -> None:
     """The held-out slices before and after, when they were measured."""
     if held_out["after"] is None:
@@ -191,9 +128,3 @@ def _show_held_out(terminal: Terminal, held_out: dict[str, Any]) -> None:
     rows.append((_("Mean"), "", held_out["before"], held_out["after"]))
     shown = [(name, str(k), number(before, 2), number(after, 2)) for name, k, before, after in rows]
     terminal.table(heads, shown)
-
-
-def _show_scores(ctx: typer.Context, scores: dict[str, Any]) -> None:
-    mean = {name: value for name, value in scores["mean"].items() if value is not None}
-    ctx.obj.terminal.table((_("Mean over cases"), ""), [(name, number(value, 3)) for name, value in mean.items()])
-    ctx.obj.terminal.result(scores)

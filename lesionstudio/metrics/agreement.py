@@ -72,6 +72,12 @@ class Agreement:
         return self._share(self.true_positives, self.wanted)
 
     @property
+    def specificity(self) -> float:
+        """TN / (TN + FP): how much of what should stay empty does; 1.0 where the reference marks everything."""
+        unwanted = self.true_negatives + self.false_positives
+        return self.true_negatives / unwanted if unwanted else 1.0
+
+    @property
     def accuracy(self) -> float:
         """(TP + TN) / all voxels; 1.0 of no voxels."""
         right = self.true_positives + self.true_negatives

@@ -1,19 +1,17 @@
 """evaluate: how well a model does on pictures whose masks are known."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from lesionstudio.imaging.chest_marks import kept_in_scan
-from lesionstudio.imaging.choices import guessed_offset
-from lesionstudio.imaging.intensity import network_inputs
-from lesionstudio.metrics.cases import score_case, summary
-from lesionstudio.progress import Reporter, Steps, silent
+from lesionstudio.metrics.curves import Probabilities
+from lesionstudio.metrics.summary import summary
+from lesionstudio.progress import Reporter, silent
+from lesionstudio.project.openings import note_opening
 from lesionstudio.project.shelf import ModelShelf
 from lesionstudio.words import _
-from lesionstudio.workflows.labelled import Places, labelled_slices
+from lesionstudio.workflows.judging import Judge, Judged
+from lesionstudio.workflows.labelled import Places
 
 
 def evaluate(
@@ -35,32 +33,44 @@ def evaluate(
     """The scores of CLI.md for a model (id or folder) on the pairs of one part, or on every pair.
 
     Runs the model as Segment does, but in fp32, so that every machine gives the same numbers. `threshold` replaces the
-    card's. "hu_offset_guess": what seems to have been added to HU in pictures that do not say so; it is never applied.
-    Raises LesionStudioError.
+    card's. "curves" has, for each label, what other thresholds would give. "hu_offset_guess": what seems to have been
+    added to HU in pictures that do not say so; it is never applied. "opened": how often this test part was judged by,
+    this time included; null for other parts. Raises LesionStudioError.
     """
-    from lesionstudio.learning.inference import Predictor
-
-    shelved = ModelShelf().find(model)
-    pairs = Places(images, masks, split, data, patients).pairs(report).of_part(part)
-    predictor = Predictor.open(shelved.folder, device, flips=flips, exact=True)
-    card = predictor.card
-    cut = card.threshold if threshold is None else threshold
-    steps, cases = Steps(report, max(len(pairs.pairs), 1), _("Evaluating")), []
-    guesses: set[int] = set()
-    for pair, scan, wanted in labelled_slices(pairs, structure, hu_offset):
-        guesses |= {offset for offset in [guessed_offset(scan, [scan.slices // 2])] if offset is not None}
-        seen = np.stack([network_inputs(scan, k, card.inputs) for k in range(scan.slices)])
-        marks = labels_of(kept_in_scan(seen, predictor.predict(seen), card, cut, scan.geometry), cut)
-        spacing_mm = tuple(float(length) for length in scan.geometry.spacing_mm) if scan.geometry.has_spacing else None
-        cases.append(score_case(pair.id, pair.group, marks, wanted, card.labels, spacing_mm))
-        steps.advance()
-    settings: dict[str, Any] = {"hu_offset_guess": min(guesses, default=None)}
-    settings |= {"threshold": cut, "flips": flips, "device": predictor.engine.device, "engine": predictor.engine.name}
-    return {**summary(cases), "model": card.id, "part": part, **settings}
+    pairs = Places(images, masks, split, data, patients).part(part, report)
+    options: dict[str, Any] = {"flips": flips, "structure": structure, "hu_offset": hu_offset, "device": device}
+    judge = Judge(ModelShelf().find(model).folder, threshold=threshold, **options)
+    found = list(judge.judge(pairs, report, _("Evaluating")))
+    opened = note_opening(judge.card, [pair.id for pair in pairs.pairs]) if part == "test" else None
+    return {**judgement(judge, found), "part": part, "flips": flips, "opened": opened}
 
 
-def labels_of(probabilities: NDArray[np.float32], threshold: float) -> NDArray[np.uint8]:
-    """Label numbers (slice, row, column): the likeliest label where its probability reaches the threshold, else 0."""
-    best = probabilities.argmax(0)
-    there = probabilities.max(0) >= threshold
-    return np.where(there, best + 1, 0).astype(np.uint8)
+def judgement(judge: Judge, found: Sequence[Judged]) -> dict[str, Any]:
+    """What was found, as JSON can carry it."""
+    guesses = {one.hu_offset_guess for one in found} - {None}
+    labels = judge.card.labels
+    scores = summary([one.case for one in found])
+    for entry, one in zip(scores["cases"], found):
+        entry["worst_slice"] = one.worst_slice
+    return {
+        **scores,
+        "curves": {name: curves_of([one.probabilities[n] for one in found]) for n, name in enumerate(labels)},
+        "model": judge.card.id,
+        "threshold": judge.threshold,
+        "device": judge.predictor.engine.device,
+        "engine": judge.predictor.engine.name,
+        "hu_offset_guess": min((guess for guess in guesses if guess is not None), default=None),
+    }
+
+
+def curves_of(counted: Sequence[Probabilities]) -> dict[str, Any]:
+    """One label over all cases: precision and recall, ROC, calibration."""
+    every = sum(counted, Probabilities.none())
+    return {
+        "precision_recall": every.precision_recall(),
+        "roc": every.roc(),
+        "reliability": every.reliability(),
+        "average_precision": every.average_precision(),
+        "area_under_roc": every.area_under_roc(),
+        "calibration_error": every.calibration_error(),
+    }

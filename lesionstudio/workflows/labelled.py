@@ -28,6 +28,15 @@ class Places:
     data: Path | None = None
     patients: str = ""
 
+    def part(self, part: str, report: Reporter) -> Pairs:
+        """The pairs of one part, or all for "". Raises NotEnoughExamples where there is none."""
+        found = self.pairs(report).of_part(part)
+        if not found.pairs:
+            raise NotEnoughExamples(
+                _("No pair is in the part {part}.").format(part=part), hint=_("Check the split, or leave the part out.")
+            )
+        return found
+
     def pairs(self, report: Reporter) -> Pairs:
         """Every pair; what has no partner is named to the reporter. Raises NotEnoughExamples where there is none."""
         found = self._found()

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from lesionstudio.imaging.formats import read_mask, read_scan
-from lesionstudio.metrics.cases import Case, score_case, summary
+from lesionstudio.metrics.cases import Case, score_case
+from lesionstudio.metrics.summary import summary
 from lesionstudio.progress import Reporter, Steps, silent
 from lesionstudio.words import _
 from lesionstudio.workflows.labelled import Places

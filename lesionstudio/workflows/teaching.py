@@ -14,8 +14,8 @@ from lesionstudio.progress import Progress, Reporter
 from lesionstudio.project.shelf import ShelvedModel
 from lesionstudio.project.versions import telling_of_version
 from lesionstudio.words import _
-from lesionstudio.workflows.evaluate import labels_of
 from lesionstudio.workflows.held_out import FEWEST_TO_MEASURE, slice_dice
+from lesionstudio.workflows.judging import labels_of
 from lesionstudio.workflows.lessons import Lessons, Outputs, Picture
 from lesionstudio.workflows.seen import with_looks, with_ranges
 

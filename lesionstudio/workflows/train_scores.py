@@ -12,12 +12,14 @@ from lesionstudio.imaging.chest_marks import kept_in_scan
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.intensity import network_inputs
 from lesionstudio.imaging.pairs import Pairs
-from lesionstudio.metrics.cases import score_case, summary
+from lesionstudio.metrics.cases import score_case
+from lesionstudio.metrics.summary import summary
 from lesionstudio.model_card import read_card
 from lesionstudio.progress import Progress, Reporter
 from lesionstudio.recipe import Recipe
 from lesionstudio.words import _
-from lesionstudio.workflows.evaluate import evaluate, labels_of
+from lesionstudio.workflows.evaluate import evaluate
+from lesionstudio.workflows.judging import labels_of
 from lesionstudio.workflows.labelled import Places, labelled_slices
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from lesionstudio.learning.inference import Predictor
     from lesionstudio.learning.model import SegmentationModel
 
+_ON_CARDS = ("dice", "iou", "precision", "recall", "hd95_mm", "dice_all")
 THRESHOLDS = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
 
 
@@ -102,7 +105,7 @@ def _uprightscores(
         found = _marks(predictor, whole.pixels[None])
         cases.append(score_case(pair.id, pair.group, found, whole.marks[None], model.card.labels, None))
     means = _rounded(summary(cases)["mean"])
-    return {name: value for name, value in means.items() if name != "hd95_mm"}
+    return {name: value for name, value in means.items() if not name.endswith("_mm")}
 
 
 def _marks(predictor: "Predictor", pictures: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -113,4 +116,4 @@ def _marks(predictor: "Predictor", pictures: NDArray[np.float32]) -> NDArray[np.
 
 
 def _rounded(means: dict[str, float | None]) -> dict[str, float]:
-    return {name: round(value, 4) for name, value in means.items() if value is not None}
+    return {name: round(value, 4) for name, value in means.items() if value is not None and name in _ON_CARDS}

@@ -3,7 +3,8 @@ import json
 import numpy as np
 import pytest
 
-from lesionstudio.metrics.cases import score_case, summary
+from lesionstudio.metrics.cases import score_case
+from lesionstudio.metrics.summary import summary
 
 
 def _square(row: int, size: int, label: int = 1) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
@@ -27,7 +28,8 @@ def test_the_mean_is_over_marked_references_and_the_empty_ones_are_counted_apart
     assert found["pooled"]["f1"] == pytest.approx(16 / (24 + 32))
     assert [case["hd95_mm"] is None for case in found["cases"]] == [False, True, True, True]
     assert found["cases"][0]["reference_volume_ml"] == pytest.approx(0.016)
-    assert found["by_patient"]["p"] == {"cases": 2, "dice": pytest.approx(1 / 3), "pooled_dice": pytest.approx(0.4)}
+    shares = {"dice": pytest.approx(1 / 3), "pooled_dice": pytest.approx(0.4), "pooled_iou": pytest.approx(0.25)}
+    assert found["by_patient"]["p"] == {"cases": 2, **shares}
     assert found["ci95"]["dice"] is None
     assert "NaN" not in json.dumps(found)
 
@@ -45,3 +47,32 @@ def test_several_labels_count_alike_and_each_has_its_own_scores() -> None:
 def test_a_label_that_neither_mask_has_does_not_lift_the_case() -> None:
     case = score_case("a", "", _square(0, 2), _square(0, 4), ["there", "absent"], None)
     assert case.share("dice") == pytest.approx(2 / 3)
+
+
+def test_a_missed_and_an_invented_lesion_are_counted_as_lesions_and_as_voxels() -> None:
+    found = summary(
+        [score_case("a", "", _square(0, 2) + _square(8, 3), _square(0, 2) + _square(5, 1), ["Lesion"], None)]
+    )
+    lesions = {"found": 1, "missed": 1, "invented": 1, "sensitivity": 0.5, "precision": 0.5}
+    assert found["lesions"] == lesions
+    assert found["cases"][0]["lesions"] == lesions
+    assert found["pooled"]["specificity"] == pytest.approx(1 - 12 / (144 - 12))
+    assert found["confusion"]["counts"] == [[144 - 12 - 12, 12], [4, 8]]
+
+
+def test_accuracy_counts_every_voxel_whose_label_is_right() -> None:
+    reference, prediction = _square(0, 4) + _square(6, 2, label=2), _square(0, 4) + _square(6, 2, label=1)
+    found = summary([score_case("a", "", prediction, reference, ["one", "two"], None)])
+    assert found["pooled"]["accuracy"] == pytest.approx(1 - 8 / 144)
+    assert found["confusion"] == {"labels": ["", "one", "two"], "counts": [[120, 0, 0], [0, 16, 0], [0, 8, 0]]}
+
+
+def test_the_bias_of_volumes_is_the_mean_difference_and_its_limits_of_agreement() -> None:
+    pairs = [(2, 4), (4, 4), (6, 4)]
+    cases = [score_case(str(n), "", _square(0, a), _square(0, b), ["L"], (5, 2, 1)) for n, (a, b) in enumerate(pairs)]
+    bias, one_row_ml = summary(cases)["volume_bias"], 4 * 10 / 1000
+    assert bias["unit"] == "ml"
+    assert bias["mean"] == pytest.approx(0)
+    assert bias["high"] == pytest.approx(1.96 * 2 * one_row_ml)
+    without = [score_case("a", "", _square(0, 2), _square(0, 4), ["L"], None)]
+    assert summary(without)["volume_bias"] == {"unit": "px", "mean": -8, "low": None, "high": None}

@@ -64,6 +64,47 @@ def test_the_undirected_euclidean_distances_of_monais_spheres_are_met(shared_dat
     assert checked >= 4
 
 
+def test_the_surface_dice_of_monais_half_planes_is_met(shared_data: Path) -> None:
+    known = json.loads((shared_data / "metrics" / "metric_refs.json").read_text(encoding="utf-8"))[
+        "monai_surface_dice_2d"
+    ]
+    marked, wanted = np.zeros((480, 640)), np.zeros((480, 640))
+    marked[:, 50:], wanted[:, 60:] = 1, 1
+    assert surface_dice(marked, wanted, (1, 1), 0) == pytest.approx(known["fg"], rel=1e-9)
+    assert surface_dice(1 - marked, 1 - wanted, (1, 1), 0) == pytest.approx(known["bg"], rel=1e-9)
+    tolerance = known["equal_from_tolerance"]
+    assert surface_dice(marked, wanted, (1, 1), tolerance - 1) != 1.0
+    assert surface_dice(marked, wanted, (1, 1), tolerance) == 1.0
+
+
+def test_the_95th_percentiles_of_monais_spheres_are_met(shared_data: Path) -> None:
+    text = (shared_data / "metrics" / "metric_refs.json").read_text(encoding="utf-8")
+    cases = [case for case in json.loads(text)["monai_hausdorff_spheres"]["cases"] if case["percentile"] is not None]
+    for case in cases:
+        pair = (_sphere(case[one], [1, 1, 1]) for one in "ab")
+        assert hausdorff(*pair, (1, 1, 1), case["percentile"]) == pytest.approx(case["expected"][1], rel=1e-6)
+    assert cases
+
+
+def test_the_single_voxels_of_other_suites_are_as_far_apart_as_they_say(shared_data: Path) -> None:
+    """Hausdorff distances of surface-distance, mean distances of medpy.
+
+    surface-distance weighs each border voxel by its area and places the border between voxels, so that its mean
+    distances and overlaps are other figures by definition: MONAI's are followed here.
+    """
+    refs = json.loads((shared_data / "metrics" / "metric_refs.json").read_text(encoding="utf-8"))
+    for case in refs["deepmind_surface_distance"]["cases"][:2]:
+        one, other = np.zeros(case["shape"]), np.zeros(case["shape"])
+        one[(50, 70) if len(case["shape"]) == 2 else (50, 60, 70)] = 1
+        other[(50, 72) if len(case["shape"]) == 2 else (50, 60, 72)] = 1
+        assert hausdorff(one, other, case["spacing"]) == pytest.approx(case["hd100"])
+        assert hd95(one, other, case["spacing"]) == pytest.approx(case["hd95"])
+        assert Agreement.of(one, other).dice == case["dice"]
+    for case in refs["medpy"]["cases"]:
+        found = average_distance(np.array(case["result"]), np.array(case["reference"]), case.get("voxelspacing", [1]))
+        assert found == pytest.approx(case["assd"])
+
+
 def _sphere(ball: dict[str, list[float]], spacing: list[float]) -> NDArray[np.bool_]:
     index = np.indices((99, 99, 99)) * np.reshape(spacing, (3, 1, 1, 1))
     inside: NDArray[np.bool_] = ((index - np.reshape(ball["c"], (3, 1, 1, 1))) ** 2).sum(0) <= ball["r"] ** 2

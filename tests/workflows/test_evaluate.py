@@ -11,7 +11,8 @@ from PIL import Image
 from lesionstudio.errors import GridMismatch, LesionStudioError, NotEnoughExamples
 from lesionstudio.model_card import read_card
 from lesionstudio.resources import resource
-from lesionstudio.workflows.evaluate import evaluate, labels_of
+from lesionstudio.workflows.evaluate import evaluate
+from lesionstudio.workflows.judging import labels_of
 from lesionstudio.workflows.score import score
 from lesionstudio.workflows.train import train
 
@@ -100,7 +101,7 @@ def test_a_trained_model_carries_the_scores_that_evaluate_gives(tmp_path: Path) 
     assert [case["id"] for case in again["cases"]] == ["p4", "p5"]
     assert (card.training["seed"], card.training["device"], card.id) == (4, "cpu", "squares")
     assert card.training["command"].startswith("lesionstudio train --data data ")
-    assert sorted(path.name for path in out.iterdir()) == ["card.json", "weights.safetensors"]
+    assert sorted(path.name for path in out.iterdir()) == ["card.json", "split.csv", "weights.safetensors"]
 
 
 @pytest.mark.slow

@@ -1,0 +1,138 @@
+"""Verbs that judge: evaluate, compare, score."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from lesionstudio.cli.options import (
+    Data,
+    HuOffset,
+    Images,
+    InStructure,
+    Masks,
+    Model,
+    OnDevice,
+    Patients,
+    Split,
+    numbers,
+    pairs,
+    say_guesses,
+)
+from lesionstudio.cli.verb import verb
+from lesionstudio.words import _, number
+
+Part = Annotated[Literal["train", "val", "test"] | None, typer.Option(help=_("Only this part."))]
+Flips = Annotated[bool, typer.Option("--flips", help=_("Averages over mirrored pictures."))]
+
+
+@verb("evaluate", _("How well a model does on pictures whose masks are known."))
+def evaluate(
+    ctx: typer.Context,
+    model: Model,
+    images: Images = None,
+    masks: Masks = None,
+    split: Split = None,
+    data: Data = None,
+    part: Part = None,
+    patients: Patients = "",
+    threshold: Annotated[float | None, typer.Option(min=0, max=1, help=_("Marks from this probability on."))] = None,
+    flips: Flips = False,
+    structure: InStructure = None,
+    hu_offset: HuOffset = None,
+    device: OnDevice = "auto",
+) -> None:
+    """How well a model does on pictures whose masks are known."""
+    places = pairs(images, masks, split, data)
+    from lesionstudio.workflows.evaluate import evaluate as evaluate_model
+
+    with ctx.obj.terminal.progress() as report:
+        scores = evaluate_model(
+            model,
+            **places,
+            part=part or "",
+            patients=patients,
+            threshold=threshold,
+            flips=flips,
+            structure=structure and int(structure),
+            hu_offset=hu_offset,
+            device=device,
+            report=report,
+        )
+    say_guesses(ctx.obj.terminal, [scores])
+    _show_scores(ctx, scores)
+
+
+@verb("compare", _("Two models on the same cases, paired."))
+def compare(
+    ctx: typer.Context,
+    a: Annotated[str, typer.Option("--a", metavar="ID|FOLDER", help=_("The first model."))],
+    b: Annotated[str, typer.Option("--b", metavar="ID|FOLDER", help=_("The second model."))],
+    images: Images = None,
+    masks: Masks = None,
+    split: Split = None,
+    data: Data = None,
+    part: Part = None,
+    patients: Patients = "",
+    flips: Flips = False,
+    structure: InStructure = None,
+    hu_offset: HuOffset = None,
+    device: OnDevice = "auto",
+) -> None:
+    """Two models on the same cases, paired."""
+    places = pairs(images, masks, split, data)
+    from lesionstudio.workflows.compare import compare as compare_models
+
+    with ctx.obj.terminal.progress() as report:
+        found = compare_models(
+            a,
+            b,
+            **places,
+            part=part or "",
+            patients=patients,
+            flips=flips,
+            structure=structure and int(structure),
+            hu_offset=hu_offset,
+            device=device,
+            report=report,
+        )
+    heads = ("", found["a"]["model"], found["b"]["model"], _("Difference"), _("95 % interval"))
+    ctx.obj.terminal.table(heads, [_compared(found, name) for name in found["difference"]])
+    ctx.obj.terminal.result(found)
+
+
+@verb("score", _("How well masks agree with reference masks."))
+def score(
+    ctx: typer.Context,
+    predictions: Annotated[Path, typer.Option(help=_("Folder of masks to judge."))],
+    masks: Annotated[Path, typer.Option(help=_("Folder of reference masks."))],
+    spacing: Annotated[str, typer.Option(metavar="MM,MM,MM", help=_("Slice, row and column distance."))] = "",
+    structure: InStructure = None,
+) -> None:
+    """How well masks agree with reference masks."""
+    spacing_mm = numbers(spacing, "--spacing", 3)
+    from lesionstudio.workflows.score import score as score_masks
+
+    with ctx.obj.terminal.progress() as report:
+        scores = score_masks(
+            predictions,
+            masks,
+            spacing=spacing_mm,
+            structure=structure and int(structure),
+            report=report,
+        )
+    _show_scores(ctx, scores)
+
+
+def _show_scores(ctx: typer.Context, scores: dict[str, Any]) -> None:
+    mean = {name: value for name, value in scores["mean"].items() if value is not None}
+    ctx.obj.terminal.table((_("Mean over cases"), ""), [(name, number(value, 3)) for name, value in mean.items()])
+    ctx.obj.terminal.result(scores)
+
+
+def _compared(found: dict[str, Any], name: str) -> tuple[str, ...]:
+    """One row of the table of two models."""
+    gain = found["difference"][name]
+    ends = gain["ci95"] and _("{low} to {high}").format(low=number(gain["ci95"][0], 3), high=number(gain["ci95"][1], 3))
+    values = (found["a"]["mean"][name], found["b"]["mean"][name], gain["mean"])
+    return (name, *("" if value is None else number(value, 3) for value in values), ends or "")

@@ -1,0 +1,106 @@
+"""evaluate and compare on four pictures and two tiny models that mark about half of each."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from lesionstudio.cli import run
+from lesionstudio.errors import NotEnoughExamples
+from lesionstudio.model_card import IntensityRule, ModelInput
+from lesionstudio.project.openings import openings
+from lesionstudio.workflows.compare import compare
+from lesionstudio.workflows.evaluate import evaluate
+from tests.tiny_model import save_tiny_model, tiny_card
+
+PICTURES = 4
+BYTES = (ModelInput(IntensityRule("window", 0.0, 255.0)),)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four pictures 48 x 40 of three patients: two of part val, two of part test, the last without a mark."""
+    folder, rng, rows = tmp_path_factory.mktemp("data"), np.random.default_rng(0), ["id,split,patient"]
+    for n in range(PICTURES):
+        marks = np.zeros((48, 40), np.uint8)
+        marks[8 : 8 + 8 * (n < PICTURES - 1), 8 : 20 + n] = 255
+        for kind, pixels in (("images", rng.integers(0, 255, marks.shape, np.uint8)), ("masks", marks)):
+            (folder / kind).mkdir(exist_ok=True)
+            Image.fromarray(pixels).save(folder / kind / f"p{n}.png")
+        rows.append(f"p{n},{'val' if n < 2 else 'test'},{n // 2}{n % 3}")
+    (folder / "split.csv").write_text("\n".join(rows), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The same weights twice: the second is surer before it marks."""
+    folder = tmp_path_factory.mktemp("models")
+    save_tiny_model(folder / "eager", tiny_card(id="eager", inputs=BYTES))
+    save_tiny_model(folder / "shy", tiny_card(id="shy", inputs=BYTES, threshold=0.9))
+    return folder / "eager", folder / "shy"
+
+
+@pytest.fixture(scope="module")
+def judged(data: Path, models: tuple[Path, Path]) -> dict[str, Any]:
+    return evaluate(str(models[0]), data=data)
+
+
+def test_the_curves_go_through_the_point_that_the_threshold_gives(judged: dict[str, Any]) -> None:
+    counts = np.array(judged["confusion"]["counts"])
+    recall, precision = counts[1, 1] / counts[1].sum(), counts[1, 1] / counts[:, 1].sum()
+    curve = np.array(judged["curves"]["Lesion"]["precision_recall"])
+    at = curve[abs(curve[:, 2] - judged["threshold"]).argmin()]
+    assert (at[0], at[1]) == pytest.approx((recall, precision), abs=0.02)
+    assert counts.sum() == PICTURES * 48 * 40
+    assert judged["curves"]["Lesion"]["area_under_roc"] == pytest.approx(0.5, abs=0.1)
+    json.dumps(judged, allow_nan=False)
+
+
+def test_each_case_says_its_lesions_and_on_which_slice_it_is_worst(judged: dict[str, Any]) -> None:
+    first = judged["cases"][0]
+    assert (first["worst_slice"], first["lesions"]["found"], first["lesions"]["missed"]) == (0, 1, 0)
+    assert first["specificity"] == pytest.approx(1 - (first["voxels"] - 96 * first["recall"]) / (48 * 40 - 96))
+    assert judged["opened"] is None
+
+
+def test_each_look_at_a_test_part_is_written_down_without_the_names_of_its_cases(
+    data: Path, models: tuple[Path, Path], home: Path
+) -> None:
+    assert evaluate(str(models[0]), data=data, part="val")["opened"] is None
+    assert not openings()
+    assert evaluate(str(models[0]), data=data, part="test")["opened"] == 1
+    assert compare(str(models[0]), str(models[1]), data=data, part="test")["opened"] == 3
+    assert [one["model"] for one in openings()] == ["eager", "eager", "shy"]
+    assert "p2" not in (home / "data" / "test_openings.json").read_text(encoding="utf-8")
+
+
+def test_a_model_against_itself_differs_nowhere(data: Path, models: tuple[Path, Path]) -> None:
+    found = compare(str(models[0]), str(models[0]), data=data)
+    assert found["difference"]["dice"] == {"mean": 0, "ci95": (0, 0), "better": 0, "worse": 0, "equal": 3}
+
+
+def test_two_models_are_compared_case_by_case(data: Path, models: tuple[Path, Path], judged: dict[str, Any]) -> None:
+    found = compare(str(models[0]), str(models[1]), data=data)
+    assert [case["a"] for case in found["cases"]] == [case["dice"] for case in judged["cases"]]
+    gains = [case["b"] - case["a"] for case in found["cases"][:3]]
+    assert found["difference"]["dice"]["mean"] == pytest.approx(np.mean(gains))
+    assert found["difference"]["recall"]["worse"] == 3
+    assert (found["a"]["threshold"], found["b"]["threshold"]) == (0.5, 0.9)
+
+
+def test_the_command_line_prints_both_models_and_the_interval(
+    data: Path, models: tuple[Path, Path], capsys: pytest.CaptureFixture[str], home: Path
+) -> None:
+    words = ["compare", "--a", str(models[0]), "--b", str(models[1]), "--data", str(data), "--part", "test", "--json"]
+    assert run(words, lambda project, screenshot: None) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["part"], found["opened"], len(found["cases"])) == ("test", 2, 2)
+
+
+def test_a_part_that_is_empty_is_a_sentence(data: Path, models: tuple[Path, Path]) -> None:
+    with pytest.raises(NotEnoughExamples, match="train"):
+        evaluate(str(models[0]), data=data, part="train")
