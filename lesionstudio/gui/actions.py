@@ -58,7 +58,7 @@ def _file_actions() -> tuple[ActionSpec, ...]:
     tips = {
         "open_folder": _("Choose a folder of scans."),
         "open_sample": _("Opens a small made-up study to try everything on."),
-        "import_masks": _("Takes in masks that lie beside the scans."),
+        "import_masks": _("Takes in masks from any folder, and says which scan each belongs to."),
         "export": _("Writes masks as files; the originals stay as they are."),
         "close_folder": _("Goes back to the start page."),
         "settings": _("Language, theme, device, memory."),

@@ -7,6 +7,7 @@ from PySide6.QtCore import QTimer
 from lesionstudio.gui.open_scan import read_item
 from lesionstudio.gui.session import Session
 from lesionstudio.imaging.editing import EditHistory
+from lesionstudio.imaging.edits import MaskEdit, Step
 from lesionstudio.imaging.geometry import Box
 from lesionstudio.imaging.mask import Mask
 from lesionstudio.project.worklist import WorkItem
@@ -51,6 +52,24 @@ class ClosedMasks:
             session.autosave.journal.listen(item.id, history)
             change(history)
             self._keep(item.id, mask)
+
+    def take_changed(self, item: WorkItem, mask: Mask, version: int, edit: MaskEdit, change: Change) -> bool:
+        """Keeps a mask that was read at this version and changed by `edit` since, all of it on another thread.
+
+        Where the mask moved on meanwhile, or is on screen, it says False and `change` will do the same on what is now.
+        """
+        session = self._session
+        if item.id not in session.known_items:
+            return True
+        if session.autosave.version(item.id) != version or item.id == session.current_id:
+            self.change_read(item, mask, version, change)
+            return False
+        history = EditHistory(mask)
+        session.autosave.journal.listen(item.id, history)
+        if history.on_step is not None:
+            history.on_step(Step("do", edit))
+        self._keep(item.id, mask)
+        return True
 
     def _keep(self, item_id: str, mask: Mask) -> None:
         self._session.note_statuses(item_id, mask)

@@ -1,26 +1,29 @@
-"""Importing: masks that lie beside the scans become the masks of the study, all of them or, undone, none."""
+"""Importing: masks of other programs become the masks of the study, all of them or, undone, none."""
 
+import getpass
 import uuid
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from lesionstudio.errors import LesionStudioError
 from lesionstudio.gui.closed_masks import ClosedMasks
 from lesionstudio.gui.jobs import Job
-from lesionstudio.gui.open_scan import read_item
 from lesionstudio.gui.session import Session
 from lesionstudio.gui.study_steps import StudyStep, StudySteps
 from lesionstudio.gui.views import JobView, Notice
 from lesionstudio.imaging.editing import EditHistory
-from lesionstudio.imaging.labels import LabelSet
-from lesionstudio.imaging.mask import Mask, MaskSnapshot, Pixels
-from lesionstudio.progress import Progress, Reporter, Steps
-from lesionstudio.project.project import Project
-from lesionstudio.project.worklist import WorkItem
+from lesionstudio.imaging.found_masks import FoundMask
+from lesionstudio.imaging.incoming import Keep, Wish
+from lesionstudio.imaging.labels import MOST_LABELS, LabelSet
+from lesionstudio.imaging.mask import SliceStatus
+from lesionstudio.progress import Progress
 from lesionstudio.words import _, ngettext
+from lesionstudio.workflows.import_masks import ImportOrder, TakenIn, read_masks
+
+MOST_TOLD = 2
 
 
 class Importing(QObject):
@@ -36,6 +39,8 @@ class Importing(QObject):
         self._session, self._masks, self._study_steps = session, masks, study_steps
         self._job: Job | None = None
         self._step = StudyStep("")
+        self._trust: dict[str, Any] | None = None
+        self._keep: Keep = "mine"
         self._waiting: set[str] = set()
         self._versions: dict[str, int] = {}
         self._refused: list[str] = []
@@ -56,20 +61,32 @@ class Importing(QObject):
     def _is_untouched(self, item_id: str) -> bool:
         return item_id in self._session.known_items and not any(self._session.record(item_id).statuses)
 
-    def import_found(self, chosen: dict[str, Path] | None = None) -> None:
-        """Imports these masks (item id -> file), or all that were found beside the scans."""
-        project = self._session.project
-        pairs = self.found if chosen is None else chosen
-        if project is None or project.read_only or not pairs or self._job is not None:
+    @property
+    def is_running(self) -> bool:
+        """Whether masks are being imported now."""
+        return self._job is not None or bool(self._waiting)
+
+    def import_found(self) -> None:
+        """Imports all masks that were found beside the scans, as their files say."""
+        self.import_masks({item_id: Wish(FoundMask.of(path)) for item_id, path in self.found.items()})
+
+    def import_masks(
+        self, wishes: Mapping[str, Wish], *, keep: Keep = "mine", trust: bool = False, made: Sequence[int] = ()
+    ) -> None:
+        """Imports these masks, by item. `made`: numbers of labels that were made for them and go with the step."""
+        project, autosave = self._session.project, self._session.autosave
+        known = {item_id: wish for item_id, wish in wishes.items() if project and item_id in project.items}
+        if project is None or project.read_only or not known or self.is_running:
             return
-        self._session.autosave.flush()
-        self._waiting.clear()
-        self._step, self._refused = StudyStep(_("Import masks")), []
-        wanted = [(project.items[item_id], path) for item_id, path in pairs.items() if item_id in project.items]
-        autosave = self._session.autosave
-        pending = {item.id: autosave.pending(item.id) for item, _path in wanted}
-        self._versions = {item.id: autosave.version(item.id) for item, _path in wanted}
-        self._job = job = self._session.runner.run("files", _("Importing masks"), read_masks, project, wanted, pending)
+        autosave.flush()
+        self._step, self._refused, self._keep = StudyStep(_("Import masks")), [], keep
+        self._step.labels = dict.fromkeys(made, (True, False))
+        self._trust = {"who": _user(), "from": _folder_name(known)} if trust else None
+        self._versions = {item_id: autosave.version(item_id) for item_id in known}
+        pending = {item_id: autosave.pending(item_id) for item_id in known}
+        locked, title = self._session.labels.locked, self._step.title
+        order = ImportOrder(project, known, keep, trust, locked, title, pending)
+        self._job = job = self._session.runner.run("files", _("Importing masks"), read_masks, order)
         job.progressed.connect(self._progressed)
         job.failed.connect(self._session.tell_problem)
         job.ended.connect(self._ended)
@@ -82,78 +99,110 @@ class Importing(QObject):
 
     def _progressed(self, progress: Progress) -> None:
         self.job_changed.emit(JobView("import_masks", _("Importing masks"), progress.fraction, progress.left_s))
-        if isinstance(progress.partial, str):
-            self._refused.append(progress.partial)
-        elif progress.partial is not None:
-            self._take_in(*progress.partial)
+        if progress.partial is not None:
+            self._take_in(progress.partial)
 
-    def _take_in(self, item: WorkItem, mask: Mask, labels: Pixels) -> None:
-        step, join = self._step, uuid.uuid4().hex
-        known = {label.number for label in self._session.labels.labels}
-        self._session.set_labels(with_numbers(self._session.labels, labels))
-        made = {label.number for label in self._session.labels.labels} - known
-        step.labels |= dict.fromkeys(made, (True, False))
+    def _take_in(self, taken: TakenIn) -> None:
+        if taken.problem:
+            self._refused.append(taken.problem)
+        if taken.mask is None or taken.edit is None or taken.incoming is None:
+            return
+        step, item, edit, join = self._step, taken.item, taken.edit, uuid.uuid4().hex
+        self._make_labels(taken.incoming.numbers())
+        incoming, keep, trust = taken.incoming, self._keep, self._trust is not None
 
         def put(history: EditHistory) -> None:
-            edit = history.replace(labels, step.title, join=join)
-            if edit is not None:
+            if edit.reversed("").stands(history.mask):
+                history.do(edit)
                 step.edits[item.id] = edit
-            self._waiting.discard(item.id)
-            if self._job is None:
-                self._finish(step)
+            elif (again := incoming.put(history, step.title, keep=keep, trust=trust, join=join)) is not None:
+                step.edits[item.id] = again
+            self._arrived(item.id)
 
         self._waiting.add(item.id)
-        self._masks.change_read(item, mask, self._versions[item.id], put)
+        if self._masks.take_changed(item, taken.mask, self._versions[item.id], edit, put):
+            step.edits[item.id] = edit
+            self._arrived(item.id)
+
+    def _arrived(self, item_id: str) -> None:
+        self._waiting.discard(item_id)
+        if self._job is None:
+            self._finish(self._step)
+
+    def _make_labels(self, numbers: Sequence[int]) -> None:
+        """A label for each number in a mask that has none yet."""
+        labels = with_numbers(self._session.labels, numbers)
+        if labels is not self._session.labels:
+            made = {label.number for label in labels.labels} - {label.number for label in self._session.labels.labels}
+            self._session.set_labels(labels)
+            self._step.labels |= dict.fromkeys(made, (True, False))
 
     def _ended(self) -> None:
         self._job = None
         self.job_changed.emit(None)
-        for sentence in self._refused[:2]:
+        for sentence in self._refused[:MOST_TOLD]:
             self._session.tell(Notice("error", sentence))
+        if len(self._refused) > MOST_TOLD:
+            more = len(self._refused) - MOST_TOLD
+            self._session.tell(
+                Notice(
+                    "error",
+                    ngettext("{n} more mask was left out.", "{n} more masks were left out.", more),
+                    details="\n".join(self._refused),
+                )
+            )
         self._finish(self._step)
 
     def _finish(self, step: StudyStep) -> None:
         """All masks are in: from now on the import is one step."""
         if self._waiting or step is not self._step:
             return
+        words = self._write_trust(step)
         self._study_steps.add(step)
         if step.edits:
             text = ngettext("{n} mask imported.", "{n} masks imported.", len(step.edits))
-            self._session.tell(Notice("good", text, "", _("Undo"), "take_back", payload=step))
+            self._session.tell(Notice("good", text, words, _("Undo"), "take_back", payload=step))
+
+    def _write_trust(self, step: StudyStep) -> str:
+        """Writes down in the study who trusted how many masks, and when; gives the sentence that says so."""
+        if self._trust is None or not step.edits:
+            return ""
+        checked = (after for edit in step.edits.values() for _k, _before, after in edit.statuses)
+        slices = sum(after == SliceStatus.CHECKED for after in checked)
+        when = datetime.now(UTC).isoformat(timespec="seconds")
+        entry = {**self._trust, "when": when, "masks": len(step.edits), "slices": slices, "taken_back": False}
+        self._session.study_settings.setdefault("trusted", []).append(entry)
+        self._session.save_project()
+        step.also = lambda forward: self._rewrite_trust(entry, taken_back=not forward)
+        return ngettext(
+            "{n} slice counts as checked; that is written down.", "{n} slices count as checked; that is written down.",
+            slices,
+        )  # fmt: skip
+
+    def _rewrite_trust(self, entry: dict[str, Any], *, taken_back: bool) -> None:
+        entry["taken_back"] = taken_back
+        self._session.save_project()
 
     def _forget(self) -> None:
         self._step, self.found = StudyStep(""), {}
         self._waiting.clear()
 
 
-def read_masks(
-    project: Project,
-    wanted: list[tuple[WorkItem, Path]],
-    pending: dict[str, MaskSnapshot | None],
-    report: Reporter,
-) -> None:
-    """Reads scans and their masks one by one, each reported as (item, mask of the study, labels) or as a sentence.
-
-    Slow: runs on the `files` lane. A mask that does not fit is named and left out.
-    """
-    from lesionstudio.imaging.formats import read_mask
-
-    steps = Steps(report, len(wanted))
-    for item, path in wanted:
-        partial: Any
-        try:
-            scan, mask = read_item(project, item, 0, pending.get(item.id))
-            marks = read_mask(path, scan.geometry)
-            project.states.keep(item.id, mask.snapshot(), _("Import masks"), scan.slice_ids)
-            partial = (item, mask, marks)
-        except LesionStudioError as problem:
-            partial = f"{item.name}: {problem.message}"
-        steps.advance(partial=partial)
-
-
-def with_numbers(labels: LabelSet, marked: Pixels) -> LabelSet:
-    """The study's labels, with one more for each number in a mask that has none yet."""
-    highest = int(np.max(marked, initial=0))
-    while labels.next_number <= highest:
-        labels = labels.add(_("Label {n}").format(n=labels.next_number))
+def with_numbers(labels: LabelSet, numbers: Sequence[int]) -> LabelSet:
+    """The study's labels, with one more for each of these numbers that nobody has had yet."""
+    taken = {label.number for label in labels.labels}
+    for number in sorted(number for number in numbers if 0 < number <= MOST_LABELS and number not in taken):
+        labels = labels.add(_("Label {n}").format(n=number), number)
     return labels
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
+
+
+def _folder_name(wishes: Mapping[str, Wish]) -> str:
+    first: Wish = next(iter(wishes.values()))
+    return first.mask.parts[0].path.parent.name

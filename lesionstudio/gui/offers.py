@@ -7,7 +7,6 @@ from typing import Literal
 
 from lesionstudio.errors import LesionStudioError
 from lesionstudio.gui.dates import day_words
-from lesionstudio.gui.dialogs.import_masks import MaskPair
 from lesionstudio.gui.thumbnails import kept_image
 from lesionstudio.gui.views import ExportOffer, ExportPart, RecentView
 from lesionstudio.imaging.mask import SliceStatus
@@ -32,11 +31,6 @@ def export_offer(project: Project, current_id: str) -> ExportOffer:
         parts.append(_part(project, "this", only, here))
     drafts = [item.name for item in project.items.values() if SliceStatus.DRAFT in project.record(item.id).statuses]
     return ExportOffer(tuple(parts), project.folder / _("export"), tuple(drafts), len(project.labels))
-
-
-def mask_pairs(project: Project, found: Mapping[str, Path]) -> tuple[MaskPair, ...]:
-    """The masks found beside the scans, by the scans' names."""
-    return tuple(MaskPair(key, project.items[key].name, path) for key, path in found.items() if key in project.items)
 
 
 def recent_views(paths: Sequence[str], now: datetime) -> tuple[RecentView, ...]:

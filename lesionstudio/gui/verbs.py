@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -22,6 +23,9 @@ from lesionstudio.gui.widgets.sheet import present
 from lesionstudio.imaging.windowing import presets_for
 from lesionstudio.words import _, ngettext
 
+if TYPE_CHECKING:
+    from lesionstudio.gui.import_wiring import ImportWiring
+
 
 class Verbs(QObject):
     """Connects the actions; holds nothing but what it was given."""
@@ -34,6 +38,7 @@ class Verbs(QObject):
         self.preferences, self.tour = Preferences(parts), Tour(parts)
         self.label_sets = LabelSets(parts.session, parts.study_steps, self)
         self.label_sets_menu = LabelSetsMenu(parts.window, parts.session, self.label_sets)
+        self.imports: ImportWiring | None = None
         self._connect_program()
         self._connect_looking()
         self._connect_marking()
@@ -214,14 +219,11 @@ class Verbs(QObject):
             present(sheet)
 
     def _show_import(self) -> None:
-        from lesionstudio.gui.dialogs.import_masks import ImportSheet
-        from lesionstudio.gui.offers import mask_pairs
+        from lesionstudio.gui.import_wiring import ImportWiring
 
-        if self._session.project is not None:
-            pairs = mask_pairs(self._session.project, self._parts.importing.found)
-            sheet = ImportSheet(self._window, self._look, pairs)
-            sheet.import_wanted.connect(self._parts.importing.import_found)
-            present(sheet)
+        if self.imports is None:
+            self.imports = ImportWiring(self._window, self._session, self._parts.importing)
+        self.imports.show()
 
     def _show_values(self) -> None:
         from lesionstudio.gui.dialogs.values_sheet import ValuesSheet

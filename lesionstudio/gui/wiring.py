@@ -235,7 +235,7 @@ class Wiring(QObject):
         actions, folder = self._window.actions_by_verb, self._session.folder
         for verb in _NEED_FOLDER:
             actions.allow(verb, folder is not None)
-        actions.allow("import_masks", bool(folder and self._parts.importing.found))
+        actions.allow("import_masks", folder is not None and self._session.saved.kind != "read_only")
         actions.allow("cancel_job", bool(self._jobs))
         self.learn.show_ready()
         if self._scan is not None:

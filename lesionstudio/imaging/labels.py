@@ -55,9 +55,13 @@ class LabelSet:
         """Numbers that neither a tool nor a model may write or overwrite; deleted labels are not locked."""
         return frozenset(label.number for label in self.shown() if label.locked)
 
-    def add(self, name: str) -> "LabelSet":
-        """With one more label, in the next colour. Raises ValueError beyond 255 labels."""
-        number = self.next_number
+    def add(self, name: str, wished: int = 0) -> "LabelSet":
+        """With one more label, in its number's colour: the next number, or the wished one where nobody has had it.
+
+        Raises ValueError beyond 255 labels.
+        """
+        taken = {label.number for label in self.labels}
+        number = wished if wished and wished not in taken else self.next_number
         if number > MOST_LABELS:
             raise ValueError(number)
         colour = LABEL_COLOURS[(number - 1) % len(LABEL_COLOURS)]

@@ -23,9 +23,10 @@ from pytestqt.qtbot import QtBot
 from lesionstudio.gui.app import Desk
 from lesionstudio.gui.dialogs.channels import ChannelsSheet
 from lesionstudio.gui.dialogs.export_sheet import ExportSheet
-from lesionstudio.gui.dialogs.import_masks import ImportSheet, MaskPair
+from lesionstudio.gui.dialogs.import_masks import ImportSheet
 from lesionstudio.gui.dialogs.settings_sheet import Places, SettingsSheet
 from lesionstudio.gui.dialogs.shortcuts import ShortcutsSheet
+from lesionstudio.gui.import_plan import ImportPlan, ScanFacts
 from lesionstudio.gui.language import qt_translator, speak
 from lesionstudio.gui.main_window import MainWindow
 from lesionstudio.gui.theme import Look, use_typeface
@@ -33,6 +34,9 @@ from lesionstudio.gui.views import ExportOffer, ExportPart
 from lesionstudio.gui.widgets.fields import NumberField
 from lesionstudio.gui.widgets.sheet import Sheet
 from lesionstudio.gui.widgets.text import ElidedLabel
+from lesionstudio.imaging.found_masks import FoundMask, Matched
+from lesionstudio.imaging.labels import LabelSet
+from lesionstudio.imaging.mask_values import Census
 from lesionstudio.project.worklist import Role
 from lesionstudio.settings import Settings
 from lesionstudio.words import language
@@ -236,10 +240,15 @@ def test_the_tour_fits_in_french(desk: Desk, qtbot: QtBot, tmp_path: Path) -> No
 
 
 def test_the_import_sheet_fits_in_french(desk: Desk, tmp_path: Path) -> None:
-    pairs = [MaskPair(f"ct{n}", f"CT {n:03}", tmp_path / f"CT_{n:03}_mask.nii.gz") for n in range(18)]
-    sheet = ImportSheet(window_of(desk), window_of(desk).look, pairs)
+    scans = [ScanFacts(f"ct{n}", f"CT {n:03}", (1, 4, 4), by_hand=True) for n in range(18)]
+    plan = ImportPlan(scans, LabelSet.first())
+    masks = tuple(FoundMask.of(tmp_path / f"CT_{n:03}_mask.nii.gz") for n in range(18))
+    plan.take(Matched(masks, tuple(scan.id for scan in scans)))
+    for n in range(18):
+        plan.heard(n, Census((1, 4, 4), tuple(range(0, 252, 7)), 0.2))
+    sheet = ImportSheet(window_of(desk), window_of(desk).look, plan)
     sheet.open()
-    assert cut_off(sheet) == []
+    assert cut_off(sheet) == [] and sheet.height() <= 760
 
 
 def test_the_decimal_sign_is_typed_and_shown_as_a_comma(french: None, qtbot: QtBot) -> None:

@@ -5,20 +5,23 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel, QListWidget, QMainWindow, QPlainTextEdit
+from PySide6.QtWidgets import QAbstractButton, QLabel, QMainWindow, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from lesionstudio.gui.actions import action_table
 from lesionstudio.gui.app import last_resort
 from lesionstudio.gui.dialogs.export_sheet import ExportSheet
-from lesionstudio.gui.dialogs.import_masks import ImportSheet, MaskPair
+from lesionstudio.gui.dialogs.import_masks import ImportSheet
 from lesionstudio.gui.dialogs.label_mapping import NEW, MappingSheet
 from lesionstudio.gui.dialogs.shortcuts import ShortcutsSheet
+from lesionstudio.gui.import_plan import ImportPlan, ScanFacts
 from lesionstudio.gui.messages import CrashSheet, ask_then, trace_text
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.views import ExportChoice, ExportOffer, ExportPart
 from lesionstudio.gui.widgets.sheet import Sheet
+from lesionstudio.imaging.found_masks import FoundMask, Matched
 from lesionstudio.imaging.labels import LabelSet
+from lesionstudio.imaging.mask_values import Census
 
 LEFT = Qt.MouseButton.LeftButton
 PARTS = (
@@ -115,16 +118,20 @@ def test_esc_exports_nothing(qtbot: QtBot, window: QMainWindow, look: Look, tmp_
 
 
 def test_only_the_ticked_masks_are_imported(qtbot: QtBot, window: QMainWindow, look: Look) -> None:
-    pairs = [MaskPair("a", "CT 004", Path("/m/a.png")), MaskPair("b", "CT 010", Path("/m/b.png"))]
-    sheet = ImportSheet(window, look, pairs)
+    plan = ImportPlan([ScanFacts("a", "CT 004", (1, 4, 4)), ScanFacts("b", "CT 010", (1, 4, 4))], LabelSet.first())
+    plan.take(Matched((FoundMask.of(Path("/m/a.png")), FoundMask.of(Path("/m/b.png"))), ("a", "b")))
+    for n in range(2):
+        plan.heard(n, Census((1, 4, 4), (0, 255), 0.2))
+    sheet = ImportSheet(window, look, plan)
     sheet.open()
-    rows = sheet.findChild(QListWidget, "mask_pairs")
-    assert rows is not None
-    rows.item(0).setCheckState(Qt.CheckState.Unchecked)
-    assert words(sheet, "import_files_button") == "Import 1 mask"
-    with qtbot.waitSignal(sheet.import_wanted) as said:
+    with qtbot.waitSignal(sheet.table.tick_wanted) as said:
+        sheet.table.item(0, 0).setCheckState(Qt.CheckState.Unchecked)
+    assert said.args == [0, False]
+    plan.off = {0}
+    sheet.show_answers()
+    assert words(sheet, "import_files_button") == "Import 1 mask" and list(plan.wishes({1: 1})) == ["b"]
+    with qtbot.waitSignal(sheet.import_wanted):
         press(qtbot, sheet, "import_files_button")
-    assert said.args == [{"b": Path("/m/b.png")}]
 
 
 def test_typing_leaves_the_shortcuts_that_fit(qtbot: QtBot, window: QMainWindow, look: Look) -> None:

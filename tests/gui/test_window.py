@@ -313,6 +313,7 @@ def test_masks_beside_the_scans_are_offered_and_imported(seat: Seat, pictures: P
     seat.click("banner_import_masks_button")
     sheet = seat.sheet(ImportSheet)
     go = sheet.findChild(QAbstractButton, "import_files_button")
+    seat.until(lambda: go is not None and go.isEnabled())
     assert go is not None and go.text() == "Import 1 mask"
     go.click()
     seat.until(lambda: any(item.status == "imported" for item in seat.session.items))

@@ -66,6 +66,11 @@ class Sheet(QDialog):
             self._centre()
         return False
 
+    def settle(self) -> None:
+        """Takes the size that its parts need now, if it is open: some came or went."""
+        if self.isVisible():
+            self._centre()
+
     def _centre(self) -> None:
         self.resize(self._whole_size())
         middle = self._window.mapToGlobal(QPoint(self._window.width() // 2, self._window.height() // 2))
