@@ -13,13 +13,24 @@ from lesionstudio.words import _
 class Recipe:
     """How to train. Lengths in pixels at the network's resolution; shares are probabilities of a training patch.
 
-    A run ends after `epochs`, or after `minutes` where that is more than 0. `fold` (k, n) leaves every n-th group of
-    the training part out, beginning with the k-th, to choose a recipe on; (0, 0) leaves none out. `surroundings`
-    "chest" puts pictures that are cut to the lungs into a whole chest made by code. In a share `harmless` of patches
-    the lungs get density that is no lesion (learning/harmless.py). `clean` names a folder, from the data's folder on,
-    with images/ and masks/ of pieces of slices in which nothing is to be marked where no mask is; the share
-    `clean_share` of the healthy patches comes from there. `card` holds what the model's card says and the pictures
-    cannot tell: title, labels, inputs, licence and so on, by the card's own names.
+    A run ends after `epochs`, or after `minutes` where that is more than 0, or when the validation part has not become
+    better for the share `patience` of the run (0: never). `size` is a patch's side, 0 leaves it to the pictures;
+    `long_side` the least and greatest long side of a picture, (0, 0) leaves it to `size`. `schedule` of the learning
+    rate: "cosine" (a short warm-up, then down) or "one-cycle". Where the encoder begins with weights that were trained
+    before, it rests for the share `resting` of the run and then learns at `encoder_rate` times the learning rate.
+    `norms` "keep": what BatchNorm divides by stays as it is. `precision`: "auto", "fp32", "bf16", "fp16". At least the
+    share `marked` of the patches comes from pictures with a mark. `strength` of augmentation, 1 as usual, 0 none;
+    `orientations`: 8 also turned and mirrored, 4 mirrored both ways, 2 left and right, 1 as it is. `goal`: which score
+    on the validation part chooses threshold and checkpoint: "balanced" F1, "miss-less" F2, "invent-less" F0.5.
+    `look_every` steps the validation part is looked at; 0 leaves it to the program. `threshold` is used where nothing
+    was held out. `intensity` and `neighbours` (slices on either side, as channels) say what the network sees.
+
+    `fold` (k, n) leaves every n-th group of the training part out, beginning with the k-th, to choose a recipe on;
+    (0, 0) leaves none out. `surroundings` "chest" puts pictures that are cut to the lungs into a whole chest made by
+    code. In a share `harmless` of patches the lungs get density that is no lesion (learning/harmless.py). `clean` names
+    a folder, from the data's folder on, with images/ and masks/ of pieces of slices in which nothing is to be marked
+    where no mask is; the share `clean_share` of the healthy patches comes from there. `card` holds what the model's
+    card says and the pictures cannot tell: title, labels, inputs, licence and so on, by the card's own names.
     """
 
     architecture: str = "unet"
@@ -27,16 +38,28 @@ class Recipe:
     encoder_weights: str = "none"
     network: dict[str, Any] = field(default_factory=dict)
     loss: str = "dice+bce"
-    size: int = 224
+    size: int = 0
     batch: int = 8
     epochs: int = 100
     minutes: float = 0.0
+    patience: float = 0.4
     learning_rate: float = 1e-3
+    schedule: str = "cosine"
     weight_decay: float = 0.02
     averaging: float = 0.998
+    resting: float = 0.1
+    encoder_rate: float = 0.3
+    norms: str = "learn"
     precision: str = "auto"
-    long_side: tuple[int, int] = (256, 384)
-    scales: tuple[float, float] = (0.5, 1.5)
+    intensity: str = "auto"
+    neighbours: int = 0
+    long_side: tuple[int, int] = (0, 0)
+    scales: tuple[float, float] = (0.8, 1.25)
+    orientations: int = 8
+    strength: float = 1.0
+    marked: float = 0.6
+    goal: str = "balanced"
+    look_every: int = 0
     surroundings: str = "none"
     surrounded: float = 0.5
     healthy: float = 0.15

@@ -20,6 +20,7 @@ from lesionstudio.cli.options import (
 )
 from lesionstudio.cli.terminal import Terminal
 from lesionstudio.cli.verb import verb
+from lesionstudio.progress import Progress, Reporter
 from lesionstudio.words import _, number
 
 
@@ -40,13 +41,32 @@ def train(
         str | None, typer.Option(metavar="imagenet|none|FILE|MODEL", help=_("What its encoder starts from."))
     ] = None,
     channels: Channels = "",
-    loss: Annotated[str | None, typer.Option(help=_("What is made small."))] = None,
+    neighbours: Annotated[
+        int | None, typer.Option(min=0, max=5, help=_("Slices on either side that the network sees too."))
+    ] = None,
+    intensity: Annotated[
+        str | None,
+        typer.Option(
+            metavar="auto|unit|zscore|percentiles|encoder|LOW:HIGH", help=_("What of the intensities it sees.")
+        ),
+    ] = None,
+    loss: Annotated[
+        str | None, typer.Option(metavar="dice|bce|ce|focal|tversky", help=_("What is made small; sums with +."))
+    ] = None,
     size: Annotated[int | None, typer.Option(min=32, help=_("Side of a training patch in pixels."))] = None,
+    batch: Annotated[int | None, typer.Option(min=1, help=_("Patches of one step."))] = None,
+    rate: Annotated[float | None, typer.Option("--learning-rate", min=0, help=_("How large a step is."))] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help=_("How often every picture is seen."))] = None,
     minutes: Annotated[float | None, typer.Option(min=0, help=_("Ends after so many minutes."))] = None,
     patients: Patients = "",
+    goal: Annotated[
+        Literal["balanced", "miss-less", "invent-less"] | None,
+        typer.Option(help=_("What chooses the weights and the threshold: F1, F2 or F0.5.")),
+    ] = None,
     structure: InStructure = None,
     hu_offset: HuOffset = None,
+    device: OnDevice = "auto",
+    devices: Annotated[int, typer.Option(min=1, help=_("How many devices share the work."))] = 1,
     seed: Annotated[int | None, typer.Option(help=_("Repeats a training exactly."))] = None,
     resume: Annotated[bool, typer.Option("--resume", help=_("Goes on where it was stopped."))] = False,
 ) -> None:
@@ -60,7 +80,8 @@ def train(
         "encoder_weights": encoder_weights,
         "loss": loss,
     }
-    named |= {"depth": depth, "size": size, "epochs": epochs, "minutes": minutes, "seed": seed}
+    named |= {"depth": depth, "size": size, "epochs": epochs, "minutes": minutes, "seed": seed, "goal": goal}
+    named |= {"neighbours": neighbours, "intensity": intensity, "batch": batch, "learning_rate": rate}
     with ctx.obj.terminal.progress() as report:
         made = train_model(
             out,
@@ -72,11 +93,25 @@ def train(
             patients=patients,
             structure=structure and int(structure),
             hu_offset=hu_offset,
+            device=device,
+            devices=devices,
             resume=resume,
-            report=report,
+            report=_telling(ctx.obj.terminal, report),
         )
+    ctx.obj.terminal.say(made["training"]["ended"])
     ctx.obj.terminal.say(_("The model is in {folder}.").format(folder=out.absolute()))
     ctx.obj.terminal.result(made)
+
+
+def _telling(terminal: Terminal, report: Reporter) -> Reporter:
+    """A Reporter that says at once what is odd about the data."""
+
+    def told(progress: Progress) -> None:
+        for sentence in (progress.partial or {}).get("warnings", ()):
+            terminal.warn(sentence)
+        report(progress)
+
+    return told
 
 
 @verb("learn", _("Makes a new version of a model from the checked slices of a study."))

@@ -1,11 +1,9 @@
-"""The training loop: patches, steps in small pieces, averaged weights, checkpoints that a run resumes from."""
+"""The steps of Learn: patches made one by one, in small pieces, averaged weights. Runs from a folder: see course.py."""
 
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -13,17 +11,15 @@ from torch import Tensor, nn
 
 from lesionstudio.errors import NotEnoughExamples
 from lesionstudio.learning.augment import make_patch
-from lesionstudio.learning.clean import CleanPicture
 from lesionstudio.learning.examples import Example
+from lesionstudio.learning.hardware import precision_for
 from lesionstudio.learning.losses import loss_named
-from lesionstudio.learning.networks import build_network, read_tensors, start_encoder
-from lesionstudio.learning.processor import BF16_UNITS, instructions
+from lesionstudio.learning.networks import build_network
 from lesionstudio.model_card import ModelCard
 from lesionstudio.progress import Progress, Reporter
 from lesionstudio.recipe import Recipe
 from lesionstudio.words import _, number
 
-CHECKPOINT_S = 60.0
 _WARM_UP = 0.04
 
 Beat = Callable[[], None]
@@ -55,7 +51,6 @@ class Trainer:
         recipe: Recipe,
         device: str = "cpu",
         start: nn.Module | None = None,
-        clean: Sequence[CleanPicture] = (),
         taught: Sequence[bool] | None = None,
     ) -> None:
         if not examples:
@@ -65,19 +60,17 @@ class Trainer:
         torch.manual_seed(recipe.seed)
         self.card, self.recipe, self.device = card, recipe, device
         self.steps, self.seconds, self.loss_average = 0, 0.0, 0.0
-        self._clean = clean
         self._examples, self._loss = list(examples), loss_named(recipe.loss)
         self._piece = recipe.batch
         self._taught = torch.tensor([True] * len(card.labels) if taught is None else list(taught), device=device)
         self.network = build_network(card)
-        start_encoder(self.network, card, recipe.encoder_weights)
         if start is not None:
             self.network.load_state_dict(start.state_dict())
         self.network = self.network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.averaged = build_network(card)
         self.averaged.load_state_dict(self.network.state_dict())
         self.averaged.to(device).eval()
-        self.precision = precision_for(device) if recipe.precision == "auto" else recipe.precision
+        self.precision = "bf16" if precision_for(device) == "bf16" else "fp32"
         self._optimizer = torch.optim.AdamW(
             self.network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
         )
@@ -108,7 +101,7 @@ class Trainer:
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
         self._optimizer.step()
         self.steps += 1
-        self._average()
+        moved_average(self.averaged, self.network, self.recipe.averaging, self.steps)
         self.loss_average = value if self.steps == 1 else self._smoothed(value)
         self.seconds += time.monotonic() - began
         return value
@@ -120,30 +113,9 @@ class Trainer:
             report(self.progress(message))
             yield
 
-    def run(self, checkpoint: Path, report: Reporter) -> TrainingRun:
-        """Steps until the recipe is done, reporting each, saving a checkpoint every minute; resumes an earlier one.
-
-        A run that ends early, cancelled or failed, leaves a checkpoint too.
-        """
-        if checkpoint.with_suffix(".json").is_file():
-            self.resume(checkpoint)
-        try:
-            self._go_on(checkpoint, report)
-        finally:
-            self.save(checkpoint)
-            self.close()
-        return self.finished()
-
     def close(self) -> None:
         """Draws no more patches; to be called when a run has ended, however it did."""
         self._drawing.shutdown(cancel_futures=True)
-
-    def _go_on(self, checkpoint: Path, report: Reporter) -> None:
-        saved = time.monotonic()
-        for _step in self.go(report, _("Training, loss {loss}")):
-            if time.monotonic() - saved > CHECKPOINT_S:
-                self.save(checkpoint)
-                saved = time.monotonic()
 
     def progress(self, message: str = "") -> Progress:
         """How far the run is; `message` may name its {loss}, which is known from the first step on."""
@@ -191,37 +163,6 @@ class Trainer:
             round(self.loss_average, 4),
         )
 
-    def save(self, checkpoint: Path) -> None:
-        """Writes network, averaged network and optimizer (safetensors) and the run's counters (JSON)."""
-        from safetensors.torch import save_file
-
-        tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
-        tensors |= {f"averaged.{name}": value for name, value in self.averaged.state_dict().items()}
-        for place, state in self._optimizer.state_dict()["state"].items():
-            tensors |= {f"optimizer.{place}.{name}": value for name, value in state.items()}
-        draft = checkpoint.with_suffix(".tmp")
-        save_file({name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}, draft)
-        draft.replace(checkpoint)
-        facts = {"steps": self.steps, "seconds": self.seconds, "loss": self.loss_average}
-        draft.write_text(json.dumps(facts), encoding="utf-8")
-        draft.replace(checkpoint.with_suffix(".json"))
-
-    def resume(self, checkpoint: Path) -> None:
-        """Goes on where `save` left off: the same steps follow, with the same patches."""
-        facts = json.loads(checkpoint.with_suffix(".json").read_text(encoding="utf-8"))
-        tensors = read_tensors(checkpoint)
-        self.network.load_state_dict(_under("network.", tensors))
-        self.averaged.load_state_dict(_under("averaged.", tensors))
-        weights = list(self.network.parameters())
-        states: dict[int, dict[str, Tensor]] = {}
-        for name, value in _under("optimizer.", tensors).items():
-            place, entry = name.split(".", 1)
-            states.setdefault(int(place), {})[entry] = _laid_out_as(value, weights[int(place)])
-        groups = self._optimizer.state_dict()["param_groups"]
-        self._optimizer.load_state_dict({"state": states, "param_groups": groups})
-        self.steps, self.seconds, self.loss_average = facts["steps"], facts["seconds"], facts["loss"]
-        self._next = self._drawing.submit(self._draw, self.steps)
-
     def _draw(self, step: int) -> tuple[Tensor, Tensor]:
         """The batch of one step; the same for the same seed and step, however often a run was interrupted."""
         recipe, count = self.recipe, len(self._examples)
@@ -230,33 +171,22 @@ class Trainer:
             epoch, at = divmod(place, count)
             order = np.random.default_rng((recipe.seed, epoch)).permutation(count)
             rng = np.random.default_rng((recipe.seed, 1, place))
-            patches.append(make_patch(self._examples[order[at]], recipe, len(self.card.labels), rng, self._clean))
+            patches.append(make_patch(self._examples[order[at]], recipe, len(self.card.labels), rng))
         pixels = torch.from_numpy(np.stack([patch.pixels for patch in patches]))
         target = torch.from_numpy(np.stack([patch.target for patch in patches]))
         return pixels.to(self.device, memory_format=torch.channels_last), target.to(self.device)
 
-    @torch.no_grad()
-    def _average(self) -> None:
-        """Moves the averaged weights a little towards the present ones; faster in the first steps."""
-        share = 1 - min(self.recipe.averaging, (1 + self.steps) / (10 + self.steps))
-        present = self.network.state_dict()
-        for name, value in self.averaged.state_dict().items():
-            if value.is_floating_point():
-                value.lerp_(present[name], share)
-            else:
-                value.copy_(present[name])
 
-
-def precision_for(device: str) -> str:
-    """ "bf16" where the device computes it faster than float32: a GPU, AMX, avx512_bf16; else "fp32"."""
-    if device == "cuda":
-        return "bf16" if torch.cuda.is_bf16_supported() else "fp32"
-    return "bf16" if device == "cpu" and instructions() & set(BF16_UNITS) else "fp32"
-
-
-def _laid_out_as(value: Tensor, weight: Tensor) -> Tensor:
-    """The value in the memory order of its weight: the fused optimizer walks through both side by side."""
-    return torch.empty_like(weight).copy_(value) if value.shape == weight.shape else value
+@torch.no_grad()
+def moved_average(averaged: nn.Module, network: nn.Module, usual: float, steps: int) -> None:
+    """Moves averaged weights a little towards the present ones; faster in the first steps."""
+    share = 1 - min(usual, (1 + steps) / (10 + steps))
+    present = network.state_dict()
+    for name, value in averaged.state_dict().items():
+        if value.is_floating_point():
+            value.lerp_(present[name], share)
+        else:
+            value.copy_(present[name])
 
 
 def _pace(fraction: float) -> float:
@@ -264,7 +194,3 @@ def _pace(fraction: float) -> float:
     if fraction < _WARM_UP:
         return 0.05 + 0.95 * fraction / _WARM_UP
     return 0.01 + 0.99 * 0.5 * (1 + float(np.cos(np.pi * (fraction - _WARM_UP) / (1 - _WARM_UP))))
-
-
-def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {name[len(prefix) :]: value for name, value in tensors.items() if name.startswith(prefix)}

@@ -194,7 +194,7 @@ def _name(labels: LabelSet, number: int) -> str:
 
 def _drafted(scan: Scan, channels: str) -> ModelCard:
     """The card of a new model for scans like this one, before it has labels or weights."""
-    from lesionstudio.workflows.train import inputs_for
+    from lesionstudio.workflows.training_set import inputs_for
 
     inputs = inputs_for(scan, channels)
     return ModelCard("study", "", (), inputs, modality=scan.modality, plane=scan.geometry.plane, long_side=(192, 512))

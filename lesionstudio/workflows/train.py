@@ -1,39 +1,52 @@
-"""train: a model from pictures and masks, by a recipe; resumed where it was stopped, measured on what was held out."""
+"""train: a model from pictures and masks, by a recipe; resumed where it was stopped, judged by what was held out.
 
+What a run stores for whoever reports on it stands on the model's card, under "training": steps, epochs, minutes,
+device, precision, processor, seed, command, recipe; "curve" (rows as in learning/course.py), "best" (step, score,
+threshold and shares of the weights kept, on all that was held out), "goal", "ended" (why it stopped, a sentence),
+"notes" (what it had to make do with), "split" ({"by": part, group or block, "learned", "held_out"}), "marked_percent"
+by label, and "libraries". Beside it lies split.csv: file, slice, split, group.
+"""
+
+import re
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import dataclass, replace
 from datetime import date
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lesionstudio.errors import LesionStudioError, NotEnoughExamples
 from lesionstudio.imaging.choices import with_channels
-from lesionstudio.imaging.intensity import LUMINANCE, network_inputs
 from lesionstudio.imaging.pairs import Pairs
-from lesionstudio.imaging.scan import Scan
-from lesionstudio.model_card import ChestRule, IntensityRule, ModelCard, ModelInput, write_card
-from lesionstudio.progress import Reporter, Steps, silent
+from lesionstudio.model_card import ModelCard, write_card
+from lesionstudio.progress import Progress, Reporter, silent
 from lesionstudio.project.shelf import ModelShelf, ShelvedModel
 from lesionstudio.recipe import Recipe, changed, read_recipe, recipe_to_json
 from lesionstudio.words import _
 from lesionstudio.workflows.clean import clean_beside
-from lesionstudio.workflows.labelled import Places, labelled_slices
-from lesionstudio.workflows.score import label_names
+from lesionstudio.workflows.labelled import Places
 from lesionstudio.workflows.seen import with_what_it_saw
 from lesionstudio.workflows.train_scores import choice, scores_of, upright
+from lesionstudio.workflows.training_set import Question, TrainingSet, training_set, write_split
 
 if TYPE_CHECKING:
-    from lesionstudio.learning.clean import CleanPicture
     from lesionstudio.learning.examples import Example
-    from lesionstudio.learning.model import SegmentationModel
-    from lesionstudio.learning.training import TrainingRun
+    from lesionstudio.learning.folder_run import Finished, Order
 
 _LOOKED_AT = 60
+_LIBRARIES = ("torch", "segmentation-models-pytorch", "lightning-fabric", "numpy")
+_BASELINE = "unet-baseline"
 Floats = NDArray[np.float32]
-CHECKPOINT_NAME = "checkpoint.safetensors"
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What a run begins with: the model that goes on, and the model whose encoder is lent; None where there is none."""
+
+    goes_on: ShelvedModel | None = None
+    lent: ShelvedModel | None = None
 
 
 def train(
@@ -50,124 +63,68 @@ def train(
     patients: str = "",
     structure: int | None = None,
     hu_offset: float | None = None,
+    devices: int = 1,
+    device: str = "auto",
     resume: bool = False,
     report: Reporter = silent,
 ) -> dict[str, Any]:
     """Trains on the pairs of part "train" (on all where there are no parts) and saves the model in the folder `out`.
 
-    Where the data have a part "val" the finished model is scored on it, once, and the card carries the scores.
-    `model_from` is a model that goes on learning: it sees pictures by its own card's rules, labels it lacks get outputs
-    of their own, and its labels that no mask here has are not trained. `changes` replaces entries of the recipe. Gives
-    {"model", "folder", "training", "scores", "choice"}.
+    The part "val", or a part split off where there is none, chooses weights and threshold, and the card carries its
+    scores. `model_from` is a model that goes on learning: it sees pictures by its own card's rules, labels it lacks get
+    outputs of their own, and its labels that no mask here has are not trained. `changes` replaces entries of the
+    recipe. Before it begins it reports a partial result {"warnings": [sentence, ...]}, after each round {"curve":
+    [row]}. Gives {"model", "folder", "training", "scores", "choice", "warnings"}.
     """
     places = Places(images, masks, split, data, patients)
-    pairs = places.pairs(report)
+    pairs = _in_order(places.pairs(silent))
     plan = changed(read_recipe(recipe) if recipe else Recipe(), changes or {})
+    begins, plan = _beginning(plan, changes or {}, model_from)
+    begun = _goes_on(begins.goes_on.card, out.name, channels) if begins.goes_on else None
+    found = training_set(pairs, plan, begun or out.name, Question(channels, structure, hu_offset), report)
+    order = _order(found, plan, begins, out, places, device)
+    report(Progress(None, "", partial={"warnings": found.warnings}))
+    finished, chosen = _fit(replace(order, devices=devices, resume=resume), report)
+    saved = _saved(found, order, finished, places, out)
+    scores = scores_of(finished.model, pairs, places, structure, hu_offset, out, report) or _kept_scores(finished)
+    write_card(replace(saved, scores={**saved.scores, **scores}), out)
+    _forget(out)
+    facts = saved.training
+    folder = str(out.absolute())
+    return {
+        "model": saved.id,
+        "folder": folder,
+        "training": facts,
+        "scores": scores,
+        "choice": chosen,
+        "warnings": found.warnings,
+    }
+
+
+def _in_order(pairs: Pairs) -> Pairs:
+    """In the order a person counts in: 2 before 10, so that neighbours stand side by side."""
+
+    def key(name: str) -> list[tuple[int, str]]:
+        return [(int(word), "") if word.isdigit() else (-1, word) for word in re.findall(r"\d+|\D+", name)]
+
+    return replace(pairs, pairs=tuple(sorted(pairs.pairs, key=lambda pair: key(pair.id))))
+
+
+def _beginning(plan: Recipe, changes: dict[str, Any], model_from: str) -> tuple[Beginning, Recipe]:
+    """The models that this one begins with, and the recipe with the networks they need."""
     start = ModelShelf().find(model_from) if model_from else None
     if start is not None:
-        plan = _as_it_was_made(plan, start.card)
-    begun = _goes_on(start.card, out.name, channels) if start else None
-    examples, card = _examples(_to_learn_from(pairs), plan, begun or out.name, channels, structure, hu_offset, report)
-    from lesionstudio.learning.processor import processor_name
-
-    clean = clean_beside(plan, places)
-    model, run, choice = _fit(examples, card, plan, out, start, resume, report, clean)
-    asked = {name: value for name, value in recipe_to_json(plan).items() if name not in ("card", "seed")}
-    facts = {"seed": plan.seed, **asdict(run), "processor": processor_name(), "command": _command(plan, places)}
-    facts["recipe"] = asked
-    model = replace(model, card=replace(model.card, training=facts, made=date.today().isoformat()))
-    saved = with_what_it_saw(model.save(out), model, _pictures(examples, plan))
-    write_card(saved, out)
-    scores = scores_of(model, pairs, places, structure, hu_offset, out, report)
-    write_card(replace(saved, scores={**saved.scores, **scores}), out)
-    _forget(out / CHECKPOINT_NAME)
-    return {"model": saved.id, "folder": str(out.absolute()), "training": facts, "scores": scores, "choice": choice}
-
-
-def _pictures(examples: Sequence["Example"], plan: Recipe) -> list[Floats]:
-    """Some of what was learned, as the network sees it."""
-    some = list(examples[:: -(-len(examples) // _LOOKED_AT)])
-    return [example.pixels for example in some + (upright(some) if plan.surroundings == "chest" else [])]
-
-
-def _to_learn_from(pairs: Pairs) -> Pairs:
-    """The part to train on: "train", or everything where no pair has a part."""
-    return pairs.of_part("train") if any(pair.part for pair in pairs.pairs) else pairs
-
-
-def _examples(
-    pairs: Pairs,
-    plan: Recipe,
-    begun: ModelCard | str,
-    channels: str,
-    structure: int | None,
-    hu_offset: float | None,
-    report: Reporter,
-) -> tuple[list["Example"], ModelCard]:
-    """Every slice as the network will see it, and the card: that begun, or one of this name drafted from the scans."""
-    from lesionstudio.learning.examples import Example
-
-    steps, name = Steps(report, len(pairs.pairs), _("Reading")), begun if isinstance(begun, str) else begun.id
-    card = ModelCard(name, name, ("Lesion",), ()) if isinstance(begun, str) else begun
-    examples: list[Example] = []
-    for pair, scan, marks in labelled_slices(pairs, structure, hu_offset):
-        if not card.inputs:
-            card = _drafted_card(plan, name, inputs_for(scan, channels))
-        group = pair.group or pair.id
-        for k in range(scan.slices):
-            examples.append(Example(f"{pair.id}:{k}", network_inputs(scan, k, card.inputs), marks[k], group))
-        steps.advance()
-    if not any(example.marks.any() for example in examples):
-        raise NotEnoughExamples(
-            _("No picture to train on has a mark."), hint=_("Check the masks, and the split's part called train.")
-        )
-    highest = max(int(example.marks.max()) for example in examples)
-    named = len(card.labels) >= highest or ("labels" in plan.card and isinstance(begun, str))
-    if named:
-        return examples, card
-    known = () if isinstance(begun, str) else card.labels
-    return examples, replace(card, labels=(*known, *label_names(highest)[len(known) :]))
-
-
-def inputs_for(scan: Scan, channels: str) -> tuple[ModelInput, ...]:
-    """What the network sees of scans like this one: CT by a window in HU, pictures by their range, others by 1-99 %."""
-    if scan.unit == "HU":
-        rule = IntensityRule("window", -1000.0, 1000.0, unit="HU")
-    elif scan.value_range is not None:
-        rule = IntensityRule("window", *scan.value_range)
-    else:
-        rule = IntensityRule("percentiles", 1.0, 99.0)
-    wanted = [LUMINANCE] if channels in ("", "luminance") else _numbers(channels)
-    return tuple(ModelInput(rule, channel) for channel in wanted)
-
-
-def _numbers(channels: str) -> list[int]:
-    try:
-        return [int(number) for number in channels.split(",")]
-    except ValueError as problem:
-        raise LesionStudioError(
-            _("{channels} names no channels.").format(channels=channels),
-            hint=_("Give numbers such as 0,1,2, or luminance."),
-        ) from problem
-
-
-def _drafted_card(plan: Recipe, name: str, inputs: tuple[ModelInput, ...]) -> ModelCard:
-    facts = dict(plan.card)
-    if "inputs" in facts:
-        inputs = tuple(ModelInput(**{**one, "rule": IntensityRule(**one["rule"])}) for one in facts.pop("inputs"))
-    if facts.get("chest") is not None:
-        facts["chest"] = ChestRule(**facts["chest"])
-    for entry in ("labels", "notes"):
-        if entry in facts:
-            facts[entry] = tuple(facts[entry])
-    network = {
-        "architecture": plan.architecture,
-        "encoder": plan.encoder,
-        "network": plan.network,
-        "threshold": plan.threshold,
-        "long_side": plan.long_side,
-    }
-    return ModelCard(**{"id": name, "title": name, "labels": ("Lesion",), "inputs": inputs, **network, **facts})
+        return Beginning(start), _as_it_was_made(plan, start.card)
+    weights = plan.encoder_weights
+    if weights in ("", "none", "imagenet") or Path(weights).is_file():
+        return Beginning(), plan
+    lent = ModelShelf().find(weights)
+    plan = replace(plan, encoder_weights=str(lent.folder))
+    if not {"encoder", "architecture"} & set(changes):
+        plan = replace(plan, encoder=lent.card.encoder)
+        if lent.card.architecture == _BASELINE:
+            plan = replace(plan, architecture=_BASELINE, network=lent.card.network)
+    return Beginning(None, lent), plan
 
 
 def _goes_on(start: ModelCard, name: str, channels: str) -> ModelCard:
@@ -183,40 +140,102 @@ def _as_it_was_made(plan: Recipe, start: ModelCard) -> Recipe:
     return replace(plan, long_side=size, threshold=start.threshold)
 
 
-def _fit(
-    examples: Sequence["Example"],
-    card: ModelCard,
-    plan: Recipe,
-    out: Path,
-    start: ShelvedModel | None,
-    resume: bool,
-    report: Reporter,
-    clean: Sequence["CleanPicture"],
-) -> tuple["SegmentationModel", "TrainingRun", dict[str, Any]]:
-    """The trained model, the facts of its run, and how it did on the groups left out of it (where a fold is named)."""
+def _order(found: TrainingSet, plan: Recipe, begins: Beginning, out: Path, places: Places, device: str) -> "Order":
+    """What the run is asked to do, sizes settled by the pictures."""
     from lesionstudio.learning.engines import device_for
     from lesionstudio.learning.examples import leave_out
-    from lesionstudio.learning.finetuning import begun_network
-    from lesionstudio.learning.model import SegmentationModel
-    from lesionstudio.learning.training import Trainer
+    from lesionstudio.learning.folder_run import Order, settled
 
-    learned, left_out = leave_out(examples, plan.fold)
-    out.mkdir(parents=True, exist_ok=True)
-    checkpoint = out / CHECKPOINT_NAME
-    if not resume:
-        _forget(checkpoint)
-    network = begun_network(card, start.folder, new=False, seed=plan.seed) if start else None
-    taught = _taught(learned, card) if start else None
-    trainer = Trainer(learned, card, plan, device_for("auto"), network, taught=taught, clean=clean)
-    run = trainer.run(checkpoint, report)
-    model = SegmentationModel(trainer.averaged.eval(), card, trainer.device)
-    return model, run, choice(model, left_out, plan)
+    plan = settled(plan, [(one.marks.shape[0], one.marks.shape[1]) for one in found.learned])
+    card = found.card if begins.goes_on else replace(found.card, long_side=plan.long_side)
+    learned, _left_out = leave_out(found.learned, plan.fold)
+    return Order(
+        learned,
+        found.held_out,
+        _with_notes(card, begins.lent),
+        plan,
+        out,
+        device_for(device),
+        start=begins.goes_on.folder if begins.goes_on else None,
+        clean=clean_beside(plan, places),
+        taught=found.taught,
+    )
 
 
-def _taught(examples: Sequence["Example"], card: ModelCard) -> list[bool]:
-    """For each of the card's labels whether any of these masks has it."""
-    marked = {int(n) for example in examples for n in np.unique(example.marks)}
-    return [n in marked for n in range(1, len(card.labels) + 1)]
+def _with_notes(card: ModelCard, lent: ShelvedModel | None) -> ModelCard:
+    """The card with what must be said of the network, and the licence of the model whose encoder is lent."""
+    notes = list(card.notes)
+    if card.architecture == _BASELINE and (len(card.labels), card.channels) != (1, 1):
+        text = _(
+            "Not the plain network of the brain work: {channels} inputs, {labels} outputs, so its ends are larger."
+        )
+        notes.append(text.format(channels=card.channels, labels=len(card.labels)))
+    if lent is not None:
+        notes.append(_("Its encoder began with that of {title}.").format(title=lent.card.title))
+        card = replace(card, licence=lent.card.licence, licence_note=lent.card.licence_note)
+    return replace(card, notes=tuple(notes))
+
+
+def _fit(order: "Order", report: Reporter) -> tuple["Finished", dict[str, Any]]:
+    """The finished run, and how it did on the groups left out of it (where a fold is named)."""
+    from lesionstudio.learning.examples import leave_out
+    from lesionstudio.learning.folder_run import trained
+
+    finished = trained(order, report)
+    _learned, left_out = leave_out(order.examples, order.recipe.fold)
+    return finished, choice(finished.model, left_out, order.recipe)
+
+
+def _saved(found: TrainingSet, order: "Order", finished: "Finished", places: Places, out: Path) -> ModelCard:
+    """Writes weights, card and split into the folder; gives the card."""
+    facts = {**_facts(order, finished, places), **found.facts()}
+    card = replace(finished.model.card, training=facts, made=date.today().isoformat())
+    model = replace(finished.model, card=card)
+    saved = with_what_it_saw(model.save(out), model, _pictures(order.examples, order.recipe))
+    write_card(saved, out)
+    write_split(found, out)
+    return saved
+
+
+def _facts(order: "Order", finished: "Finished", places: Places) -> dict[str, Any]:
+    """What the card says of the run."""
+    from lesionstudio.learning.engines import device_name
+
+    plan, standing = order.recipe, finished.standing
+    asked = {name: value for name, value in recipe_to_json(plan).items() if name not in ("card", "seed")}
+    if Path(plan.encoder_weights).is_absolute():
+        asked["encoder_weights"] = Path(plan.encoder_weights).name
+    return {
+        "seed": plan.seed,
+        "steps": standing.steps,
+        "epochs": round(standing.steps * plan.batch / len(order.examples), 1),
+        "minutes": round(standing.seconds / 60, 1),
+        "device": standing.hardware["device"],
+        "devices": order.devices,
+        "precision": standing.hardware["precision"],
+        "loss": standing.curve[-1]["train"]["loss"],
+        "processor": device_name(standing.hardware["device"]),
+        "command": _command(plan, places),
+        "recipe": asked,
+        "goal": plan.goal,
+        "best": finished.scores,
+        "ended": standing.ended,
+        "notes": standing.notes,
+        "curve": standing.curve,
+        "libraries": {name: metadata.version(name) for name in _LIBRARIES},
+    }
+
+
+def _pictures(examples: Sequence["Example"], plan: Recipe) -> list[Floats]:
+    """Some of what was learned, as the network sees it."""
+    some = list(examples[:: -(-len(examples) // _LOOKED_AT)])
+    return [example.pixels for example in some + (upright(some) if plan.surroundings == "chest" else [])]
+
+
+def _kept_scores(finished: "Finished") -> dict[str, Any]:
+    """What the card says of a part that was split off: it chose weights and threshold, so it flatters a little."""
+    kept = ("dice", "f1", "iou", "precision", "recall", "accuracy")
+    return {"part": "val", **{name: finished.scores[name] for name in kept}} if finished.scores else {}
 
 
 def _command(plan: Recipe, places: Places) -> str:
@@ -227,6 +246,7 @@ def _command(plan: Recipe, places: Places) -> str:
     return f"lesionstudio train {given} --recipe recipe.json {limits}"
 
 
-def _forget(checkpoint: Path) -> None:
-    for path in (checkpoint, checkpoint.with_suffix(".json"), checkpoint.with_suffix(".tmp")):
-        path.unlink(missing_ok=True)
+def _forget(out: Path) -> None:
+    from lesionstudio.learning.course import forget
+
+    forget(out)

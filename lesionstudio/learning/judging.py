@@ -1,0 +1,167 @@
+"""Judging a network while it learns: its marks on pictures of known truth, at many thresholds at once.
+
+`GOALS` say what a good score is: F1 (balanced), F2 (a missed pixel weighs more), F0.5 (a false one does).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from lesionstudio.learning.examples import Example
+from lesionstudio.learning.losses import Loss
+from lesionstudio.learning.resizing import Frame
+from lesionstudio.metrics.agreement import Agreement
+
+GOALS = {"balanced": 1.0, "miss-less": 2.0, "invent-less": 0.5}
+THRESHOLDS = tuple(round(0.05 * n, 2) for n in range(2, 19))
+_HALF = THRESHOLDS.index(0.5)
+_MOST_PIXELS = 8 * 256 * 256
+
+Counts = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was seen in one look: the loss, the pooled counts at one half, and the counts of each picture.
+
+    `counts` (pictures, labels, thresholds, 3): true positives, false positives, false negatives.
+    """
+
+    loss: float
+    pixels: int
+    counts: Counts
+
+    def row(self) -> dict[str, float]:
+        """Loss and pooled shares at a threshold of one half, as a curve has them."""
+        return {"loss": round(self.loss, 5), **shares(self.counts[:, :, _HALF].sum((0, 1)), self.pixels)}
+
+    def dice(self, threshold: float = 0.5) -> float:
+        """Mean Dice of the pictures and labels with a mark; 0 where none has one."""
+        return float(self._by_threshold(1.0, pooled=False)[THRESHOLDS.index(threshold)])
+
+    def best(self, goal: str) -> tuple[float, float]:
+        """The score for a goal and the threshold that gives it.
+
+        The score is half the mean F of the pictures and labels with a mark, half the F of all pixels together: the
+        first gives each picture its say, the second sees what is marked where nothing should be.
+        """
+        beta = GOALS[goal]
+        scores = (self._by_threshold(beta, pooled=False) + self._by_threshold(beta, pooled=True)) / 2
+        middle = np.argsort(np.abs(np.array(THRESHOLDS) - 0.5), kind="stable")
+        place = int(middle[np.argmax(np.round(scores[middle], 4))])
+        return float(scores[place]), THRESHOLDS[place]
+
+    def _by_threshold(self, beta: float, *, pooled: bool) -> NDArray[np.float64]:
+        counts = self.counts.sum(0) if pooled else self.counts.reshape(-1, *self.counts.shape[2:])
+        true, false, missed = (counts[..., n].astype(np.float64) for n in range(3))
+        marked = (true + missed)[:, 0] > 0
+        if not marked.any():
+            return np.zeros(len(THRESHOLDS))
+        weight = beta * beta
+        f = (1 + weight) * true / np.maximum((1 + weight) * true + weight * missed + false, 1)
+        mean: NDArray[np.float64] = f[marked].mean(0)
+        return mean
+
+
+def shares(counts: NDArray[np.int64], pixels: int) -> dict[str, float]:
+    """F1, precision, recall, IoU and accuracy of (true positives, false positives, false negatives) of so many."""
+    true, false, missed = (int(one) for one in counts)
+    found = Agreement(true, false, missed, pixels - true - false - missed)
+    names = {"f1": "dice", "precision": "precision", "recall": "recall", "iou": "iou", "accuracy": "accuracy"}
+    return {name: round(getattr(found, source), 5) for name, source in names.items()}
+
+
+class Judge:
+    """Looks at pictures as Segment would see them: whole, at the card's size."""
+
+    def __init__(self, examples: Sequence[Example], long_side: tuple[int, int], labels: int, loss: Loss) -> None:
+        self._examples, self._labels, self._loss = list(examples), labels, loss
+        self._frames = [Frame.of(one.pixels.shape[1:], long_side) for one in self._examples]  # type: ignore[arg-type]
+
+    def __len__(self) -> int:
+        return len(self._examples)
+
+    @property
+    def pixels(self) -> int:
+        """What a network computes for all of them."""
+        return sum(frame.padded[0] * frame.padded[1] for frame in self._frames)
+
+    def some(self, most: int) -> "Judge":
+        """One that looks at so many of the pictures at most, with and without a mark in their proportion."""
+        if len(self) <= most:
+            return self
+        order = sorted(range(len(self)), key=lambda n: (bool(self._examples[n].marks.any()), n))
+        chosen = sorted({order[round((k + 0.5) * len(order) / most - 0.5)] for k in range(most)})
+        few = Judge.__new__(Judge)
+        few._labels, few._loss = self._labels, self._loss
+        few._examples, few._frames = [self._examples[n] for n in chosen], [self._frames[n] for n in chosen]
+        return few
+
+    @torch.inference_mode()
+    def look(self, network: torch.nn.Module, device: str, short: torch.dtype | None) -> Iterator["Look | None"]:
+        """None after each batch of pictures, so that whoever waits can look in between; last what was seen."""
+        counts = np.zeros((len(self), self._labels, len(THRESHOLDS), 3), np.int64)
+        total, pixels = 0.0, 0
+        for numbers in self._batches():
+            with torch.autocast(device, short or torch.bfloat16, enabled=short is not None):
+                logits = network(self._pictures(numbers).to(device, memory_format=torch.channels_last))
+            target = self._targets(numbers).to(device)
+            size = self._frames[numbers[0]].scaled
+            logits = logits.float()[:, :, : size[0], : size[1]]
+            total += float(self._loss(logits, target)) * len(numbers)
+            counts[numbers] = counted(logits, target).cpu().numpy()
+            pixels += target.numel()
+            yield None
+        yield Look(total / max(len(self), 1), pixels, counts)
+
+    def _batches(self) -> Iterator[list[int]]:
+        """Pictures of one size together."""
+        by_size: dict[tuple[object, object], list[int]] = {}
+        for n, frame in enumerate(self._frames):
+            by_size.setdefault((frame.scaled, frame.padded), []).append(n)
+        for numbers in by_size.values():
+            rows, columns = self._frames[numbers[0]].padded
+            most = max(1, _MOST_PIXELS // (rows * columns))
+            for start in range(0, len(numbers), most):
+                yield numbers[start : start + most]
+
+    def _pictures(self, numbers: Sequence[int]) -> Tensor:
+        shown = [self._frames[n].to_network(self._examples[n].pixels) for n in numbers]
+        return torch.from_numpy(np.stack(shown))
+
+    def _targets(self, numbers: Sequence[int]) -> Tensor:
+        """At the network's size, so that the shares are of what it was asked."""
+        import cv2
+
+        marks = []
+        for n in numbers:
+            own, size = self._examples[n].marks, self._frames[n].scaled
+            marks.append(own if own.shape == size else cv2.resize(own, size[::-1], interpolation=cv2.INTER_NEAREST))
+        numbered = torch.arange(1, self._labels + 1, dtype=torch.uint8)[None, :, None, None]
+        return (torch.from_numpy(np.stack(marks))[:, None] == numbered).float()
+
+
+def counted(logits: Tensor, target: Tensor, thresholds: Sequence[float] = THRESHOLDS) -> Tensor:
+    """(pictures, labels, thresholds, 3): true positives, false positives, false negatives, by the likeliest label.
+
+    As Segment draws: a pixel has the likeliest label, where that reaches the threshold.
+    """
+    if logits.shape[1] > 1:
+        logits = torch.where(logits == logits.amax(1, keepdim=True), logits, float("-inf"))
+    cuts = torch.logit(torch.tensor(thresholds, device=logits.device))
+    level = torch.bucketize(logits.contiguous(), cuts, right=True)
+    true, false = (_reaching(level, there, len(cuts)) for there in (target > 0, target == 0))
+    return torch.stack([true, false, (target > 0).sum((2, 3))[..., None] - true], -1)
+
+
+def _reaching(level: Tensor, there: Tensor, cuts: int) -> Tensor:
+    """How many of these pixels reach each threshold: (pictures, labels, thresholds)."""
+    planes = level.shape[0] * level.shape[1]
+    numbered = level.flatten(2).reshape(planes, -1) + (cuts + 1) * torch.arange(planes, device=level.device)[:, None]
+    chosen = numbered[there.reshape(planes, -1)]
+    found = torch.bincount(chosen, minlength=planes * (cuts + 1)).reshape(*level.shape[:2], cuts + 1)
+    return found.flip(-1).cumsum(-1).flip(-1)[..., 1:]

@@ -1,0 +1,23 @@
+"""Recipes: what a file says, and what is changed of it."""
+
+from pathlib import Path
+
+import pytest
+
+from lesionstudio.errors import ModelProblem
+from lesionstudio.recipe import Recipe, changed, read_recipe
+
+
+def test_a_recipe_keeps_its_defaults_for_what_the_file_does_not_name(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.json"
+    path.write_text('{"epochs": 7, "scales": [0.8, 1.2]}', encoding="utf-8")
+    assert read_recipe(path) == Recipe(epochs=7, scales=(0.8, 1.2))
+    path.write_text('{"epoch": 7}', encoding="utf-8")
+    with pytest.raises(ModelProblem, match="cannot be read"):
+        read_recipe(path)
+
+
+def test_depth_sets_the_levels_of_encoder_and_decoder() -> None:
+    assert changed(Recipe(), {"depth": 4, "seed": 3}) == Recipe(
+        network={"encoder_depth": 4, "decoder_channels": [256, 128, 64, 32]}, seed=3
+    )
