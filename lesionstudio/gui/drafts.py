@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 from lesionstudio.gui.views import DraftView
 from lesionstudio.imaging.geometry import Box, Geometry
 from lesionstudio.imaging.mask import Mask, Pixels
-from lesionstudio.imaging.shown import MaskView
+from lesionstudio.imaging.planes import Plane
+from lesionstudio.imaging.shown import MaskView, shown_mask
 from lesionstudio.imaging.strokes import Cover
 from lesionstudio.words import _, number
 
@@ -25,6 +26,13 @@ def lesion_at(mask: MaskView, point: Point) -> tuple[Box, Cover] | None:
     if draft[row, column] == 0:
         return None
     return _spread(draft, k, row, column)
+
+
+def lesion_seen(mask: Mask, point: Point, plane: Plane) -> tuple[Box, Cover] | None:
+    """The draft lesion that a plane's picture shows under a voxel, in voxels (slice, row, column); None beside one."""
+    n, row, column = plane.from_voxel(point, mask.shape)
+    found = lesion_at(shown_mask(mask, plane), (int(n), int(row), int(column)))
+    return None if found is None else (plane.to_voxels(found[0], mask.shape), plane.voxel_block(found[1]))
 
 
 def draft_view(mask: Mask, geometry: Geometry, k: int) -> DraftView | None:

@@ -2,14 +2,17 @@
 
 from PySide6.QtCore import QObject
 
-from lesionstudio.gui.drafts import Point, amount_text, lesion_at
+from lesionstudio.gui.drafts import Point, amount_text, lesion_seen
 from lesionstudio.gui.open_scan import OpenScan
 from lesionstudio.gui.session import Session
 from lesionstudio.gui.study_steps import StudySteps
 from lesionstudio.gui.views import Notice
 from lesionstudio.imaging.geometry import Box
 from lesionstudio.imaging.mask import SliceStatus
+from lesionstudio.imaging.planes import Plane
 from lesionstudio.words import _, ngettext
+
+SLICES = Plane()
 
 
 class Marking(QObject):
@@ -24,13 +27,16 @@ class Marking(QObject):
 
     # Drafts
 
-    def accept(self, point: Point | None = None) -> None:
-        """Accepts the draft lesion under the point (slice, row, column), else this slice's drafts."""
-        self._answer(point, accepted=True)
+    def accept(self, point: Point | None = None, plane: Plane = SLICES) -> None:
+        """Accepts the draft lesion under the point (slice, row, column), else this slice's drafts.
 
-    def reject(self, point: Point | None = None) -> None:
+        The lesion is what is seen of it on the picture of this plane that the point lies on.
+        """
+        self._answer(point, plane, accepted=True)
+
+    def reject(self, point: Point | None = None, plane: Plane = SLICES) -> None:
         """Rejects the draft lesion under the point, else this slice's drafts."""
-        self._answer(point, accepted=False)
+        self._answer(point, plane, accepted=False)
 
     def accept_scan(self) -> None:
         """Accepts every open draft of the scan."""
@@ -44,11 +50,11 @@ class Marking(QObject):
         if opened is not None:
             self._session.edited(opened.history.reject(_("Reject the scan's drafts")))
 
-    def _answer(self, point: Point | None, *, accepted: bool) -> None:
+    def _answer(self, point: Point | None, plane: Plane, *, accepted: bool) -> None:
         opened = self._editable()
         if opened is None:
             return
-        lesion = lesion_at(opened.mask, point) if point is not None else None
+        lesion = lesion_seen(opened.mask, point, plane) if point is not None else None
         here = Box.of_slice(opened.mask.shape, opened.k)
         box, cover = lesion if lesion is not None else (here, None)
         if accepted:

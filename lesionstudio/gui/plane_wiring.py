@@ -94,6 +94,7 @@ class PlaneWiring(QObject):
 
     def _point(self, pointer: object) -> None:
         self._session.alive.emit()
+        self._toolbox.plane = self.plane
         if pointer is None or not getattr(pointer, "inside", True):
             self.pointed.emit(None)
         else:

@@ -74,7 +74,8 @@ class ScanWiring(QObject):
         if session.can_edit:
             possible |= set(_NEED_EDITING)
             possible |= {"accept_scan"} if draft is not None else set()
-            possible |= {"accept", "reject"} if draft is not None and draft.lesions else set()
+            seen = draft is not None and (draft.lesions or self._page.views.is_three)
+            possible |= {"accept", "reject"} if seen else set()
         return possible
 
     def show_models(self) -> None:

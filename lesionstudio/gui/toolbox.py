@@ -40,6 +40,7 @@ class Toolbox(QObject):
         self.kinds: dict[str, ToolKind] = {kind.verb: kind(parts) for kind in KINDS}
         self.tool = "brush"
         self.point: tuple[int, int, int] | None = None
+        self.plane = Plane()
         self._views: dict[SliceView, Callable[[], Surface | None]] = {}
         self._in_hand: dict[SliceView, tuple[tuple[object, ...], Tool]] = {}
         self._picking = False

@@ -126,8 +126,8 @@ class Verbs(QObject):
         do("lock_label", marking.lock_label)
         for n in LABEL_NUMBERS:
             do(f"choose_label_{n}", partial(marking.choose_nth_label, n))
-        do("accept", lambda: marking.accept(toolbox.point))
-        do("reject", lambda: marking.reject(toolbox.point))
+        do("accept", lambda: marking.accept(toolbox.point, toolbox.plane))
+        do("reject", lambda: marking.reject(toolbox.point, toolbox.plane))
         do("accept_scan", marking.accept_scan)
         do("check_slice", marking.check_slice)
         do("check_seen", self._check_seen)
@@ -153,12 +153,13 @@ class Verbs(QObject):
 
     def picture_menu(self) -> QMenu:
         """What can be done at the place under the pointer."""
-        marking, point, actions = self._parts.marking, self._toolbox.point, self._window.actions_by_verb
+        marking, actions = self._parts.marking, self._window.actions_by_verb
+        point, plane = self._toolbox.point, self._toolbox.plane
         menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if actions["accept"].isEnabled():
-            menu.addAction(_("Accept"), lambda: marking.accept(point))
-            menu.addAction(_("Reject"), lambda: marking.reject(point))
+            menu.addAction(_("Accept"), lambda: marking.accept(point, plane))
+            menu.addAction(_("Reject"), lambda: marking.reject(point, plane))
             menu.addSeparator()
         for verb in ("fit", "one_to_one", "outline_only", "flag"):
             menu.addAction(actions[verb])

@@ -68,6 +68,11 @@ class Wiring(QObject):
         if self._window.is_on_start_page:
             self._show_folder()
 
+    @property
+    def scan(self) -> ScanWiring | None:
+        """What joins the scan on screen; None before the first folder."""
+        return self._scan
+
     def _connect_session(self) -> None:
         session, parts = self._session, self._parts
         session.folder_opened.connect(self._show_folder)

@@ -22,11 +22,16 @@ def name_lines(scan: Scan) -> list[str]:
     return [line for line in (scan.name, ", ".join(facts) or size(columns, rows)) if line]
 
 
+def slice_line(geometry: Geometry, k: int) -> list[str]:
+    """Which slice of how many."""
+    return [_("Slice {k} of {n}").format(k=k + 1, n=geometry.shape[0])] if geometry.shape[0] > 1 else []
+
+
 def slice_lines(geometry: Geometry, k: int) -> list[str]:
     """Which slice of how many, and where it lies in the patient."""
-    if geometry.shape[0] == 1:
+    lines = slice_line(geometry, k)
+    if not lines:
         return []
-    lines = [_("Slice {k} of {n}").format(k=k + 1, n=geometry.shape[0])]
     if geometry.has_orientation and geometry.has_spacing:
         axis = max(range(3), key=lambda i: abs(float(geometry.normal[i])))
         mm = geometry.slice_position_mm(k)

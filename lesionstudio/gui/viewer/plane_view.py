@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QEnterEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from lesionstudio.gui.viewer.hand_view import CLICK_POINTS
+from lesionstudio.gui.viewer.notes import slice_line
 from lesionstudio.gui.viewer.slice_view import SliceView
 from lesionstudio.gui.viewer.view_state import ViewState
 from lesionstudio.imaging.geometry import Index
@@ -117,8 +118,9 @@ class PlaneView(SliceView):
             super()._say_name()
 
     def _slice_lines(self) -> list[str]:
-        lines = super()._slice_lines()
-        return lines[:1] if self._title else lines
+        if self._title and self._scan is not None:
+            return slice_line(self._scan.geometry, self._k)
+        return super()._slice_lines()
 
     def _view_lines(self, value: str) -> list[str]:
         lines = super()._view_lines(value)
