@@ -5,7 +5,7 @@ from lesionstudio.words import _
 
 RAIL = (
     ("brush", "eraser", "lasso", "polygon", "wand"),
-    (),
+    ("clean_up", "combine", "threshold"),
     (),
 )
 """To paint, to change shapes, to measure."""
@@ -22,6 +22,9 @@ def tool_actions() -> tuple[ActionSpec, ...]:
         "lasso": _("Draw around it: the inside is filled, erased or cut."),
         "polygon": _("Click the corners around it; Enter or a double click closes."),
         "wand": _("Takes what is like the voxel pressed on; drag right for more, left for less."),
+        "clean_up": _("Holes, islands, edges in mm, splitting: shown first, then accepted."),
+        "combine": _("The label in use takes another in, loses what lies in it, or keeps only that."),
+        "threshold": _("All voxels between two values get the label in use."),
     }
     return with_tips(
         tips,
@@ -30,4 +33,7 @@ def tool_actions() -> tuple[ActionSpec, ...]:
         ActionSpec("lasso", _("Lasso"), menu, "lasso", "L", group, checkable=True),
         ActionSpec("polygon", _("Polygon"), menu, "lasso-polygon", "P", group, checkable=True),
         ActionSpec("wand", _("Magic wand"), menu, "wand", "W", group, checkable=True),
+        ActionSpec("clean_up", _("Clean up"), menu, "grain", "C", group, checkable=True),
+        ActionSpec("combine", _("Combine"), menu, "layers-union", "U", group, checkable=True),
+        ActionSpec("threshold", _("Threshold"), menu, "adjustments-alt", "T", group, checkable=True),
     )

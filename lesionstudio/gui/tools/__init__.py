@@ -1,8 +1,20 @@
 """The kinds of tools, in the order of the rail: one small file each, and one line here."""
 
 from lesionstudio.gui.tools.brush import BrushKind, EraserKind
+from lesionstudio.gui.tools.clean_up import CleanUpKind
+from lesionstudio.gui.tools.combine import CombineKind
 from lesionstudio.gui.tools.kind import ToolKind
 from lesionstudio.gui.tools.outlines import LassoKind, PolygonKind
+from lesionstudio.gui.tools.threshold import ThresholdKind
 from lesionstudio.gui.tools.wand import WandKind
 
-KINDS: tuple[type[ToolKind], ...] = (BrushKind, EraserKind, LassoKind, PolygonKind, WandKind)
+KINDS: tuple[type[ToolKind], ...] = (
+    BrushKind,
+    EraserKind,
+    LassoKind,
+    PolygonKind,
+    WandKind,
+    CleanUpKind,
+    CombineKind,
+    ThresholdKind,
+)
