@@ -136,6 +136,11 @@ class Comparing(QObject):
         return Figures(self._comparison.of_slice(k), self._comparison.whole(), self.found)
 
     @property
+    def is_counting(self) -> bool:
+        """Whether regions are still to be looked for once more."""
+        return self._find.isActive() or (self._job is not None and not self._job.is_over)
+
+    @property
     def place(self) -> int:
         """Which of the differences was gone to last, from 0; -1 for none."""
         if self.found is None or self._at is None:

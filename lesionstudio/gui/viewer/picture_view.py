@@ -185,6 +185,16 @@ class PictureView(QWidget):
         return self._preview
 
     @property
+    def scan(self) -> Scan | None:
+        """The scan as it is shown."""
+        return self._scan
+
+    @property
+    def remark(self) -> str:
+        """What is said of how it is shown."""
+        return self._remark
+
+    @property
     def slice_number(self) -> int:
         """The slice that is shown, from 0."""
         return self._k
