@@ -27,6 +27,7 @@ CHECKPOINT_NAME, BEST_NAME = "checkpoint.safetensors", "best.safetensors"
 
 FEWEST_STEPS, MOST_STEPS, LONGEST_ROUND_S = 20, 50, 75.0
 _LOOK_SHARE, _FEWEST_LOOKED_AT, _MEASURED = 0.1, 24, 3
+_FEWEST_LOOKS = 4
 _FORWARD_SHARE = 1 / 3
 
 Row = dict[str, Any]
@@ -196,7 +197,9 @@ class Course:
             return _("It ended after all {n} epochs.").format(n=recipe.epochs)
         if self.fraction >= 1:
             return _("It ended because the {minutes} minutes were over.").format(minutes=number(recipe.minutes, 1))
-        if self._judge is not None and recipe.patience and self.fraction - standing.best_fraction > recipe.patience:
+        looks = sum(row["step"] > standing.best_step for row in standing.curve)
+        is_late = self.fraction - standing.best_fraction > recipe.patience > 0
+        if self._judge is not None and is_late and looks >= _FEWEST_LOOKS:
             text = _("It ended because the pictures held out had not come out better since step {n}.")
             return text.format(n=standing.best_step)
         return ""

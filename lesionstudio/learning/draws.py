@@ -99,7 +99,7 @@ class Sampler:
             bent = bent @ np.diag([-1.0, 1.0])
         if across and recipe.orientations >= 8:
             bent = bent @ np.array([[0.0, 1.0], [1.0, 0.0]])
-        return bent.astype(np.float32)
+        return np.asarray(bent, np.float32)
 
     def _middle(self, number: int, example: Example, rng: Generator) -> tuple[float, float]:
         """Where in the picture the patch's middle lies; in six of ten larger pictures within reach of a mark."""

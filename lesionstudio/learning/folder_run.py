@@ -1,12 +1,15 @@
 """A run on pictures of a folder: from examples, card and recipe to a model and its curve, in one process or several."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from torch.multiprocessing import ProcessRaisedException
 
 from lesionstudio.errors import LesionStudioError, NotEnoughExamples
 from lesionstudio.learning.batches import Batches, PictureBatches, SceneBatches
@@ -115,11 +118,6 @@ def _finished(order: Order, standing: Standing, report: Reporter) -> Finished:
 def _course(order: Order, fabric: Any = None) -> Course:
     """A course ready to run: begun anew, or where an earlier one stopped."""
     recipe, card = order.recipe, order.card
-    if fabric is not None and recipe.batch % fabric.world_size:
-        raise LesionStudioError(
-            _("A batch of {batch} cannot be shared by {n} devices.").format(batch=recipe.batch, n=fabric.world_size),
-            hint=_("Choose a batch that is a multiple of the number of devices."),
-        )
     torch.manual_seed(recipe.seed)
     hardware = hardware_of(order.out, Hardware.of(order.device, recipe.precision, recipe.batch))
     is_first = fabric is None or fabric.global_rank == 0
@@ -169,10 +167,24 @@ def _shared(order: Order) -> Standing:
     """The run by several processes, each with a device and its part of every batch."""
     from lightning_fabric import Fabric
 
+    batch = order.recipe.batch
+    if batch % order.devices:
+        raise LesionStudioError(
+            _("A batch of {batch} cannot be shared by {n} devices.").format(batch=batch, n=order.devices),
+            hint=_("Choose a batch that is a multiple of the number of devices."),
+        )
+    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
+    precision: Any = FABRIC_PRECISION[Hardware.of(order.device, order.recipe.precision, batch).precision]
     kind = "gpu" if order.device == "cuda" else order.device
-    precision: Any = FABRIC_PRECISION[Hardware.of(order.device, order.recipe.precision, order.recipe.batch).precision]
     fabric = Fabric(accelerator=kind, devices=order.devices, strategy="ddp_spawn", precision=precision)
-    standing: Standing = fabric.launch(one_of_many, order)
+    launch: Any = fabric.launch
+    try:
+        standing: Standing = launch(partial(one_of_many, order=order))
+    except ProcessRaisedException as problem:
+        raise LesionStudioError(
+            _("One of the processes that train stopped: {reason}").format(reason=str(problem).strip().splitlines()[-1]),
+            hint=_("What was saved is safe. Go on with --resume, or on one device."),
+        ) from problem
     return standing
 
 

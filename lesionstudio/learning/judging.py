@@ -80,7 +80,7 @@ class Judge:
 
     def __init__(self, examples: Sequence[Example], long_side: tuple[int, int], labels: int, loss: Loss) -> None:
         self._examples, self._labels, self._loss = list(examples), labels, loss
-        self._frames = [Frame.of(one.pixels.shape[1:], long_side) for one in self._examples]  # type: ignore[arg-type]
+        self._frames = [Frame.of(one.pixels.shape[1:], long_side) for one in self._examples]
 
     def __len__(self) -> int:
         return len(self._examples)
