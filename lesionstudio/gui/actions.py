@@ -47,6 +47,7 @@ def gestures() -> tuple[Gesture, ...]:
         Gesture(paint, _("Diameter by the wheel"), (_("Shift"), _("Wheel"))),
         Gesture(paint, _("Erase while held"), ("Alt",)),
         Gesture(paint, _("Straight line while held"), (_("Shift"),)),
+        Gesture(paint, _("Fill a closed outline"), (_("Double click"),)),
         Gesture(paint, _("Abandon this stroke"), (_("Esc"),)),
         Gesture(labels, _("Choose label"), ("Ctrl", "1–9")),
         Gesture(labels, _("Pick the label here"), ("Ctrl", _("Click"))),

@@ -123,6 +123,7 @@ class ScanWiring(QObject):
             wiring.pointed.connect(self._show_point)
             wiring.view.held_changed.connect(self.show_hints)
         self.three.changed.connect(self.show_hints)
+        self._toolbox.chosen.connect(self.show_hints)
         self._page.slice_map.slice_wanted.connect(self._session.go_to_slice)
 
     # What the session says
@@ -245,7 +246,10 @@ class ScanWiring(QObject):
             ]
             self._window.status_bar.show_hints(answers)
             return
-        if self._page.views.is_three:
+        own = self._toolbox.kind.hints()
+        if own and not self._page.views.is_three:
+            hints = list(own)
+        elif self._page.views.is_three:
             crosshair = ((_("Shift"),), _("move: crosshair follows"))
             hints = [crosshair, (("Alt",), _("erase")), (("Ctrl",), _("pick label"))]
         else:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from lesionstudio.gui.paint_gate import PaintGate
 from lesionstudio.gui.parts import Parts
@@ -31,7 +31,12 @@ class Surface:
 
 
 class Toolbox(QObject):
-    """Keeps the tool of each view in step with label, scan and diameter, and says in the options bar what it does."""
+    """Keeps the tool of each view in step with label, scan and diameter, and says in the options bar what it does.
+
+    `chosen`: another tool is in the hand.
+    """
+
+    chosen = Signal()
 
     def __init__(self, parts: Parts) -> None:
         super().__init__(parts.window)
@@ -82,6 +87,7 @@ class Toolbox(QObject):
         bar.show_options(self.kind.options(look), self.kind.rare_options(look), has_rules=self.kind.has_rules)
         self.kind.chosen()
         self.refresh()
+        self.chosen.emit()
 
     def set_diameter(self, diameter: float) -> None:
         """Makes the tool this large, in the unit in use."""

@@ -47,6 +47,7 @@ class ToolKind(QObject):
     has_rules: ClassVar[bool] = True
 
     changed = Signal()
+    undo_changed = Signal()
 
     def __init__(self, parts: Parts) -> None:
         super().__init__(parts.window)
@@ -84,6 +85,19 @@ class ToolKind(QObject):
 
     def follow(self, scan: Scan | None) -> None:
         """Shows in its widgets what is chosen now; another scan may be open, or none."""
+
+    @property
+    def undo_title(self) -> str:
+        """What undo would take back before anything of the mask's history; "" for nothing. See `undo_changed`."""
+        return ""
+
+    def undo(self) -> bool:
+        """Takes that back; False where there is nothing."""
+        return False
+
+    def hints(self) -> Sequence[tuple[tuple[str, ...], str]]:
+        """What mouse and keys do with it, for the status bar: caps and words; none: what holds for a brush."""
+        return ()
 
     def chosen(self) -> None:
         """It was taken into the hand."""

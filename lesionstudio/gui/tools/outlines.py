@@ -63,6 +63,11 @@ class PolygonKind(LassoKind):
         """A polygon for the label in use."""
         return Polygon(context.editor, context.label, context.geometry, self._use)
 
+    def hints(self) -> Sequence[tuple[tuple[str, ...], str]]:
+        """Its own keys."""
+        close, back = ((_("Enter"),), _("close")), ((_("Backspace"),), _("last corner away"))
+        return ((_("Click"),), _("corner")), close, back, ((_("Esc"),), _("drop"))
+
 
 class _OutlineWidgets:
     """The options of lasso or polygon, and what they say to its kind."""
