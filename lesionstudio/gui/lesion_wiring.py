@@ -140,14 +140,14 @@ class LesionWiring(QObject):
         if self.popup is None:
             from lesionstudio.gui.panels.lesion_popup import LesionPopup
 
-            self.popup = LesionPopup(self._parts.window.look, self._parts.window.draw_page.picture)
+            self.popup = LesionPopup(self._parts.window.look, self._parts.window.draw_page.views)
             self.popup.closed.connect(self._closed)
             self.add(self.popup.table)
         return self.popup
 
     def _closed(self) -> None:
         self._action.setChecked(False)
-        self._parts.window.draw_page.picture.setFocus()
+        self._parts.window.draw_page.views.take_keys()
 
 
 def _measured(marked: Marked, geometry: Geometry, values: Any, report: Any) -> "list[Lesion]":

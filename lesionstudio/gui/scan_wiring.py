@@ -250,8 +250,9 @@ class ScanWiring(QObject):
         if own and not self._page.views.is_three:
             hints = list(own)
         elif self._page.views.is_three:
+            edge = _("on the edge: all views") if self._page.views.large else _("on an edge: one view large")
             crosshair = ((_("Shift"),), _("move: crosshair follows"))
-            hints = [crosshair, (("Alt",), _("erase")), (("Ctrl",), _("pick label"))]
+            hints = [crosshair, ((_("Double click"),), edge), (("Alt",), _("erase"))]
         else:
             hints = [(("Alt",), _("erase")), ((_("Shift"),), _("straight")), (("Ctrl",), _("pick label"))]
         wheel = [((_("Wheel"),), _("slices"))] if self._is_volume else []

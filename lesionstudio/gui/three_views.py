@@ -4,6 +4,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from lesionstudio.gui.crosshair import Crosshair
 from lesionstudio.gui.jobs import Job
+from lesionstudio.gui.lesion_wiring import LesionWiring
 from lesionstudio.gui.main_window import WIDE
 from lesionstudio.gui.panels.views_field import ViewsField
 from lesionstudio.gui.parts import Parts
@@ -11,6 +12,7 @@ from lesionstudio.gui.plane_wiring import PlaneWiring
 from lesionstudio.gui.toolbox import Toolbox
 from lesionstudio.gui.viewer.plane_view import PLANE_COLOURS, PlaneView, plane_title
 from lesionstudio.imaging.cross_cuts import MOST_BYTES, KeptCuts, bytes_of, read_cuts
+from lesionstudio.imaging.geometry import Index
 from lesionstudio.imaging.planes import PLANES, plane_names, three_planes
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.words import _, number
@@ -36,6 +38,7 @@ class ThreeViews(QObject):
         self.field = ViewsField(parts.window.look)
         self.reason = ""
         self._is_wanted = self._has_folded = self._is_scaling = False
+        self._lesions: LesionWiring | None = None
         self._cuts: KeptCuts | None = None
         self._reading: Job | None = None
         self._more = QTimer(self, singleShot=True, interval=_MORE_MS)
@@ -66,17 +69,34 @@ class ThreeViews(QObject):
         self._is_wanted = wanted
         self._show_what_is_wanted()
 
+    def use_lesions(self, lesions: LesionWiring) -> None:
+        """Shows the table of lesions in the fourth field; what is clicked there is crossed by all views."""
+        self._lesions = lesions
+        lesions.go_to = self.go_to
+
+    def go_to(self, place: Index) -> None:
+        """Takes the crosshair to a voxel, and every view to where it can be seen."""
+        self._crosshair.go_to(place)
+        for wiring in self.wirings:
+            if wiring.is_on:
+                _n, row, column = self._crosshair.seen_in(wiring.plane)
+                wiring.view.bring_into_view(row, column)
+
     def _connect(self) -> None:
         self._actions.on("one_view", lambda: self.show_three(False))
         self._actions.on("three_views", lambda: self.show_three(not self._grid.is_three))
         self._crosshair.moved.connect(self._show_cross)
-        self._grid.enlarge_wanted.connect(lambda view: self._grid.enlarge(None if self._grid.large else view))
+        self._grid.enlarge_wanted.connect(self._enlarge)
         self.field.cross_switched.connect(self._show_cross)
         self.field.link_switched.connect(self._grid.fit)
         for view in self._grid.views:
             view.zoom_changed.connect(lambda _zoom, view=view: self._scale_like(view))
             view.entered.connect(lambda view=view: self._grid.follow_pointer(view))
             view.held_changed.connect(lambda _held, view=view: self._hide_like(view))
+
+    def _enlarge(self, view: PlaneView) -> None:
+        self._grid.enlarge(None if self._grid.large is not None else view)
+        self.changed.emit()
 
     def _show_what_is_wanted(self) -> None:
         if self._is_wanted and self._session.scan is not None and not self.reason:
@@ -112,10 +132,19 @@ class ThreeViews(QObject):
                 wiring.show_in(self._parts.turning.as_agreed(plane), cuts)
             _first, down, right = wiring.plane.axes
             view.set_cross_colours(colours[down], colours[right])
+        self._fill_field()
         self.field.show_views([(plane_title(names[axis], axis), colours[axis]) for axis in shown])
         self._grid.show_three([wiring.view for wiring in shown.values()])
         self._settle(three=True)
         self._show_cross()
+
+    def _fill_field(self) -> None:
+        if self._lesions is not None and not self.field.has_body:
+            from lesionstudio.gui.panels.lesion_table import LesionTable
+
+            table = LesionTable(self._parts.window.look)
+            self._lesions.add(table)
+            self.field.show_body(table)
 
     def _settle(self, *, three: bool) -> None:
         """Buttons, slice map and right panel as they go with so many views."""

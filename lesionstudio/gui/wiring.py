@@ -126,6 +126,7 @@ class Wiring(QObject):
             TurnWiring(self._parts, self.toolbox, self._scan)
             BesideWiring(self._parts, self._scan)
             self.lesions = LesionWiring(self._parts)
+            self._scan.three.use_lesions(self.lesions)
             page.worklist.item_wanted.connect(self._open_item)
             for view in page.views.views:
                 view.menu_wanted.connect(self.verbs.show_picture_menu)

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy.ndimage
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from lesionstudio.gui.crosshair import Crosshair
+from lesionstudio.gui.panels.lesion_table import LesionTable
 from lesionstudio.gui.panels.views_field import ViewsField
 from lesionstudio.gui.scan_wiring import ScanWiring
 from lesionstudio.gui.theme import Look
@@ -300,3 +302,57 @@ def test_a_picture_of_one_slice_has_one_view_and_the_button_says_why(views: View
     finally:
         hands.open(folder)
     assert views.shown() == [True, True, True]
+
+
+def test_a_lasso_in_the_sagittal_view_fills_its_outline_on_that_plane(views: Views) -> None:
+    views.hands.do("lasso")
+    outline = [(5, 15), (5, 35), (14, 35), (14, 15), (5, 15)]
+    views.drag(views.sagittal, *outline)
+    marked = views.hands.mask.volume("labels")
+    assert marked[6:14, 16:35, 40].all() and set(np.argwhere(marked)[:, 2]) == {40}
+    assert len(views.hands.history.steps) == 1
+
+
+def test_a_polygon_in_the_coronal_view_is_closed_with_enter(views: Views) -> None:
+    views.hands.do("polygon")
+    for corner in [(5, 20), (5, 50), (14, 50), (14, 20)]:
+        QTest.mouseClick(views.coronal, LEFT, NONE, views.point(views.coronal, *corner))
+    views.coronal.setFocus()
+    QTest.keyClick(views.coronal, Qt.Key.Key_Return)
+    marked = views.hands.mask.volume("labels")
+    assert marked[6:14, 30, 21:50].all() and set(np.argwhere(marked)[:, 1]) == {30}
+
+
+def test_a_wand_in_the_coronal_view_takes_what_is_alike_on_that_plane(views: Views) -> None:
+    voxels = views.hands.session.scan.volume()  # type: ignore[union-attr]
+    k, column = (int(at[0]) for at in np.nonzero(voxels[:, 30] == phantoms.BODY_HU))
+    views.hands.do("wand")
+    QTest.mouseMove(views.coronal, views.point(views.coronal, k, column))
+    QTest.mouseClick(views.coronal, LEFT, NONE, views.point(views.coronal, k, column))
+    marked = views.hands.mask.volume("labels")
+    pieces, _count = scipy.ndimage.label(voxels[:, 30] == phantoms.BODY_HU)
+    assert set(np.argwhere(marked)[:, 1]) == {30}
+    assert np.array_equal(marked[:, 30] > 0, pieces == pieces[k, column])
+
+
+def test_a_double_click_fills_a_closed_outline_in_the_coronal_view(views: Views) -> None:
+    views.hands.do("brush")
+    views.hands.paint(4, slice(30, 31), slice(30, 50))
+    views.hands.paint(14, slice(30, 31), slice(30, 50))
+    for k in range(5, 14):
+        views.hands.paint(k, slice(30, 31), slice(30, 31))
+        views.hands.paint(k, slice(30, 31), slice(49, 50))
+    at = views.point(views.coronal, 9, 40)
+    QTest.mouseClick(views.coronal, LEFT, NONE, at)
+    QTest.mouseDClick(views.coronal, LEFT, NONE, at)
+    assert views.hands.mask.volume("labels")[4:15, 30, 30:50].all()
+
+
+def test_a_click_in_the_table_of_lesions_takes_all_views_there(views: Views) -> None:
+    views.hands.paint(15, slice(10, 13), slice(60, 63))
+    table = views.hands.window.findChild(LesionTable)
+    assert table is not None
+    views.hands.until(lambda: len(table.rows) == 1)
+    row = table.view.visualRect(table.view.model().index(0, 0)).center()
+    QTest.mouseClick(table.view.viewport(), LEFT, NONE, row)
+    assert views.crosshair.place == (15, 11, 61)

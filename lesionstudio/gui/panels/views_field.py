@@ -25,14 +25,16 @@ class ViewsField(QFrame):
         self._link = _switch(look, _("Link zoom"), "link_zoom_switch")
         self._names = [(Dot(), label(role="second")) for _view in range(3)]
         self._body = QWidget()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(14, 10, 14, 10)
-        self._column.setSpacing(6)
+        self._column, legend = QVBoxLayout(self), QVBoxLayout()
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
         self._column.addWidget(self._body, 1)
-        self._column.addWidget(rule())
-        self._column.addLayout(self._make_heading())
-        self._column.addLayout(self._make_names())
-        self._column.addLayout(self._make_switches())
+        self._column.addLayout(legend)
+        legend.setContentsMargins(14, 0, 14, 10)
+        legend.setSpacing(6)
+        legend.addWidget(rule())
+        for row in (self._make_heading(), self._make_names(), self._make_switches()):
+            legend.addLayout(row)
         self._cross.toggled.connect(lambda _on: self.cross_switched.emit())
         self._link.toggled.connect(lambda _on: self.link_switched.emit())
 
@@ -52,6 +54,11 @@ class ViewsField(QFrame):
         self._column.setStretchFactor(body, 1)
         self._body.deleteLater()
         self._body = body
+
+    @property
+    def has_body(self) -> bool:
+        """Whether something was put over the legend."""
+        return type(self._body) is not QWidget
 
     def show_views(self, views: Sequence[tuple[str, str]]) -> None:
         """Says which view (name, colour) has which colour."""
