@@ -114,6 +114,7 @@ class Desk:
         from lesionstudio.gui.models import Models
         from lesionstudio.gui.parts import Parts
         from lesionstudio.gui.proposals import Proposals
+        from lesionstudio.gui.rulers import Rulers
         from lesionstudio.gui.saved_states import SavedStates
         from lesionstudio.gui.segmenter import Segmenter
         from lesionstudio.gui.session import Session
@@ -139,6 +140,7 @@ class Desk:
             session=session,
             marking=Marking(session, study_steps, window),
             proposals=Proposals(session, runner, window),
+            rulers=Rulers(session, window),
             models=models,
             learner=Learner(session, models, lane, window),
             importing=Importing(session, masks, study_steps, window),

@@ -13,6 +13,7 @@ from lesionstudio.gui.main_window import MainWindow
 from lesionstudio.gui.marking import Marking
 from lesionstudio.gui.models import Models
 from lesionstudio.gui.proposals import Proposals
+from lesionstudio.gui.rulers import Rulers
 from lesionstudio.gui.saved_states import SavedStates
 from lesionstudio.gui.session import Session
 from lesionstudio.gui.stored_values import StoredValues
@@ -30,6 +31,7 @@ class Parts:
     session: Session
     marking: Marking
     proposals: Proposals
+    rulers: Rulers
     models: Models
     learner: Learner
     importing: Importing

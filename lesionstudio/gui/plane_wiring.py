@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from lesionstudio.gui.crosshair import Crosshair
 from lesionstudio.gui.parts import Parts
+from lesionstudio.gui.rulers import PlaneBoard
 from lesionstudio.gui.toolbox import Surface, Toolbox
 from lesionstudio.gui.viewer.plane_view import PlaneView
 from lesionstudio.imaging.geometry import Box, Index
@@ -46,6 +47,7 @@ class PlaneWiring(QObject):
         self.view.set_labels(self._session.labels)
         self.view.set_slice(self._crosshair.seen_in(plane)[0])
         self._show_reference()
+        self._show_rulers()
 
     def show_nothing(self) -> None:
         """No scan, or no need to show it."""
@@ -71,6 +73,7 @@ class PlaneWiring(QObject):
         session.settings_changed.connect(self._show_settings)
         self._crosshair.moved.connect(self.show_place)
         self._parts.proposals.changed.connect(self._show_proposal)
+        self._parts.rulers.changed.connect(self._show_rulers)
         self._parts.comparing.shown_changed.connect(self._show_reference)
 
     def _connect_view(self) -> None:
@@ -119,6 +122,11 @@ class PlaneWiring(QObject):
         reference = comparing.reference if self.is_on else None
         shown = shown_mask(reference.mask, self.plane) if reference is not None else None
         self.view.set_reference(shown, comparing.label)
+
+    def _show_rulers(self) -> None:
+        scan = self._session.scan if self.is_on else None
+        board = PlaneBoard(self._parts.rulers, self.plane, scan.geometry) if scan is not None else None
+        self.view.set_rulers(board.sketches() if board is not None else ())
 
     def _show_proposal(self) -> None:
         proposal = self._parts.proposals.current

@@ -15,6 +15,7 @@ from lesionstudio.gui.jobs import JobRunner
 from lesionstudio.gui.views import ItemView, Notice, Reading
 from lesionstudio.imaging.labels import LabelSet
 from lesionstudio.imaging.mask import Mask, SliceStatus
+from lesionstudio.imaging.rulers import Ruler
 from lesionstudio.project.project import Project
 from lesionstudio.project.worklist import ItemRecord, Role, WorkItem
 from lesionstudio.settings import Settings, save_settings
@@ -119,6 +120,11 @@ class Study(QObject):
 
     def _keep_roles(self, item_id: str, record: ItemRecord) -> None:
         self._keep_in_record(item_id, roles=record.roles)
+
+    def keep_rulers(self, item_id: str, rulers: tuple[Ruler, ...]) -> None:
+        """Writes down the lengths and angles drawn on an item; nothing where the study is open for looking only."""
+        if self.project is not None and not self.project.read_only and item_id in self.project.items:
+            self._keep_in_record(item_id, rulers=rulers)
 
     def keep_seconds(self, item_id: str, spent: Mapping[int, float], *, now: bool) -> bool:
         """Adds to the seconds spent on slices: in the journal, if the mask has one; else in the record, if asked `now`.

@@ -6,7 +6,7 @@ from lesionstudio.words import _
 RAIL = (
     ("brush", "eraser", "lasso", "polygon", "wand"),
     ("clean_up", "combine", "threshold"),
-    (),
+    ("ruler", "angle"),
 )
 """To paint, to change shapes, to measure."""
 
@@ -24,6 +24,8 @@ def tool_actions() -> tuple[ActionSpec, ...]:
         "wand": _("Takes what is like the voxel pressed on; drag right for more, left for less."),
         "clean_up": _("Holes, islands, edges in mm, splitting: shown first, then accepted."),
         "combine": _("The label in use takes another in, loses what lies in it, or keeps only that."),
+        "ruler": _("A length in mm that stays on its slice."),
+        "angle": _("An angle that stays on its slice."),
         "threshold": _("All voxels between two values get the label in use."),
     }
     return with_tips(
@@ -36,4 +38,6 @@ def tool_actions() -> tuple[ActionSpec, ...]:
         ActionSpec("clean_up", _("Clean up"), menu, "grain", "C", group, checkable=True),
         ActionSpec("combine", _("Combine"), menu, "layers-union", "U", group, checkable=True),
         ActionSpec("threshold", _("Threshold"), menu, "adjustments-alt", "T", group, checkable=True),
+        ActionSpec("ruler", _("Ruler"), menu, "ruler-2", "M", group, checkable=True),
+        ActionSpec("angle", _("Angle"), menu, "angle", "Ctrl+M", group, checkable=True),
     )

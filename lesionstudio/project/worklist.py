@@ -11,6 +11,7 @@ import numpy as np
 from lesionstudio.imaging.formats.source import FoundScan, ScanSource
 from lesionstudio.imaging.geometry import Geometry, Index
 from lesionstudio.imaging.mask import DraftSource, SliceStatus
+from lesionstudio.imaging.rulers import Ruler
 
 
 class Role(StrEnum):
@@ -106,6 +107,7 @@ class ItemRecord:
     `grid`: the voxels its mask was saved on. `draft`: who made the open draft. `marks`: slice -> numbers of the labels
     marked on it, so that nobody opens masks to count them; None where that is not known. `generation`: how often its
     mask was written as a whole; see imaging/journal.py. `makers`: slice -> who made its draft, open or answered.
+    `rulers`: lengths and angles drawn on it.
     """
 
     statuses: tuple[SliceStatus, ...]
@@ -119,6 +121,7 @@ class ItemRecord:
     marks: Mapping[int, tuple[int, ...]] | None = None
     generation: int = 0
     makers: Mapping[int, DraftSource] = field(default_factory=dict)
+    rulers: tuple[Ruler, ...] = ()
 
     @classmethod
     def new(cls, slices: int, roles: tuple[Role, ...] = ()) -> "ItemRecord":
@@ -165,6 +168,7 @@ class ItemRecord:
             makers={new_place[k]: maker for k, maker in self.makers.items() if k in new_place},
             last_slice=new_place.get(self.last_slice, 0),
             marks=self.marks and {new_place[k]: found for k, found in self.marks.items() if k in new_place},
+            rulers=tuple(there for ruler in self.rulers if (there := ruler.moved(new_place)) is not None),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -180,6 +184,7 @@ class ItemRecord:
             "draft": self.draft and asdict(self.draft),
             "generation": self.generation,
             "makers": {str(k): asdict(maker) for k, maker in self.makers.items()},
+            "rulers": [ruler.to_json() for ruler in self.rulers],
             "marks": None if self.marks is None else {str(k): list(found) for k, found in self.marks.items()},
         }
         always = ("statuses", "roles") if self.marks is None else ("statuses", "roles", "marks")
@@ -201,4 +206,5 @@ class ItemRecord:
             None if marks is None else {int(k): tuple(int(n) for n in found) for k, found in marks.items()},
             int(saved.get("generation", 0)),
             {int(k): DraftSource(**maker) for k, maker in saved.get("makers", {}).items()},
+            tuple(Ruler.from_json(points) for points in saved.get("rulers", ())),
         )

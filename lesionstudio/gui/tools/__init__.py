@@ -5,6 +5,7 @@ from lesionstudio.gui.tools.clean_up import CleanUpKind
 from lesionstudio.gui.tools.combine import CombineKind
 from lesionstudio.gui.tools.kind import ToolKind
 from lesionstudio.gui.tools.outlines import LassoKind, PolygonKind
+from lesionstudio.gui.tools.ruler import AngleKind, RulerKind
 from lesionstudio.gui.tools.threshold import ThresholdKind
 from lesionstudio.gui.tools.wand import WandKind
 
@@ -17,4 +18,6 @@ KINDS: tuple[type[ToolKind], ...] = (
     CleanUpKind,
     CombineKind,
     ThresholdKind,
+    RulerKind,
+    AngleKind,
 )

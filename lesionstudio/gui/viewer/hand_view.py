@@ -36,6 +36,7 @@ class HandView(AimView):
         super().__init__(parent)
         self._sketch: Sketch | None = None
         self._sketch_rect = QRect()
+        self._rulers: tuple[Sketch, ...] = ()
         self._was_click = self._used_with_e = False
         self._key_taken: int | None = None
         self._has_preview = False
@@ -153,6 +154,12 @@ class HandView(AimView):
 
     # What it draws
 
+    def set_rulers(self, rulers: tuple[Sketch, ...]) -> None:
+        """Lengths and angles that stay on their slices, whatever tool is in the hand."""
+        if rulers != self._rulers:
+            self._rulers = rulers
+            self.update()
+
     def _show_sketch(self) -> None:
         sketch = self._tool.sketch if self._tool is not None else None
         if sketch is None and self._sketch is None:
@@ -163,6 +170,9 @@ class HandView(AimView):
         self._update_together(before.united(self._sketch_rect))
 
     def _paint_over(self, painter: QPainter, region: QRect) -> None:
+        for ruler in self._rulers:
+            if ruler.k == self._k and self._view is not None:
+                paint_sketch(painter, ruler, self._view)
         if self._sketch is not None and self._view is not None:
             paint_sketch(painter, self._sketch, self._view)
         super()._paint_over(painter, region)
