@@ -52,6 +52,7 @@ class PictureView(QWidget):
         self._is_fitted = True
         self._standing: Proposal | None = None
         self._preview: Proposal | None = None
+        self._has_strokes = False
         self._together = QRect()
         self._twin: tuple[float, float] | None = None
         self._remark = ""
@@ -118,6 +119,13 @@ class PictureView(QWidget):
         if proposal is not self._preview:
             self._preview = proposal
             self._show_proposal()
+
+    def set_strokes(self, strokes: MaskView | None) -> None:
+        """Shows what a tool has drawn beside the mask; None for nothing."""
+        if strokes is not None or self._has_strokes:
+            self._has_strokes = strokes is not None
+            self._picture.show_strokes(strokes)
+            self.update()
 
     def _show_proposal(self) -> None:
         shown = self._preview if self._preview is not None else self._standing
@@ -193,6 +201,11 @@ class PictureView(QWidget):
     def remark(self) -> str:
         """What is said of how it is shown."""
         return self._remark
+
+    @property
+    def twin(self) -> tuple[float, float] | None:
+        """Where the pointer's twin is shown."""
+        return self._twin
 
     @property
     def slice_number(self) -> int:
