@@ -270,7 +270,9 @@ def find_masks(project: Project, places: list[Path], by: By) -> Matched:
     for item in sound:
         files = item.source.files
         own = [files[0].name] if len(files) == 1 else []
-        scans.append(ScanNames.of(item.id, [*own, f"{item.name}.png", f"{exported[item.id]}.png"], item.shape[0]))
+        names, slices = [*own, f"{item.name}.png", f"{exported[item.id]}.png"], item.shape[0]
+        by_slice = [file.name for file in files] if item.source.format == "stack" else []
+        scans.append(ScanNames.of(item.id, names, slices, by_slice))
     ours = {file for item in project.items.values() for file in item.source.files}
     return matched(mask_files(places, ours), scans, [label.name for label in project.labels], by)
 

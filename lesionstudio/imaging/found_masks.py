@@ -48,17 +48,21 @@ class FoundMask:
 
 @dataclass(frozen=True, slots=True)
 class ScanNames:
-    """What a scan may be called in the name of a mask: its own file, its name, the name it is exported under."""
+    """What a scan may be called in the name of a mask: its own file, its name, the name it is exported under.
+
+    `by_slice`: the same of its slices, where each has a file of its own.
+    """
 
     id: str
     keys: tuple[str, ...]
     slices: int = 1
+    by_slice: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, item_id: str, names: Iterable[str], slices: int) -> "ScanNames":
+    def of(cls, item_id: str, names: Iterable[str], slices: int, by_slice: Iterable[str] = ()) -> "ScanNames":
         """Names of files, with their endings; folders do not matter."""
         keys = dict.fromkeys(pairing_key(Path(name).name) for name in names)
-        return cls(item_id, tuple(keys), slices)
+        return cls(item_id, tuple(keys), slices, tuple(pairing_key(Path(name).name) for name in by_slice))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,7 @@ class _Known:
 
     def __init__(self, scans: Sequence[ScanNames], labels: Collection[str]) -> None:
         self._scans = {key: scan for scan in reversed(scans) for key in scan.keys}
+        self._slices = {key: (scan, k) for scan in reversed(scans) for k, key in enumerate(scan.by_slice)}
         self._labels = {_plain(label): label for label in labels}
         self._beginnings: dict[str, set[str]] = {}
         for scan in scans:
@@ -141,6 +146,8 @@ class _Known:
         """The scan of this name, or the volume one of whose slices it is."""
         if base in self._scans:
             return self._scans[base], None
+        if base in self._slices:
+            return self._slices[base]
         numbered = _SLICE.match(base)
         scan = self._scans.get(numbered[1]) if numbered else None
         if numbered is None or scan is None or not 1 <= int(numbered[2]) <= scan.slices or scan.slices == 1:

@@ -18,6 +18,7 @@ from lesionstudio.imaging.labels import LabelSet
 from lesionstudio.imaging.mask import Mask, MaskSnapshot, SliceStatus
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.project.home import STUDY_NAME, VERSION, Home, open_home
+from lesionstudio.project.joined import JoinedItems
 from lesionstudio.project.kept_masks import KeptMasks
 from lesionstudio.project.roles import Roles
 from lesionstudio.project.states import States
@@ -32,6 +33,7 @@ class Project:
     """One study. Made by Project.open; reading and writing are safe from any thread.
 
     `folder` holds the scans, `home` what the program keeps of them. `items`: id -> WorkItem in the order of the list,
+    `joined`: the pictures that are slices of one of them now (stacks.py),
     `records`: id -> ItemRecord for those asked for so far, `settings`: this study's choices as JSON values.
     `read_only` is "" or the sentence that says why nothing can be written.
     """
@@ -54,6 +56,7 @@ class Project:
         for item_id, entry in saved.get("items", {}).items():
             self.items[item_id] = WorkItem.from_json(item_id, entry, self.folder)
             self._roles.read(item_id, entry)
+        self.joined = JoinedItems.from_json(saved.get("joined", {}), self.folder)
 
     @classmethod
     def open(cls, folder: Path, *, read_only_ok: bool = True, write: bool = True) -> "Project":
@@ -76,8 +79,33 @@ class Project:
         """Takes in a scan that a search found, or what is new about one that is known."""
         item = WorkItem.of(found)
         with self._guard:
-            self.items[item.id] = item
+            if self.joined.member(item.id) is None:
+                self.items[item.id] = item
         return item
+
+    def join(self, item: WorkItem, members: tuple[WorkItem, ...]) -> None:
+        """Puts a volume into the list where the first of its pictures stood; see stacks.join."""
+        with self._guard:
+            inside = {one.id for one in members}
+            listed = [item if one.id == members[0].id else one for one in self.items.values()]
+            self.items = {one.id: one for one in listed if one.id not in inside}
+            self.joined[item.id] = members
+            if SliceStatus.CHECKED in self.record(item.id).statuses:  # they may have been learned from
+                self._roles.keep(item.id, self.record(item.id).roles)
+
+    def take_apart(self, item_id: str) -> None:
+        """Puts the pictures of a volume into the list in its place; see stacks.take_apart. Its earlier states stay."""
+        with self._guard:
+            members = self.joined.pop(item_id)
+            for one in members:
+                self._roles.keep(one.id, self.records[one.id].roles)
+            parts = [members if one.id == item_id else (one,) for one in self.items.values()]
+            self.items = {one.id: one for part in parts for one in part}
+            self.records.pop(item_id, None)
+
+    def has_record(self, item_id: str) -> bool:
+        """Whether anything is written down of an item, also of one that is in no list."""
+        return self._is_written(item_id)
 
     def deal_roles(self, write: WriteRecord | None = None) -> None:
         """Sets slices of the items that joined since the last time aside for measuring; see splits.deal_roles.
@@ -244,10 +272,11 @@ class Project:
         }
         if self.home.parent != self.folder:
             known["scans"] = str(self.folder)
-        return {**known, "settings": settings, "items": items}
+        joined = {"joined": self.joined.to_json(self.folder)} if self.joined else {}
+        return {**known, "settings": settings, "items": items, **joined}
 
     def _read_record(self, item_id: str) -> ItemRecord:
-        path, slices = self._record_path(item_id), self.items[item_id].shape[0]
+        path, slices = self._record_path(item_id), (self.joined.member(item_id) or self.items[item_id]).shape[0]
         saved = read_json(path) if self._records_there else {}
         if not saved:
             fresh = ItemRecord.new(slices, self._roles.of(item_id, slices))

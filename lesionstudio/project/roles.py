@@ -1,6 +1,6 @@
 """Roles: which slices of a study are learned from, which measure a model, and which lie between the two."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from lesionstudio.project.splits import Candidate, Ranges, Share, deal_roles
@@ -24,6 +24,11 @@ class Roles:
         """What project.json keeps of an item's share; {} while it is not dealt."""
         share = self._shares.get(item_id)
         return {} if share is None else {"held_out": share.held_out, "between": share.between}
+
+    def keep(self, item_id: str, roles: Sequence[Role]) -> None:
+        """An item has these roles, as slices of another item had them: they are not dealt anew."""
+        held_out, between = (_places(roles, one) for one in (Role.HELD_OUT, Role.BETWEEN))
+        self._shares[item_id] = Share(held_out, between)
 
     def of(self, item_id: str, slices: int) -> tuple[Role, ...]:
         """The role dealt to each slice of an item: learn where nothing else was."""
@@ -63,6 +68,13 @@ class Roles:
 
     def _is_whole(self, item: WorkItem) -> bool:
         return self._share(item.id).held_out == ((0, item.shape[0]),)
+
+
+def _places(roles: Sequence[Role], wanted: Role) -> Ranges:
+    """Where this role is, as half-open ranges."""
+    marks = [False, *(role == wanted for role in roles), False]
+    edges = [k for k in range(len(marks) - 1) if marks[k] != marks[k + 1]]
+    return tuple(zip(edges[::2], edges[1::2]))
 
 
 def _ranges(saved: Iterable[Iterable[int]]) -> Ranges:

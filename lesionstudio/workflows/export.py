@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from lesionstudio.errors import GridMismatch, ProjectProblem, UnreadableFile
+from lesionstudio.imaging.formats.names import stem
 from lesionstudio.imaging.formats.png import write_picture
 from lesionstudio.imaging.formats.png_storage import in_window
 from lesionstudio.imaging.geometry import Geometry
@@ -228,6 +229,8 @@ class _Export:
 
     def _slice_name(self, item: WorkItem, k: int) -> str:
         name = self._names[item.id]
+        if item.source.format == "stack" and self._order.names == "original":
+            return f"{name.rpartition('/')[0]}/{stem(item.source.files[k].name)}".lstrip("/")
         return name if item.kind == "image" and item.shape[0] == 1 else f"{name}_{k + 1:04d}"
 
     def _exported_labels(self, mask: Mask, k: int) -> Pixels:

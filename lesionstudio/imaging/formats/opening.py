@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from lesionstudio.errors import UnreadableFile
-from lesionstudio.imaging.formats import dicom, dicom_series, nifti, raster, search, tiff
+from lesionstudio.imaging.formats import dicom, dicom_series, nifti, raster, search, stack, tiff
 from lesionstudio.imaging.formats.dicom_header import Instance, read_instance
 from lesionstudio.imaging.formats.kinds import format_of
 from lesionstudio.imaging.formats.search import Guard
@@ -27,7 +27,13 @@ def open_source(source: ScanSource) -> Scan:
         return dicom.read(source.files, source.part)
     if source.format == "raster":
         return raster.read(source.files[0])
+    if source.format == "stack":
+        return stack.read(source.files, source.spacing_mm, _read_picture)
     return (tiff.read if source.format == "tiff" else nifti.read)(source.files[0], source.part)
+
+
+def _read_picture(path: Path) -> Scan:
+    return open_source(ScanSource(_format(path), (path,)))
 
 
 def open_path(path: Path, guarded: Guard) -> Scan:

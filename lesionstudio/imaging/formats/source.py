@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 Shape = tuple[int, int, int]
-Format = Literal["raster", "tiff", "dicom", "nifti"]
+Format = Literal["raster", "tiff", "dicom", "nifti", "stack"]
 Values = Literal["auto", "binary", "index", "per-label"]
 """How masks are written; see write_mask."""
-FORMATS: tuple[Format, ...] = ("raster", "tiff", "dicom", "nifti")
+FORMATS: tuple[Format, ...] = ("raster", "tiff", "dicom", "nifti", "stack")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,17 +16,20 @@ class ScanSource:
     """The files a scan is read from, in slice order where each holds one slice.
 
     `part` says which of several scans in the same files is meant: "t3" the fourth volume of a 4-D file, "s2" the
-    third group of pages; "" the first. For a DICOM series it is not needed: the files say it.
+    third group of pages; "" the first. For a DICOM series it is not needed: the files say it. `spacing_mm`: what a
+    person said of a stack of pictures: distance of slices, rows and columns.
     """
 
     format: Format
     files: tuple[Path, ...]
     part: str = ""
+    spacing_mm: tuple[float, float, float] | None = None
 
     def to_json(self, root: Path | None = None) -> dict[str, Any]:
         """As JSON; paths relative to root where they lie in it, else absolute, always with forward slashes."""
         files = [_relative(file, root) for file in self.files]
-        return {"format": self.format, "files": files, "part": self.part}
+        spacing = {"spacing_mm": list(self.spacing_mm)} if self.spacing_mm is not None else {}
+        return {"format": self.format, "files": files, "part": self.part, **spacing}
 
     @classmethod
     def from_json(cls, saved: dict[str, Any], root: Path | None = None) -> "ScanSource":
@@ -34,7 +37,9 @@ class ScanSource:
         if saved["format"] not in FORMATS or not saved["files"]:
             raise ValueError(saved["format"])
         base = root or Path()
-        return cls(saved["format"], tuple(base / file for file in saved["files"]), str(saved.get("part", "")))
+        files, spacing = tuple(base / file for file in saved["files"]), saved.get("spacing_mm")
+        said = None if spacing is None else (float(spacing[0]), float(spacing[1]), float(spacing[2]))
+        return cls(saved["format"], files, str(saved.get("part", "")), said)
 
 
 @dataclass(frozen=True, slots=True)
