@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-VERBS = ("info", "convert", "models", "segment", "train", "learn", "evaluate", "score", "compare", "measure", "export", "demo",
+VERBS = ("info", "convert", "split", "models", "segment", "train", "learn", "evaluate", "score", "compare", "measure", "export", "demo",
          "doctor")  # fmt: skip
 COMPUTE = "_compute"
 

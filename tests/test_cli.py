@@ -60,8 +60,9 @@ CONTRACT = {
     "segment": "--model --out --format --values --threshold --box --flips --hu-offset --channels --device "
     "--probabilities --overwrite",
     "convert": "--out --to --window --overwrite --strict",
+    "split": "--images --masks --out --share --patients --blocks --structure --seed --link",
     "train": "--images --masks --split --data --out --from --recipe --architecture --depth --encoder --encoder-weights "
-    "--channels --loss --size --epochs --minutes --patients --structure --hu-offset --seed --resume",
+    "--channels --loss --size --epochs --minutes --patients --goal --structure --hu-offset --devices --seed --resume",
     "evaluate": "--model --images --masks --split --data --part --patients --threshold --flips --structure --hu-offset",
     "compare": "--a --b --images --masks --split --data --part --patients",
     "score": "--predictions --masks --spacing --structure",

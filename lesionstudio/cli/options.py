@@ -25,6 +25,9 @@ Masks = Annotated[Path | None, typer.Option(help=_("Folder of masks."))]
 Split = Annotated[Path | None, typer.Option(help=_("CSV with the columns file and split."))]
 Data = Annotated[Path | None, typer.Option(help=_("Folder with train, val and test in it."))]
 Patients = Annotated[str, typer.Option(metavar="REGEX|CSV", help=_("What tells the patients apart."))]
+PairBy = Annotated[
+    Literal["name", "number"], typer.Option(help=_("Pairs pictures and masks by name, or by the number in it."))
+]
 InStructure = Annotated[Structure | None, typer.Option(help=_("The grey that marks the structure in these masks."))]
 HuOffset = Annotated[
     float | None,
@@ -34,11 +37,13 @@ Channels = Annotated[str, typer.Option(metavar="NUMBER,...|luminance", help=_("W
 InValues = Annotated[Values, typer.Option(help=_("What a pixel of a mask holds."))]
 
 
-def pairs(images: Path | None, masks: Path | None, split: Path | None, data: Path | None) -> dict[str, Path | None]:
-    """Where pictures and masks are: --data, or --images and --masks, perhaps with --split."""
+def pairs(
+    images: Path | None, masks: Path | None, split: Path | None, data: Path | None, pair_by: str = "name"
+) -> dict[str, Any]:
+    """Where pictures and masks are: --data, or --images and --masks, perhaps with --split; and how they go together."""
     if (data is None) == (images is None and masks is None) or (images is None) != (masks is None):
         raise typer.BadParameter(_("Give either --data, or --images and --masks."))
-    return {"images": images, "masks": masks, "split": split, "data": data}
+    return {"images": images, "masks": masks, "split": split, "data": data, "pair_by": pair_by}
 
 
 def numbers(text: str, option: str, count: int) -> tuple[float, ...] | None:

@@ -13,6 +13,7 @@ from lesionstudio.cli.options import (
     Masks,
     Model,
     OnDevice,
+    PairBy,
     Patients,
     Split,
     numbers,
@@ -36,6 +37,7 @@ def evaluate(
     data: Data = None,
     part: Part = None,
     patients: Patients = "",
+    pair_by: PairBy = "name",
     threshold: Annotated[float | None, typer.Option(min=0, max=1, help=_("Marks from this probability on."))] = None,
     flips: Flips = False,
     structure: InStructure = None,
@@ -43,7 +45,7 @@ def evaluate(
     device: OnDevice = "auto",
 ) -> None:
     """How well a model does on pictures whose masks are known."""
-    places = pairs(images, masks, split, data)
+    places = pairs(images, masks, split, data, pair_by)
     from lesionstudio.workflows.evaluate import evaluate as evaluate_model
 
     with ctx.obj.terminal.progress() as report:
@@ -74,13 +76,14 @@ def compare(
     data: Data = None,
     part: Part = None,
     patients: Patients = "",
+    pair_by: PairBy = "name",
     flips: Flips = False,
     structure: InStructure = None,
     hu_offset: HuOffset = None,
     device: OnDevice = "auto",
 ) -> None:
     """Two models on the same cases, paired."""
-    places = pairs(images, masks, split, data)
+    places = pairs(images, masks, split, data, pair_by)
     from lesionstudio.workflows.compare import compare as compare_models
 
     with ctx.obj.terminal.progress() as report:
@@ -107,6 +110,7 @@ def score(
     predictions: Annotated[Path, typer.Option(help=_("Folder of masks to judge."))],
     masks: Annotated[Path, typer.Option(help=_("Folder of reference masks."))],
     spacing: Annotated[str, typer.Option(metavar="MM,MM,MM", help=_("Slice, row and column distance."))] = "",
+    pair_by: PairBy = "name",
     structure: InStructure = None,
 ) -> None:
     """How well masks agree with reference masks."""
@@ -118,6 +122,7 @@ def score(
             predictions,
             masks,
             spacing=spacing_mm,
+            pair_by=pair_by,
             structure=structure and int(structure),
             report=report,
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from lesionstudio.metrics.cases import SHARES, Case
 from lesionstudio.metrics.intervals import paired
@@ -27,6 +27,7 @@ def compare(
     data: Path | None = None,
     part: str = "",
     patients: str = "",
+    pair_by: Literal["name", "number"] = "name",
     flips: bool = False,
     structure: int | None = None,
     hu_offset: float | None = None,
@@ -39,7 +40,7 @@ def compare(
     "difference": {name: {"mean", "ci95", "better", "worse", "equal"}}, "part", "opened", "definitions"}. Raises
     LesionStudioError.
     """
-    pairs = Places(images, masks, split, data, patients).part(part, report)
+    pairs = Places(images, masks, split, data, patients, pair_by).part(part, report)
     options: dict[str, Any] = {"flips": flips, "structure": structure, "hu_offset": hu_offset, "device": device}
     judges = [Judge(ModelShelf().find(model).folder, **options) for model in (a, b)]
     first = [one.case for one in judges[0].judge(pairs, report, _("Judging the first model"))]

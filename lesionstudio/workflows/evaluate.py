@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from lesionstudio.metrics.curves import Probabilities
 from lesionstudio.metrics.summary import summary
@@ -23,6 +23,7 @@ def evaluate(
     data: Path | None = None,
     part: str = "",
     patients: str = "",
+    pair_by: Literal["name", "number"] = "name",
     threshold: float | None = None,
     flips: bool = False,
     structure: int | None = None,
@@ -37,7 +38,7 @@ def evaluate(
     added to HU in pictures that do not say so; it is never applied. "opened": how often this test part was judged by,
     this time included; null for other parts. Raises LesionStudioError.
     """
-    pairs = Places(images, masks, split, data, patients).part(part, report)
+    pairs = Places(images, masks, split, data, patients, pair_by).part(part, report)
     options: dict[str, Any] = {"flips": flips, "structure": structure, "hu_offset": hu_offset, "device": device}
     judge = Judge(ModelShelf().find(model).folder, threshold=threshold, **options)
     found = list(judge.judge(pairs, report, _("Evaluating")))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,13 +21,17 @@ _NAMED_AT_MOST = 8
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where pictures and masks lie: two folders and perhaps a split CSV, or one data folder. `patients`: CLI.md."""
+    """Where pictures and masks lie: two folders and perhaps a split CSV, or one data folder. `patients`: CLI.md.
+
+    `pair_by` "number" pairs the two folders' files by the last number in their names.
+    """
 
     images: Path | None = None
     masks: Path | None = None
     split: Path | None = None
     data: Path | None = None
     patients: str = ""
+    pair_by: Literal["name", "number"] = "name"
 
     def part(self, part: str, report: Reporter) -> Pairs:
         """The pairs of one part, or all for "". Raises NotEnoughExamples where there is none."""
@@ -57,7 +62,7 @@ class Places:
             raise LesionStudioError(
                 _("There are no pictures to work on."), hint=_("Name --images and --masks, or --data.")
             )
-        return pair_folders(self.images, self.masks, self.split)
+        return pair_folders(self.images, self.masks, self.split, by_number=self.pair_by == "number")
 
 
 def read_pair(pair: Pair, structure: int | None, hu_offset: float | None = None) -> tuple[Scan, NDArray[np.uint8]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -20,10 +20,11 @@ def score(
     *,
     spacing: Sequence[float] | None = None,
     structure: int | None = None,
+    pair_by: Literal["name", "number"] = "name",
     report: Reporter = silent,
 ) -> dict[str, Any]:
     """The scores of CLI.md for masks paired by name. `spacing` (slice, row, column) in mm replaces the file's own."""
-    pairs = Places(images=predictions, masks=masks).pairs(report).pairs
+    pairs = Places(images=predictions, masks=masks, pair_by=pair_by).pairs(report).pairs
     steps = Steps(report, len(pairs), _("Scoring"))
     read = []
     for pair in pairs:

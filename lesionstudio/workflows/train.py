@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +61,7 @@ def train(
     changes: dict[str, Any] | None = None,
     channels: str = "",
     patients: str = "",
+    pair_by: Literal["name", "number"] = "name",
     structure: int | None = None,
     hu_offset: float | None = None,
     devices: int = 1,
@@ -76,7 +77,7 @@ def train(
     recipe. Before it begins it reports a partial result {"warnings": [sentence, ...]}, after each round {"curve":
     [row]}. Gives {"model", "folder", "training", "scores", "choice", "warnings"}.
     """
-    places = Places(images, masks, split, data, patients)
+    places = Places(images, masks, split, data, patients, pair_by)
     pairs = _in_order(places.pairs(silent))
     plan = changed(read_recipe(recipe) if recipe else Recipe(), changes or {})
     begins, plan = _beginning(plan, changes or {}, model_from)

@@ -1,4 +1,4 @@
-"""Verbs that make models: train, learn."""
+"""Verbs that make: a split of the data, a model, a new version of one."""
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -14,6 +14,7 @@ from lesionstudio.cli.options import (
     Masks,
     OnDevice,
     Out,
+    PairBy,
     Patients,
     Split,
     pairs,
@@ -22,6 +23,42 @@ from lesionstudio.cli.terminal import Terminal
 from lesionstudio.cli.verb import verb
 from lesionstudio.progress import Progress, Reporter
 from lesionstudio.words import _, number
+
+
+@verb("split", _("Deals pictures and masks out for training, validation and test."))
+def split(
+    ctx: typer.Context,
+    images: Annotated[Path, typer.Option(help=_("Folder of pictures."))],
+    masks: Annotated[Path, typer.Option(help=_("Folder of masks."))],
+    out: Out,
+    share: Annotated[str, typer.Option(metavar="70:15:15", help=_("Shares of train, validation, test."))] = "70:15:15",
+    patients: Patients = "",
+    pair_by: PairBy = "name",
+    blocks: Annotated[
+        bool, typer.Option("--blocks", help=_("Blocks of neighbouring slices, for slices of one scan."))
+    ] = False,
+    structure: InStructure = None,
+    seed: Annotated[int, typer.Option(help=_("Repeats a split exactly."))] = 0,
+    link: Annotated[bool, typer.Option("--link", help=_("Links instead of copies."))] = False,
+) -> None:
+    """Deals pictures and masks out for training, validation and test."""
+    from lesionstudio.workflows.labelled import Places
+    from lesionstudio.workflows.split import SplitOrder, shares_in
+    from lesionstudio.workflows.split import split as split_pairs
+
+    order = SplitOrder(shares_in(share), blocks, None if structure is None else int(structure), seed, link)
+    places = Places(images, masks, patients=patients, pair_by=pair_by)
+    with ctx.obj.terminal.progress() as report:
+        made = split_pairs(places, out, order, report)
+    for sentence in made["warnings"]:
+        ctx.obj.terminal.warn(sentence)
+    heads = (_("Part"), _("Pictures"), _("Groups"), _("Marked, %"), _("Without a mark"))
+    rows = [
+        (part, str(its["pictures"]), str(its["groups"]), number(its["marked_percent"], 2), str(its["empty"]))
+        for part, its in made["parts"].items()
+    ]
+    ctx.obj.terminal.table(heads, rows)
+    ctx.obj.terminal.result(made)
 
 
 @verb("train", _("Trains a model on pictures and masks."))
@@ -59,6 +96,7 @@ def train(
     epochs: Annotated[int | None, typer.Option(min=1, help=_("How often every picture is seen."))] = None,
     minutes: Annotated[float | None, typer.Option(min=0, help=_("Ends after so many minutes."))] = None,
     patients: Patients = "",
+    pair_by: PairBy = "name",
     goal: Annotated[
         Literal["balanced", "miss-less", "invent-less"] | None,
         typer.Option(help=_("What chooses the weights and the threshold: F1, F2 or F0.5.")),
@@ -71,7 +109,7 @@ def train(
     resume: Annotated[bool, typer.Option("--resume", help=_("Goes on where it was stopped."))] = False,
 ) -> None:
     """Trains a model on pictures and masks."""
-    places = pairs(images, masks, split, data)
+    places = pairs(images, masks, split, data, pair_by)
     from lesionstudio.workflows.train import train as train_model
 
     named: dict[str, Any] = {
