@@ -7,8 +7,9 @@ from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from lesionstudio.gui.viewer.aim_view import AimView, Drag
-from lesionstudio.gui.viewer.sketches import paint_sketch, sketch_rect
+from lesionstudio.gui.viewer.sketches import DrawnSketch
 from lesionstudio.gui.viewer.tools.tool import Sketch, Spot, Tool
+from lesionstudio.gui.viewer.view_state import ViewState
 from lesionstudio.imaging.geometry import Box
 
 _KEYS = {
@@ -34,8 +35,7 @@ class HandView(AimView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._sketch: Sketch | None = None
-        self._sketch_rect = QRect()
+        self._sketch: DrawnSketch | None = None
         self._rulers: tuple[Sketch, ...] = ()
         self._was_click = self._used_with_e = False
         self._key_taken: int | None = None
@@ -164,15 +164,19 @@ class HandView(AimView):
         sketch = self._tool.sketch if self._tool is not None else None
         if sketch is None and self._sketch is None:
             return
-        before, self._sketch = self._sketch_rect, sketch if sketch is not None and sketch.k == self._k else None
-        shown = self._sketch is not None and self._view is not None
-        self._sketch_rect = sketch_rect(self._sketch, self._view) if shown else QRect()  # type: ignore[arg-type]
-        self._update_together(before.united(self._sketch_rect))
+        before = self._sketch.rect if self._sketch is not None else QRect()
+        here = sketch is not None and sketch.k == self._k and self._view is not None
+        self._sketch = DrawnSketch(sketch, self._view) if here else None  # type: ignore[arg-type]
+        self._update_together(before.united(self._sketch.rect) if self._sketch is not None else before)
+
+    def _show_view(self, view: ViewState | None) -> None:
+        super()._show_view(view)
+        self._show_sketch()
 
     def _paint_over(self, painter: QPainter, region: QRect) -> None:
         for ruler in self._rulers:
             if ruler.k == self._k and self._view is not None:
-                paint_sketch(painter, ruler, self._view)
-        if self._sketch is not None and self._view is not None:
-            paint_sketch(painter, self._sketch, self._view)
+                DrawnSketch(ruler, self._view).paint(painter)
+        if self._sketch is not None:
+            self._sketch.paint(painter)
         super()._paint_over(painter, region)
