@@ -114,10 +114,12 @@ class Choices(QWidget):
         """Offers these (key, words); keeps the buttons where the keys are the same as before."""
         if [key for key, _words in choices] != list(self._buttons):
             self._rebuild([key for key, _words in choices])
+        self._group.setExclusive(current in self._buttons)
         for key, words in choices:
             self._buttons[key].setText(words)
             self._buttons[key].setAccessibleName(words)
             self._buttons[key].setChecked(key == current)
+        self._group.setExclusive(True)
         self._share_out()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
