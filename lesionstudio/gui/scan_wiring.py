@@ -76,7 +76,11 @@ class ScanWiring(QObject):
             possible |= {"accept_scan"} if draft is not None else set()
             seen = draft is not None and (draft.lesions or self._page.views.is_three)
             possible |= {"accept", "reject"} if seen else set()
-        return possible
+        return possible if self._is_slice_on_screen else possible - {"check_slice"}
+
+    @property
+    def _is_slice_on_screen(self) -> bool:
+        return self._page.picture in self._page.views.shown
 
     def show_models(self) -> None:
         """Shows the models there are, the one in use, and how many scans "all" means."""
@@ -122,7 +126,7 @@ class ScanWiring(QObject):
         for wiring in self.three.wirings:
             wiring.pointed.connect(self._show_point)
             wiring.view.held_changed.connect(self.show_hints)
-        self.three.changed.connect(self.show_hints)
+        self.three.changed.connect(self._show_views)
         self._toolbox.chosen.connect(self.show_hints)
         self._page.slice_map.slice_wanted.connect(self._session.go_to_slice)
 
@@ -211,8 +215,17 @@ class ScanWiring(QObject):
         self._show_status()
         self.show_possible()
 
+    def _show_views(self) -> None:
+        """There are other views now. A slice that is not on screen cannot be checked, and needs no map."""
+        alone = self._page.views.shown == (self._page.picture,)
+        self._page.slice_map.setVisible(self._is_volume and alone)
+        why = "" if self._is_slice_on_screen else _("Only a slice on screen can be checked: show all views first.")
+        self._actions.explain("check_slice", why)
+        self.show_possible()
+        self.show_hints()
+
     def _tell_seen(self) -> None:
-        if self._page.picture.isVisible():
+        if self._is_slice_on_screen:
             self._parts.marking.saw(self._session.slice_number)
 
     # What the picture and the panels say

@@ -113,6 +113,7 @@ class ThreeViews(QObject):
         main = self._grid.main
         main.scale_of = None
         main.set_title("")
+        main.setAccessibleName(_("Picture"))
         main.set_cross(None)
         main.fit_again()
         self._settle(three=False)
@@ -149,8 +150,6 @@ class ThreeViews(QObject):
     def _settle(self, *, three: bool) -> None:
         """Buttons, slice map and right panel as they go with so many views."""
         self._actions["three_views" if three else "one_view"].setChecked(True)
-        scan = self._session.scan
-        self._page.slice_map.setVisible(not three and scan is not None and scan.slices > 1)
         fold, is_tight = self._actions["fold_panel"], self._parts.window.width() <= WIDE
         if three and is_tight and not fold.isChecked():
             self._has_folded = True

@@ -1,5 +1,6 @@
 """Three views across each other, in the real window: what is seen, what the crosshair does, what is painted where."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from lesionstudio.gui.theme import Look
 from lesionstudio.gui.viewer.plane_view import PLANE_COLOURS, PlaneView
 from lesionstudio.gui.viewer.view_grid import ViewEdge
 from lesionstudio.imaging.mask import DraftSource
+from lesionstudio.imaging.scan import SliceSource
 from tests import phantoms
 from tests.gui.seats import LEFT, NONE, Hands, hands_on
 
@@ -186,12 +188,16 @@ def test_a_line_has_the_colour_of_the_view_it_stands_for(views: Views) -> None:
 
 def test_a_double_click_on_its_edge_enlarges_a_view_and_another_brings_all_back(views: Views) -> None:
     small = views.coronal.width()
+    views.axial.setFocus()
     QTest.mouseDClick(views.edge(views.coronal), LEFT)
     QApplication.processEvents()
     assert views.shown() == [False, True, False] and views.coronal.width() > 1.9 * small
+    assert views.coronal.hasFocus()
+    assert not views.hands.window.actions_by_verb["check_slice"].isEnabled(), "the slice is not on screen"
     QTest.mouseDClick(views.edge(views.coronal), LEFT)
     QApplication.processEvents()
     assert views.shown() == [True, True, True] and views.coronal.width() == small
+    assert views.hands.window.actions_by_verb["check_slice"].isEnabled()
 
 
 def test_what_is_painted_in_the_coronal_view_lies_in_the_mask_as_one_step(views: Views) -> None:
@@ -356,3 +362,34 @@ def test_a_click_in_the_table_of_lesions_takes_all_views_there(views: Views) -> 
     row = table.view.visualRect(table.view.model().index(0, 0)).center()
     QTest.mouseClick(table.view.viewport(), LEFT, NONE, row)
     assert views.crosshair.place == (15, 11, 61)
+
+
+def test_slices_that_are_not_read_yet_are_dark_and_nobody_waits_for_them(views: Views) -> None:
+    hands, may_read = views.hands, threading.Event()
+
+    class Slow:
+        def __init__(self, source: SliceSource) -> None:
+            self._source = source
+
+        def read(self, k: int) -> np.ndarray:
+            if threading.current_thread() is not threading.main_thread():
+                assert may_read.wait(10)
+            return self._source.read(k)
+
+    folder = hands.session.folder
+    assert folder is not None
+    views._wiring.three.show_three(False)
+    hands.session.close_folder()
+    hands.open(folder)
+    scan = hands.session.scan
+    assert scan is not None
+    scan.read_through(Slow)
+    read = [k for k in range(scan.slices) if scan.is_read(k)]
+    views._wiring.three.show_three(True)
+    hands.until(lambda: bool(views.coronal._scan.slice(30)[read].any()))  # type: ignore[union-attr]
+    missing = [k for k in range(scan.slices) if k not in read]
+    seen = views.coronal._scan.slice(30)  # type: ignore[union-attr]
+    assert missing and (seen[missing] == seen[missing[0], 0]).all()
+    may_read.set()
+    hands.until(lambda: hands.desk.parts.runner.is_idle)
+    assert np.array_equal(views.coronal._scan.slice(30), scan.volume()[:, 30])  # type: ignore[union-attr]
