@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 from lesionstudio.gui.messages import choose_file
 from lesionstudio.gui.panels.compare_bar import CompareBar
 from lesionstudio.gui.parts import Parts
+from lesionstudio.gui.scan_wiring import ScanWiring
 from lesionstudio.words import _
 
 _NEED_REFERENCE = ("next_difference", "previous_difference")
@@ -15,10 +16,11 @@ _NEED_REFERENCE = ("next_difference", "previous_difference")
 class CompareWiring(QObject):
     """Made with the first scan; the bar when it is first wanted."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, scan_wiring: ScanWiring) -> None:
         super().__init__(parts.window)
         self._window, self._session, self._comparing = parts.window, parts.session, parts.comparing
         self._actions, self._page = parts.window.actions_by_verb, parts.window.draw_page
+        self._main, self._crosshair = scan_wiring.main, scan_wiring.crosshair
         self._bar: CompareBar | None = None
         self._comparing.shown_changed.connect(self._show)
         self._comparing.counted.connect(self._show_figures)
@@ -45,8 +47,12 @@ class CompareWiring(QObject):
 
     def _go(self, step: int) -> None:
         difference = self._comparing.go_on(step)
-        if difference is not None:
-            self._page.picture.bring_into_view(difference.row, difference.column)
+        scan = self._session.scan
+        if difference is not None and scan is not None:
+            place = (difference.k, difference.row, difference.column)
+            self._crosshair.go_to(place)
+            _n, row, column = self._main.plane.from_voxel(place, scan.geometry.shape)
+            self._main.view.bring_into_view(row, column)
 
     def _show(self) -> None:
         comparing = self._comparing

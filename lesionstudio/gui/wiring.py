@@ -122,7 +122,7 @@ class Wiring(QObject):
         if self._scan is None:
             self._scan = ScanWiring(self._parts, self.toolbox)
             self.history = HistoryWiring(self._parts)
-            CompareWiring(self._parts)
+            CompareWiring(self._parts, self._scan)
             TurnWiring(self._parts, self.toolbox, self._scan)
             BesideWiring(self._parts, self._scan)
             self.lesions = LesionWiring(self._parts)

@@ -51,7 +51,7 @@ class CompareBar(QFrame):
         self._steps = [action_sign(look, actions, verb) for verb in ("previous_difference", "next_difference")]
         self._close = sign(look, "x", _("Close the comparison"), "close_compare_button")
         self._close.clicked.connect(self.closed)
-        self._figures = {name: (label(role="second"), label(role="strong", name=f"{name}_figure")) for name in _FIGURES}
+        self._figures = {name: (ElidedLabel("second"), ElidedLabel("strong", f"{name}_figure")) for name in _FIGURES}
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 4, 8, 8)
         column.setSpacing(4)
@@ -107,7 +107,7 @@ class CompareBar(QFrame):
         table = QWidget()
         grid = QGridLayout(table)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(18)
+        grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(0)
         captions = {
             "dice": _("Overlap (Dice)"),
@@ -120,7 +120,6 @@ class CompareBar(QFrame):
             caption.setText(captions[name])
             grid.addLayout(_under_sign(caption, _KINDS.get(name)), 0, column)
             grid.addWidget(figure, 1, column)
-        grid.setColumnStretch(len(_FIGURES), 1)
         return table
 
     def _replace(self, button: QPushButton, menu: QMenu, words: str) -> None:
@@ -172,8 +171,7 @@ def _under_sign(caption: QWidget, kind: int | None) -> QHBoxLayout:
     row.setSpacing(6)
     if kind is not None:
         row.addWidget(ErrorSign(kind))
-    row.addWidget(caption)
-    row.addStretch(1)
+    row.addWidget(caption, 1)
     return row
 
 

@@ -1,14 +1,14 @@
 """The stage: the picture with its slice map, room for a second series beside it, and a place to drop a scan."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
+from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from lesionstudio.gui.panels.scan_rows import SCAN_MIME
-from lesionstudio.gui.widgets.text import label, rule
+from lesionstudio.gui.widgets.text import label
 from lesionstudio.words import _
 
-_INSET = 12
+_INSET, _LINE = 12, QColor("#353B45")
 
 
 class Stage(QFrame):
@@ -36,11 +36,11 @@ class Stage(QFrame):
 
     def put_beside(self, bar: QWidget, second: QWidget) -> None:
         """Puts a second picture at the right of the first, and a bar over both."""
-        line = rule(vertical=True)
         self._column.insertWidget(0, bar)
-        self._row.insertWidget(1, line)
+        between = _Between()
+        self._row.insertWidget(1, between)
         self._row.insertWidget(2, second, 1)
-        self._beside = [bar, line, second]
+        self._beside = [bar, between, second]
         self.show_beside(False)
 
     def show_beside(self, on: bool) -> None:
@@ -73,3 +73,15 @@ class Stage(QFrame):
         if event.mimeData().hasFormat(SCAN_MIME):
             event.acceptProposedAction()
             self.scan_dropped.emit(bytes(event.mimeData().data(SCAN_MIME).data()).decode())
+
+
+class _Between(QWidget):
+    """The line between two pictures: as dark in both themes as what is behind pictures."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedWidth(2)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """One colour."""
+        QPainter(self).fillRect(self.rect(), _LINE)

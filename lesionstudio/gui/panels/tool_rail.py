@@ -30,5 +30,5 @@ class ToolRail(QFrame):
                 column.addWidget(action_sign(look, actions, verb, px=20, tool=True), 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(action_sign(look, actions, "lesions", px=20, tool=True), 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
-        for verb in VIEWS:
+        for verb in (*VIEWS, "compare"):
             column.addWidget(action_sign(look, actions, verb, px=20, tool=True), 0, Qt.AlignmentFlag.AlignHCenter)

@@ -94,10 +94,10 @@ def painted_errors(codes: Pixels, view: ViewState, dots: Rect, *, outline_only: 
     if field is None:
         return None
     tables = _tables(blur_of(view), view.screen.dots_per_point, outline_only)
-    code = field.nearest.astype(np.intp)
-    false = code == _KINDS.index(FALSE)
+    code = field.nearest.astype(np.uint16)
+    false = field.nearest == _KINDS.index(FALSE)
     if false.any():
-        code += np.where(false, hatch_step(field.at, view), 0)
+        code += false * hatch_step(field.at, view)
     return Painted(field.at, (code << 8) | field.inside, tables)
 
 
@@ -110,4 +110,5 @@ def _tables(blur: Blur, dots_per_point: float, outline_only: bool) -> Colours:
         steps = range(HATCH_STEPS + 1) if kind == FALSE else range(1)
         hatches = [hatch_cover(step, dots_per_point) if kind == FALSE and not outline_only else 0.0 for step in steps]
         made += [colours(ink, blur, dots_per_point, hatch=hatch) for hatch in hatches]
-    return np.concatenate(made)
+    # As many as 16 bits can say: that look-up is the quick one.
+    return np.concatenate([*made, np.zeros((1 << 16) - 256 * len(made), np.uint32)])

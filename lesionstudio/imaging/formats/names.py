@@ -9,6 +9,7 @@ _IMAGE_ENDING = re.compile(r"[_-](image|img|volume|scan)$", re.IGNORECASE)
 _SKIPPED_FOLDER = re.compile(r"^(masks|labels)|^lesionstudio$", re.IGNORECASE)
 _COUNTER = re.compile(r"[_ ][a-z]{0,5}[_ -]?\d{1,4}$", re.IGNORECASE)
 _COUNTED_WORD = re.compile(r"[_ ](slice|image|frame|img)[_ -]?\d{1,4}$", re.IGNORECASE)
+_SUBJECT = re.compile(r"(sub-[a-z0-9]+)(?=[_.]|$)", re.IGNORECASE)
 _DOUBLE_ENDINGS = (".nii.gz", ".img.gz")
 
 NaturalKey = tuple[tuple[int, int, str], ...]
@@ -46,9 +47,13 @@ def pairing_key(name: str) -> str:
 def patient_name(path: Path, root: Path) -> str:
     """The patient a picture is of, as far as names tell, else "".
 
-    A folder below the root that has a number in its name is a patient's (TCGA_CS_5397_20010315), else what is left of
-    the file's name without its counters (LIDC-IDRI-0008_n1_s00 is of LIDC-IDRI-0008), if that has a number in it.
+    What is named as BIDS wants it (sub-01/ses-2/sub-01_ses-2_FLAIR) says so. Else a folder below the root that has a
+    number in its name is a patient's (TCGA_CS_5397_20010315), else what is left of the file's name without its counters
+    (LIDC-IDRI-0008_n1_s00 is of LIDC-IDRI-0008), if that has a number in it.
     """
+    for part in reversed(path.relative_to(root).parts):
+        if subject := _SUBJECT.match(part):
+            return subject[1]
     for folder in reversed(path.relative_to(root).parent.parts):
         if _has_number(folder) and re.search(r"[a-z]", folder, re.IGNORECASE):
             return folder
