@@ -4,6 +4,7 @@ On top of the study (study.py: folder, list, settings) it holds the scan on scre
 and the label in use. Reading, saving and segmenting happen elsewhere; their results come back here and nowhere else.
 """
 
+from collections.abc import Collection
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -229,6 +230,13 @@ class Session(Study):
         self._keep_place()
         self.open = None
         self.scan_closed.emit()
+
+    def close_any_of(self, item_ids: Collection[str]) -> None:
+        """Saves and closes the scan on screen if it is one of these: they are about to become something else."""
+        if self.current_id in item_ids:
+            self._close_scan()
+        if self._wanted in item_ids:
+            self._wanted = ""
 
     def _keep_place(self) -> None:
         if self.open is None or self.project is None or self.project.read_only:

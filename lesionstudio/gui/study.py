@@ -103,6 +103,13 @@ class Study(QObject):
         self.save_project()
         self.items_changed.emit()
 
+    def list_changed(self) -> None:
+        """Items joined or left the list: roles are dealt to those that have none, and whoever shows them is told."""
+        self._rows.clear()
+        if self.project is not None and self.settings.hold_out_slices:
+            self.project.deal_roles(self._keep_roles)
+        self.items_changed.emit()
+
     def save_project(self) -> None:
         """Writes down the study's labels, items and settings, in the background."""
         if self.project is not None and not self.project.read_only:

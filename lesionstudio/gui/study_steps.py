@@ -1,7 +1,7 @@
 """StudySteps: what was done to several scans at once, or to the study's labels; taken back whole or not at all."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, Signal
@@ -92,6 +92,11 @@ class StudySteps(QObject):
         step = StudyStep(title, labels={number: (False, True)})
         self._move_labels(step, forward=True)
         self.add(step)
+
+    def forget_of(self, item_ids: Collection[str]) -> None:
+        """These scans left the list: steps that changed their masks cannot be moved any more."""
+        self._steps = [step for step in self._steps if not step.edits.keys() & set(item_ids)]
+        self.changed.emit()
 
     def forget_here(self, step: StudyStep) -> None:
         """The mask on screen is no longer part of this step: what it changed there was taken back alone."""

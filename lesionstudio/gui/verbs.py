@@ -16,6 +16,8 @@ from lesionstudio.gui.messages import ask_then, choose_folder
 from lesionstudio.gui.models import MappingQuestion
 from lesionstudio.gui.parts import Parts
 from lesionstudio.gui.preferences import Preferences
+from lesionstudio.gui.stacks import Stacks
+from lesionstudio.gui.stacks_menu import StacksMenu
 from lesionstudio.gui.toolbox import Toolbox
 from lesionstudio.gui.tour import Tour
 from lesionstudio.gui.views import Notice
@@ -39,6 +41,8 @@ class Verbs(QObject):
         self.label_sets = LabelSets(parts.session, parts.study_steps, self)
         self.label_sets_menu = LabelSetsMenu(parts.window, parts.session, self.label_sets)
         self.imports: ImportWiring | None = None
+        self.stacks = Stacks(parts.session, parts.study_steps, self)
+        self.stacks_menu = StacksMenu(parts.window, self.stacks)
         self._connect_program()
         self._connect_looking()
         self._connect_marking()
@@ -50,6 +54,10 @@ class Verbs(QObject):
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(notice.payload)))
         elif notice.action == "take_back":
             self._parts.travel.take_back(notice.payload)
+        elif notice.action == "take_apart":
+            self.stacks.take_apart(notice.payload)
+        elif notice.action == "join_stack":
+            self.stacks_menu.ask(notice.payload)
         elif notice.action == "undo_here":
             self._parts.travel.undo_here()
         elif notice.action in ("read_as_ct", "leave_values"):

@@ -128,6 +128,7 @@ class Wiring(QObject):
             self.lesions = LesionWiring(self._parts)
             self._scan.three.use_lesions(self.lesions)
             page.worklist.item_wanted.connect(self._open_item)
+            page.worklist.row_menu_opens.connect(self.verbs.stacks_menu.fill)
             for view in page.views.views:
                 view.menu_wanted.connect(self.verbs.show_picture_menu)
             page.segment.model_wanted.connect(self._parts.models.choose_model)

@@ -27,6 +27,7 @@ class Worklist(QFrame):
 
     item_wanted = Signal(str)
     beside_wanted = Signal(str)
+    row_menu_opens = Signal(object, str)
 
     def __init__(self, look: Look, actions: Actions) -> None:
         super().__init__()
@@ -163,6 +164,7 @@ class Worklist(QFrame):
             menu.addAction(_("Show beside this one"), lambda: self.beside_wanted.emit(row.id))
         menu.addSeparator()
         menu.addAction(self._actions["import_masks"])
+        self.row_menu_opens.emit(menu, row.id)
         menu.popup(self.list.viewport().mapToGlobal(place))
 
     def _dress(self, look: Look) -> None:
