@@ -9,7 +9,10 @@ from lesionstudio.imaging.paint_rules import Over, PaintRules
 
 
 class PaintGate(QObject):
-    """Off at first. A range nobody chose yet is that of the window: what is neither black nor white on the screen."""
+    """Off at first, and again where values mean something else.
+
+    A range nobody chose yet is that of the window: what is neither black nor white on the screen.
+    """
 
     changed = Signal()
 
@@ -17,6 +20,7 @@ class PaintGate(QObject):
         super().__init__(parent)
         self._session = session
         self.rules = PaintRules()
+        self._range_of = ""
         session.scan_opened.connect(self._take_up)
         session.labels_changed.connect(self._forget_lost_label)
 
@@ -61,8 +65,9 @@ class PaintGate(QObject):
             window = self._session.window
             kept = [window.level - window.width / 2, window.level + window.width / 2, False]
         low, high, inverted = kept
+        stays, self._range_of = self._range_of == self._key, self._key
         rules = replace(self.rules, low=float(low), high=float(high), inverted=bool(inverted))
-        self.rules = rules
+        self.rules = rules = replace(rules, gate_on=rules.gate_on and stays)
         if self._session.history is not None:
             self._session.history.rules = rules
         self._forget_lost_label()

@@ -84,7 +84,8 @@ class Toolbox(QObject):
         if before != tool:
             self.kinds[before].dropped()
         look, bar = self._parts.window.look, self._page.options_bar
-        bar.show_options(self.kind.options(look), self.kind.rare_options(look), has_rules=self.kind.has_rules)
+        facts = {"has_rules": self.kind.has_rules, "proposes": self.kind.proposes}
+        bar.show_options(self.kind.options(look), self.kind.rare_options(look), **facts)
         self.kind.chosen()
         self.refresh()
         self.chosen.emit()
@@ -115,8 +116,7 @@ class Toolbox(QObject):
         actions[self.tool].setChecked(True)
         actions["value_range"].setChecked(self.gate.rules.gate_on)
         self.kind.follow(self._session.scan)
-        bar.range.show_rules(self.gate.rules, self.gate.unit, self.gate.digits, picking=self._picking)
-        bar.over.show_rules(self.gate.rules, labels)
+        bar.show_rules(self.gate.rules, labels, self.gate.unit, self.gate.digits, picking=self._picking)
         low, high = DIAMETERS[self.unit]
         bar.show_diameter(self.diameter, self.unit, low, high, shown=self.kind.has_diameter)
         label = labels.by_number(self._session.label_in_use)

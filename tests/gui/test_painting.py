@@ -307,6 +307,20 @@ def test_the_range_is_taken_from_the_picture_and_the_tool_comes_back(hands: Hand
     assert isinstance(hands.picture._tool, Brush) and history.undo_title == ""
 
 
+def test_the_range_is_off_again_where_values_mean_something_else(hands: Hands) -> None:
+    gate, scan = hands.desk.wiring.toolbox.gate, hands.session.scan
+    assert scan is not None
+    gate.set_range(-900, -800)
+    hands.session.scan_opened.emit()
+    assert gate.rules.gate_on and (gate.rules.low, gate.rules.high) == (-900, -800)
+    scan.unit = ""
+    hands.session.scan_opened.emit()
+    assert not gate.rules.gate_on and hands.history.rules is gate.rules
+    scan.unit = "HU"
+    hands.session.scan_opened.emit()
+    assert not gate.rules.gate_on and (gate.rules.low, gate.rules.high) == (-900, -800)
+
+
 def test_the_pointer_says_why_nothing_is_painted_here(hands: Hands) -> None:
     gate = hands.desk.wiring.toolbox.gate
     gate.set_range(-2000, -1500)
@@ -423,7 +437,18 @@ def test_options_for_which_there_is_no_room_are_in_the_menu_and_come_back(hands:
     assert len(row.in_menu()) == many
 
 
+def test_a_value_range_that_is_on_but_in_the_menu_lights_the_menu(hands: Hands) -> None:
+    hands.do("wand")
+    bar = hands.window.draw_page.options_bar
+    assert bar.range in bar._row.in_menu() and not hands.button("more_options_button").isChecked()
+    hands.desk.wiring.toolbox.gate.turn_on(True)
+    assert hands.button("more_options_button").isChecked()
+    hands.do("brush")
+    assert bar.range not in bar._row.in_menu() and not hands.button("more_options_button").isChecked()
+
+
 def test_options_are_remembered(hands: Hands) -> None:
     hands.kind("lasso").keep(mode="cut", around=3)
     hands.desk.wiring.toolbox._remember()
-    assert hands.session.settings.tools["lasso"] == {"mode": "cut", "around": 3}
+    kept = hands.session.settings.tools["lasso"]
+    assert (kept["mode"], kept["around"]) == ("cut", 3)

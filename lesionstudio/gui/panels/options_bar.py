@@ -12,6 +12,8 @@ from lesionstudio.gui.theme import Look
 from lesionstudio.gui.widgets.fields import NumberField, Slider
 from lesionstudio.gui.widgets.overflow import OverflowRow
 from lesionstudio.gui.widgets.text import Dot, ElidedLabel, label
+from lesionstudio.imaging.labels import LabelSet
+from lesionstudio.imaging.paint_rules import PaintRules
 from lesionstudio.words import _
 
 HEIGHT = 42
@@ -32,6 +34,7 @@ class OptionsBar(QFrame):
         self._diameter = DiameterFields()
         self.proposal = ProposalStrip(look, actions)
         self._dot, self._does = Dot(), ElidedLabel("second", "tool_does")
+        self._words, self._said = "", ""
         self._row = OverflowRow(look, self._make_does())
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 0, 10, 0)
@@ -45,12 +48,29 @@ class OptionsBar(QFrame):
     def show_tool(self, name: str, does: str, colour: str = "") -> None:
         """Shows the tool's name and what it does now; colour is that of the label it paints."""
         self._tool.setText(name)
-        self._does.setText(does)
+        self._words = does
         self._dot.show_colour(colour)
         self._dot.setVisible(bool(colour))
+        self.say(self._said)
 
-    def show_options(self, widgets: Sequence[QWidget], rare: Sequence[QWidget] = (), *, has_rules: bool = True) -> None:
-        """Shows the tool's own widgets, and behind all others those rarely used; `has_rules`: the paint rules too."""
+    def say(self, sentence: str) -> None:
+        """Says this in place of what the tool does, until "" is said."""
+        self._said = sentence
+        self._does.setText(sentence or self._words)
+
+    def show_options(
+        self,
+        widgets: Sequence[QWidget],
+        rare: Sequence[QWidget] = (),
+        *,
+        has_rules: bool = True,
+        proposes: bool = False,
+    ) -> None:
+        """Shows the tool's own widgets, and behind all others those rarely used; `has_rules`: the paint rules too.
+
+        `proposes`: the place of Accept and Reject is kept free, so that nothing moves when they come and go.
+        """
+        self.proposal.keep_place(proposes)
         rules = (self.range, self.over) if has_rules else ()
         self._row.show_parts([*widgets, self._diameter, *rules, *rare])
 
@@ -58,6 +78,13 @@ class OptionsBar(QFrame):
         """Shows the diameter in "mm" or "px" and how small and large it can be."""
         self._row.show_part(self._diameter, shown)
         self._diameter.show_diameter(diameter, unit, low, high)
+
+    def show_rules(self, rules: PaintRules, labels: LabelSet, unit: str, digits: int, *, picking: bool) -> None:
+        """Shows what may be changed; `picking`: the value range is being taken from the picture."""
+        self.range.show_rules(rules, unit, digits, picking=picking)
+        self.over.show_rules(rules, labels)
+        self._row.mark(self.range, rules.gate_on)
+        self._row.mark(self.over, rules.over != "all")
 
     def _make_does(self) -> QWidget:
         rest = QWidget()

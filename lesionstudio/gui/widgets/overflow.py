@@ -20,6 +20,7 @@ class OverflowRow(QWidget):
         super().__init__()
         self._parts: list[QWidget] = []
         self._absent: set[QWidget] = set()
+        self._in_force: set[QWidget] = set()
         self._rest = rest
         rest.setParent(self)
         self._popup = QFrame(self, Qt.WindowType.Popup)
@@ -29,6 +30,7 @@ class OverflowRow(QWidget):
         self._column.setSpacing(_GAP)
         self._more = sign(look, "dots", _("More options"), "more_options_button")
         self._more.setParent(self)
+        self._more.setCheckable(True)
         self._more.clicked.connect(self._open)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -46,6 +48,14 @@ class OverflowRow(QWidget):
         if shown != (part not in self._absent):
             (self._absent.discard if shown else self._absent.add)(part)
             self._share_out()
+
+    def mark(self, part: QWidget, in_force: bool) -> None:
+        """Whether this one forbids something now: in the menu it would be forgotten, so the menu's button lights up."""
+        (self._in_force.add if in_force else self._in_force.discard)(part)
+        self._light()
+
+    def _light(self) -> None:
+        self._more.setChecked(not self._in_force.isdisjoint(self.in_menu()))
 
     def in_menu(self) -> list[QWidget]:
         """Those for which there is no room."""
@@ -84,6 +94,7 @@ class OverflowRow(QWidget):
                 self._column.addWidget(part)
             part.show()
         self._more.setVisible(n < len(wanted))
+        self._light()
         if n < len(wanted):
             self._more.move(x, (self.height() - self._more.height()) // 2)
             x += SMALLEST + _GAP
@@ -109,6 +120,7 @@ class OverflowRow(QWidget):
         return x + width + _GAP
 
     def _open(self) -> None:
+        self._light()
         self._popup.adjustSize()
         self._popup.move(self._more.mapToGlobal(QPoint(0, self._more.height() + 4)))
         self._popup.show()

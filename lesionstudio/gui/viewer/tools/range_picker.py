@@ -22,6 +22,7 @@ class RangePicker(Tool):
         self._history, self._unit, self._picked = history, unit, picked
         self._start: Spot | None = None
         self._end: Spot | None = None
+        self._pointer: Spot | None = None
 
     @property
     def is_down(self) -> bool:
@@ -30,9 +31,10 @@ class RangePicker(Tool):
 
     @property
     def sketch(self) -> Sketch | None:
-        """The box and its values."""
+        """The box and its values; before there is one, what to do."""
         if self._start is None or self._end is None:
-            return None
+            here = self._pointer
+            return Sketch(here.k, texts=((here.place, _("Click, or drag a box")),)) if here is not None else None
         (top, left), (bottom, right) = self._start.place, self._end.place
         frame = ((top, left), (top, right), (bottom, right), (bottom, left), (top, left))
         found = self._values()
@@ -49,6 +51,10 @@ class RangePicker(Tool):
         """The box reaches to here."""
         self._end = spot if self._start is not None and spot.k == self._start.k else self._end
         return EMPTY_BOX
+
+    def hover(self, spot: Spot | None, held: Held) -> None:
+        """The word what to do follows the pointer."""
+        self._pointer = spot
 
     def finish(self) -> Box:
         """Says what was found."""
