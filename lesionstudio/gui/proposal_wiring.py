@@ -4,6 +4,7 @@ from PySide6.QtCore import QObject
 
 from lesionstudio.gui.drafts import amount_text
 from lesionstudio.gui.parts import Parts
+from lesionstudio.gui.proposals import Proposals
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.proposal import Proposal
 from lesionstudio.words import _, ngettext
@@ -22,17 +23,20 @@ class ProposalWiring(QObject):
         self._show()
 
     def _show(self) -> None:
-        proposal, stands = self._proposals.current, self._proposals.stands
+        stands = self._proposals.stands
         self._actions.allow("accept_proposal", stands)
         self._actions.allow("reject_proposal", stands or self._proposals.is_working)
         self._actions.lend_keys("check_slice", "accept_proposal", on=stands)
-        self._page.options_bar.proposal.show_proposal(self._sentence(proposal), stands=stands)
-
-    def _sentence(self, proposal: Proposal | None) -> str:
+        self._page.options_bar.proposal.show_stands(stands)
         scan = self._session.scan
-        if self._proposals.sentence or proposal is None or scan is None:
-            return self._proposals.sentence or (_("Working") if self._proposals.is_working else "")
-        return told(proposal, scan.geometry)
+        self._page.options_bar.say(sentence_of(self._proposals, scan.geometry) if scan is not None else "")
+
+
+def sentence_of(proposals: Proposals, geometry: Geometry) -> str:
+    """What the proposal that stands would change, or why there is none; "" where nothing was asked."""
+    if proposals.sentence or proposals.current is None:
+        return proposals.sentence or (_("Working") if proposals.is_working else "")
+    return told(proposals.current, geometry)
 
 
 def told(proposal: Proposal, geometry: Geometry) -> str:

@@ -38,13 +38,15 @@ class ToolKind(QObject):
     """One tool of the rail. `values` are its options, remembered from day to day; `changed` says that one changed.
 
     `verb` names its action and its options in the settings; `defaults` are the options it begins with. `has_diameter`
-    and `has_rules` say whether diameter, value range and "paint over" stand in the options bar.
+    and `has_rules` say whether diameter, value range and "paint over" stand in the options bar, `proposes` whether what
+    it does is accepted or rejected there.
     """
 
     verb: ClassVar[str] = ""
     defaults: ClassVar[Mapping[str, Any]] = {}
     has_diameter: ClassVar[bool] = False
     has_rules: ClassVar[bool] = True
+    proposes: ClassVar[bool] = False
 
     changed = Signal()
     undo_changed = Signal()
