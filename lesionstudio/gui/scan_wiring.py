@@ -10,7 +10,7 @@ from lesionstudio.gui.drafts import Point
 from lesionstudio.gui.menus import Actions
 from lesionstudio.gui.parts import Parts
 from lesionstudio.gui.plane_wiring import PlaneWiring
-from lesionstudio.gui.proposal_wiring import ProposalWiring
+from lesionstudio.gui.proposal_wiring import ProposalWiring, sentence_of
 from lesionstudio.gui.readout import Readout, histogram, read_out
 from lesionstudio.gui.three_views import ThreeViews
 from lesionstudio.gui.tool_actions import TOOLS
@@ -252,8 +252,11 @@ class ScanWiring(QObject):
         if held in now:
             self._window.status_bar.show_hints([now[held]])
             return
+        scan = self._session.scan
+        said = sentence_of(self._parts.proposals, scan.geometry) if scan is not None else ""
         if self._parts.proposals.stands:
             answers = [
+                ((), said),
                 (self._actions.caps("check_slice"), _("accepts the preview")),
                 (self._actions.caps("reject_proposal"), _("drops it")),
             ]
@@ -268,6 +271,7 @@ class ScanWiring(QObject):
             hints = [crosshair, ((_("Double click"),), edge), (("Alt",), _("erase"))]
         else:
             hints = [(("Alt",), _("erase")), ((_("Shift"),), _("straight")), (("Ctrl",), _("pick label"))]
+        hints = [((), said)] if said else hints
         wheel = [((_("Wheel"),), _("slices"))] if self._is_volume else []
         self._window.status_bar.show_hints([*hints, *wheel])
 

@@ -36,11 +36,11 @@ class CleanUpKind(ProposingKind):
 
     def make_bar(self, look: Look) -> tuple[QWidget, ...]:
         """What, how much, where, of which labels."""
-        self._action = Pick("clean_up_action", _("What is done"), 148)
+        self._action = Pick("clean_up_action", _("What is done"), 140)
         self._amount = NumberField("clean_up_amount", _("Amount"), 1)
-        self._amount.setFixedWidth(84)
+        self._amount.setFixedWidth(80)
         self._into = Pick("clean_up_into", _("What becomes of the parts"), 104)
-        self._scope = Pick("clean_up_scope", _("Where"), 96)
+        self._scope = Pick("clean_up_scope", _("Where"), 104)
         self._which = Pick("clean_up_labels", _("Which labels"), 104)
         figures = QWidget()
         row = QHBoxLayout(figures)

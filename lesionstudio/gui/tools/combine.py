@@ -33,7 +33,7 @@ class CombineKind(ProposingKind):
         self._encloses = Toggle(look, _("With what it encloses"), "combine_encloses")
         self._margin = NumberField("combine_margin", _("Wider by"), 1)
         self._margin.setFixedWidth(70)
-        self._scope = Pick("combine_scope", _("Where"), 96)
+        self._scope = Pick("combine_scope", _("Where"), 104)
         self._only_then = named(_("Its inside"), self._encloses), named(_("Wider"), self._margin)
         self._operation.picked.connect(lambda operation: self.keep(operation=operation))
         self._other.picked.connect(lambda other: self.keep(other=other))

@@ -45,6 +45,8 @@ class ProposingKind(ToolKind):
     Once answered it waits until something changes, its button is pressed, or the picture is clicked.
     """
 
+    proposes = True
+
     def __init__(self, parts: Parts) -> None:
         super().__init__(parts)
         self._in_hand = False

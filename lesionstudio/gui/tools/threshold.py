@@ -39,7 +39,7 @@ class ThresholdKind(ProposingKind):
         self._slider = RangeSlider(look, "threshold_slider", _("Values that are taken"))
         self._low = NumberField("threshold_low", _("Lowest value"))
         self._high = NumberField("threshold_high", _("Highest value"))
-        self._scope = Pick("threshold_scope", _("Where"), 98)
+        self._scope = Pick("threshold_scope", _("Where"), 110)
         self._inside = Pick("threshold_inside", _("Inside which label"), 112)
         self._smallest = LimitField("threshold_smallest", _("Smaller pieces are left out; 0 takes all"), _("Any"))
         self._smallest.setFixedWidth(80)
