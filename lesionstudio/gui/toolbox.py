@@ -54,6 +54,7 @@ class Toolbox(QObject):
         self._diameters = {"mm": settings.brush_diameter_mm, "px": settings.brush_diameter_px}
         self._later = QTimer(self, singleShot=True, interval=_SETTLED_MS)
         self._later.timeout.connect(self._remember)
+        parts.session.scan_closed.connect(self._remember_now)
         for kind in self.kinds.values():
             kind.changed.connect(self._option_changed)
         self._connect_gate()
@@ -183,6 +184,11 @@ class Toolbox(QObject):
     def _option_changed(self) -> None:
         self._later.start()
         self.refresh()
+
+    def _remember_now(self) -> None:
+        if self._later.isActive():
+            self._later.stop()
+            self._remember()
 
     def _remember(self) -> None:
         settings = self._session.settings

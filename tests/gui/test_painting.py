@@ -448,7 +448,10 @@ def test_a_value_range_that_is_on_but_in_the_menu_lights_the_menu(hands: Hands) 
 
 
 def test_options_are_remembered(hands: Hands) -> None:
+    toolbox = hands.desk.wiring.toolbox
     hands.kind("lasso").keep(mode="cut", around=3)
-    hands.desk.wiring.toolbox._remember()
+    toolbox.set_diameter(13.0)
+    assert hands.session.settings.brush_diameter_mm != 13.0
+    hands.session.scan_closed.emit()
     kept = hands.session.settings.tools["lasso"]
-    assert (kept["mode"], kept["around"]) == ("cut", 3)
+    assert (kept["mode"], kept["around"]) == ("cut", 3) and hands.session.settings.brush_diameter_mm == 13.0
