@@ -186,6 +186,20 @@ def test_a_line_has_the_colour_of_the_view_it_stands_for(views: Views) -> None:
     assert QColor(shot.pixelColor(30, 1)).name().upper() == PLANE_COLOURS["sagittal"]
 
 
+def test_a_turned_view_is_crossed_and_painted_where_it_is_seen(views: Views) -> None:
+    views.hands.do("turn_shown")
+    try:
+        # Turned clockwise: what was row r lies in the column that is r from the right, what was column c in row c.
+        views.move(views.axial, views.point(views.axial, 50, 59 - 12), SHIFT)
+        assert views.crosshair.place == (10, 12, 50)
+        across = views.point(views.axial, 50, 40).y()
+        assert views.colour(views.axial, QPoint(30, across)) == PLANE_COLOURS["sagittal"]
+        views.drag(views.axial, (20, 59 - 40))
+        assert views.hands.mask.labels(10)[40, 20] == 1 and views.hands.mask.counts()[1] < 20
+    finally:
+        views.hands.do("as_in_file")
+
+
 def test_a_double_click_on_its_edge_enlarges_a_view_and_another_brings_all_back(views: Views) -> None:
     small = views.coronal.width()
     views.axial.setFocus()

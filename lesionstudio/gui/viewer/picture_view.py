@@ -219,6 +219,9 @@ class PictureView(QWidget):
 
     # For SliceView
 
+    def _paint_under(self, painter: QPainter) -> None:
+        """Paints what lies over the picture but under the notes."""
+
     def _paint_over(self, painter: QPainter, region: QRect) -> None:
         """Paints what lies over picture and notes."""
 
@@ -304,6 +307,7 @@ class PictureView(QWidget):
         painter.scale(1 / per_point, 1 / per_point)
         self._picture.paint(painter, _dots_of(event.rect(), per_point))
         painter.resetTransform()
+        self._paint_under(painter)
         self._notes.paint(painter, event.rect())
         if self._picture.problem:
             painter.setPen(FAINT)

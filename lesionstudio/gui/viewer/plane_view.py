@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QLineF, QRect, Qt, Signal
+from PySide6.QtCore import QLineF, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -155,14 +155,13 @@ class PlaneView(SliceView):
 
     # Painting
 
-    def _paint_over(self, painter: QPainter, region: QRect) -> None:
+    def _paint_under(self, painter: QPainter) -> None:
         if self._cross is not None and self._view is not None:
             x, y = self._view.to_point(*self._cross)
             painter.setPen(self._row_pen)
             painter.drawLine(QLineF(0, round(y) + 0.5, self.width(), round(y) + 0.5))
             painter.setPen(self._column_pen)
             painter.drawLine(QLineF(round(x) + 0.5, 0, round(x) + 0.5, self.height()))
-        super()._paint_over(painter, region)
 
 
 def plane_title(name: str, axis: int) -> str:
