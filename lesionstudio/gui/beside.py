@@ -55,6 +55,7 @@ class Beside(QObject):
         session.scan_closed.connect(self._closed)
         session.scan_opened.connect(self._opened)
         session.folder_opened.connect(self._forget)
+        session.folder_opened.connect(self.windows.clear)
 
     # Which
 

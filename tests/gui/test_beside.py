@@ -285,3 +285,11 @@ def test_the_second_has_a_window_of_its_own(hands: Hands) -> None:
     QTest.mouseRelease(view, right, Qt.KeyboardModifier.NoModifier, QPoint(180, 100))
     kept = hands.desk.parts.beside.windows[id_of(hands, "FLAIR")]
     assert hands.session.window == before and kept.width > 1.2 * before.width
+
+
+def test_three_views_and_two_series_take_turns(hands: Hands) -> None:
+    beside(hands, "FLAIR")
+    hands.do("three_views")
+    assert hands.desk.parts.beside.second is None and hands.window.draw_page.views.is_three
+    beside(hands, "FLAIR")
+    assert not hands.window.draw_page.views.is_three and twin(hands).isVisible()

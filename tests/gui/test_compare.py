@@ -5,12 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QLabel
 
 from lesionstudio.gui.panels.compare_bar import CompareBar
 from lesionstudio.gui.theme import Look
+from lesionstudio.gui.viewer.picture_view import PictureView
 from lesionstudio.imaging.formats import write_mask
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.mask import DraftSource
@@ -212,3 +213,29 @@ def test_escape_ends_the_comparison_when_nothing_else_waits(hands: Hands, refere
     hands.key(Qt.Key.Key_Escape)
     QApplication.processEvents()
     assert not hands.desk.parts.comparing.is_on and not hands.window.actions_by_verb["compare"].isChecked()
+
+
+def test_all_three_views_show_the_comparison_in_their_plane(hands: Hands, reference: Path) -> None:
+    compare(hands, reference)
+    hands.key(Qt.Key.Key_D)
+    hands.do("three_views")
+    try:
+        for view in hands.window.draw_page.views.views:
+            missed = np.argwhere(_codes(view) == MISSED)
+            missed = missed[(missed != np.array(view._cross)).all(axis=1)]  # beside the crosshair
+            row, column = missed[len(missed) // 3]
+            assert view.view_state is not None
+            point = QPoint(*(round(at) for at in view.view_state.to_point(float(row), float(column))))
+            colour = view.grab().toImage().pixelColor(point)
+            assert colour.red() > colour.green() > colour.blue() + 60
+    finally:
+        hands.do("one_view")
+
+
+def _codes(view: PictureView) -> np.ndarray:
+    """What is compared on the picture that a view shows."""
+    layer = view._picture._errors
+    assert layer is not None
+    view.grab()
+    assert layer._codes is not None
+    return layer._codes

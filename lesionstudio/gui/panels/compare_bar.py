@@ -43,6 +43,8 @@ class CompareBar(QFrame):
         super().__init__()
         self.setObjectName("compare_bar")
         self.setProperty("kind", "bar")
+        self._offered: tuple[str, list[str]] | None = None
+        self._labelled: tuple[list[tuple[int, str]], int] | None = None
         self._with, self._label = _chooser("reference_button"), _chooser("compared_label_button")
         self._with.setAccessibleName(_("Compare with"))
         self._label.setAccessibleName(_("Label"))
@@ -64,6 +66,9 @@ class CompareBar(QFrame):
 
     def show_choices(self, chosen: str, offers: Sequence[Offer]) -> None:
         """Says with what is compared ("" nothing yet), and offers what there is."""
+        if self._offered == (chosen, [offer.words for offer in offers]):
+            return
+        self._offered = (chosen, [offer.words for offer in offers])
         menu = QMenu(self)
         for offer in offers:
             menu.addAction(offer.words, offer.choose)
@@ -73,6 +78,9 @@ class CompareBar(QFrame):
 
     def show_labels(self, labels: Sequence[tuple[int, str]], chosen: int) -> None:
         """Offers these labels; nothing to choose where there is only one way."""
+        if self._labelled == (list(labels), chosen):
+            return
+        self._labelled = (list(labels), chosen)
         menu = QMenu(self)
         for n, name in labels:
             entry = menu.addAction(name, partial(self.label_wanted.emit, n))
