@@ -161,6 +161,7 @@ def _together(records: Sequence[ItemRecord]) -> ItemRecord:
             flags={**whole.flags, **there.flags},
             seen=whole.seen | there.seen,
             seconds={**whole.seconds, **there.seconds},
+            rulers=whole.rulers + there.rulers,
         )
     return whole
 
@@ -175,5 +176,5 @@ def _is_worth_writing(project: Project, member: WorkItem, snapshot: MaskSnapshot
     """Whether a picture has anything to keep, or had before, so that nothing old is left under its name."""
     is_marked = any(pixels.any() for slices in snapshot.layers.values() for pixels in slices.values())
     record = project.records[member.id]
-    told = bool(record.flags or record.seconds or record.seen)
+    told = bool(record.flags or record.seconds or record.seen or record.rulers)
     return is_marked or bool(snapshot.statuses.any()) or told or project.has_record(member.id)

@@ -13,6 +13,7 @@ from lesionstudio.imaging.formats import find_scans, read_scan
 from lesionstudio.imaging.formats.source import ScanSource
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.mask import DraftSource, SliceStatus
+from lesionstudio.imaging.rulers import Ruler
 from lesionstudio.project.project import Project
 from lesionstudio.project.stacks import join, stackable, take_apart
 from lesionstudio.project.worklist import Role, WorkItem
@@ -119,7 +120,8 @@ def test_marks_statuses_flags_and_drafts_move_into_the_volume_and_back(sections:
     project = opened(sections)
     mark(project, "s2.png", 3)
     mark(project, "s10.png", 7, check=True)
-    project.update_record("s10.png", flags={0: "look here"}, seconds={0: 12.5})
+    ruler = Ruler(((0, 1, 1), (0, 1, 9)))
+    project.update_record("s10.png", flags={0: "look here"}, seconds={0: 12.5}, rulers=(ruler,))
     draft, source = project.load_mask("s4.png", GRID), DraftSource("m", 0.5, "2026-01-01")
     proposed = np.ones((1, SIDE, SIDE), np.uint8)
     EditHistory(draft).put_draft(proposed, proposed * 200, source, "Segment")
@@ -129,6 +131,7 @@ def test_marks_statuses_flags_and_drafts_move_into_the_volume_and_back(sections:
     record, mask = project.record(item.id), project.load_mask(item.id, project.read_scan(item).geometry)
     assert {k: int(mask.labels(k).argmax(axis=0)[0]) for k in (1, 9)} == {1: 3, 9: 7}
     assert record.marks == {1: (1,), 9: (1,)} and record.flags == {9: "look here"} and record.seconds == {9: 12.5}
+    assert record.rulers == (Ruler(((9, 1, 1), (9, 1, 9))),)
     assert mask.status(1) == SliceStatus.CORRECTED and mask.status(9) == SliceStatus.CHECKED
     assert mask.has_draft(3) and mask.makers[3] == source
 
@@ -144,6 +147,7 @@ def test_marks_statuses_flags_and_drafts_move_into_the_volume_and_back(sections:
     assert not project.load_mask("s2.png", GRID).marked(0)
     assert project.load_mask("s1.png", GRID).labels(0)[5].all()
     assert project.load_mask("s4.png", GRID).status(0) == SliceStatus.CHECKED
+    assert project.record("s10.png").rulers == (ruler,) and project.record("s4.png").rulers == ()
     assert project.record("s10.png").flags == {0: "look here"} and project.record("s10.png").seconds == {0: 12.5}
     project.close()
 
