@@ -24,6 +24,9 @@ class Rulers(QObject):
         self._session = session
         self._rulers: dict[int, Ruler] = {}
         self._next = 0
+        # What is on its way to the disk: the record may still say what was before.
+        self._drawn: dict[str, tuple[Ruler, ...]] = {}
+        session.folder_opened.connect(self._drawn.clear)
         session.scan_opened.connect(self._read)
         session.scan_closed.connect(self._read)
 
@@ -52,12 +55,13 @@ class Rulers(QObject):
 
     def _read(self) -> None:
         item_id = self._session.current_id
-        kept = self._session.record(item_id).rulers if item_id else ()
+        kept = self._drawn.get(item_id, self._session.record(item_id).rulers) if item_id else ()
         self._rulers, self._next = dict(enumerate(kept)), len(kept)
         self.changed.emit()
 
     def _say(self, *, keep: bool) -> None:
         if keep:
+            self._drawn[self._session.current_id] = tuple(self._rulers.values())
             self._session.keep_rulers(self._session.current_id, tuple(self._rulers.values()))
         self.changed.emit()
 
