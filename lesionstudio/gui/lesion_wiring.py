@@ -117,8 +117,11 @@ class LesionWiring(QObject):
             job.cancel()
 
     def _show_place(self, place: Index) -> None:
-        self._session.go_to_slice(place[0])
-        self._parts.window.draw_page.picture.bring_into_view(*place[1:])
+        scan = self._session.scan
+        if scan is not None:
+            self._session.go_to_slice(place[0])
+            _n, row, column = self._parts.turning.plane.from_voxel(place, scan.geometry.shape)
+            self._parts.window.draw_page.picture.bring_into_view(row, column)
 
     # The table over the picture
 
