@@ -26,10 +26,12 @@ class OpenScan:
 def read_item(project: Project, item: WorkItem, k: int, pending: MaskSnapshot | None) -> tuple[Scan, Mask]:
     """Reads a scan, its slice k, and its mask: the one on its way to the disk if there is one, else the saved one.
 
-    Slow: runs on the `files` lane. Raises UnreadableFile, GridMismatch, ProjectProblem.
+    The middle slice is read as well: the first window is made for it. Slow: runs on the `files` lane. Raises
+    UnreadableFile, GridMismatch, ProjectProblem.
     """
     scan = project.read_scan(item)
-    scan.slice(min(k, scan.slices - 1))
+    for needed in (min(k, scan.slices - 1), scan.slices // 2):
+        scan.slice(needed)
     mask = project.load_mask(item.id, scan.geometry, scan.slice_ids)
     if pending is not None:
         mask = Mask.restore(pending)

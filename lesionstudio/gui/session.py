@@ -318,7 +318,8 @@ class Session(Study):
         kept = self._project().settings.get("windows", {}).get(scan.unit or scan.modality or "picture")
         preset = str(kept[2]) if kept else first_preset(scan)
         if preset:
-            self.set_window(preset_window(scan, preset, self.slice_number), preset)
+            # The middle says more of a volume than its first slice, on which there may be next to nothing.
+            self.set_window(preset_window(scan, preset, scan.slices // 2), preset)
         elif kept:
             self.set_window(Window(float(kept[0]), float(kept[1])))
 

@@ -226,6 +226,17 @@ def test_a_mask_of_another_size_is_refused_with_both_sizes(here: Desk, pictures:
     assert "30 × 20" in refused.title and "120 × 96" in refused.title
 
 
+def test_a_volume_opens_in_a_window_that_fits_its_middle_and_not_its_empty_first_slice(
+    here: Desk, tmp_path: Path
+) -> None:
+    voxels = np.zeros((9, 32, 32), np.uint8)
+    voxels[1:] = np.arange(32, dtype=np.uint8) * 5
+    voxels[0, 3, :12] = 4
+    phantoms.write_nifti(tmp_path / "mr" / "t1.nii.gz", voxels, phantoms.grid("axial", voxels.shape, (1, 1, 1)))
+    here.open(tmp_path / "mr")
+    assert here.session.window.low < 10 and 140 < here.session.window.high < 160
+
+
 def test_a_window_chosen_for_one_scan_is_kept_for_the_next(here: Desk, tmp_path: Path) -> None:
     for n in range(2):
         phantoms.write_dicom(tmp_path / "s" / f"c{n}", phantoms.ct_phantom())
