@@ -52,6 +52,8 @@ class ScanWiring(QObject):
         self._connect_panels()
         self._connect_picture()
         self._show_labels()
+        for kind in toolbox.kinds.values():
+            kind.undo_changed.connect(self._show_history)
         toolbox.choose("brush")
         ProposalWiring(parts)
         parts.proposals.changed.connect(self.show_hints)
@@ -192,7 +194,7 @@ class ScanWiring(QObject):
     def _show_history(self) -> None:
         history = self._session.history if self._session.can_edit and self._page.is_drawing else None
         for verb, title in (
-            ("undo", history.undo_title if history else ""),
+            ("undo", self._toolbox.kind.undo_title or history.undo_title if history else ""),
             ("redo", history.redo_title if history else ""),
         ):
             self._actions.allow(verb, bool(title))

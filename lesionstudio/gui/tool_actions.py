@@ -4,8 +4,8 @@ from lesionstudio.gui.action_spec import ActionSpec, with_tips
 from lesionstudio.words import _
 
 RAIL = (
-    ("brush", "eraser", "lasso", "polygon", "wand"),
-    ("clean_up", "combine", "threshold"),
+    ("brush", "eraser", "lasso", "polygon", "wand", "seeds"),
+    ("interpolate", "clean_up", "combine", "threshold"),
     ("ruler", "angle"),
 )
 """To paint, to change shapes, to measure."""
@@ -22,6 +22,8 @@ def tool_actions() -> tuple[ActionSpec, ...]:
         "lasso": _("Draw around it: the inside is filled, erased or cut."),
         "polygon": _("Click the corners around it; Enter or a double click closes."),
         "wand": _("Takes what is like the voxel pressed on; drag right for more, left for less."),
+        "seeds": _("A few strokes of each label; the rest is computed and shown first."),
+        "interpolate": _("Fills the slices between those that are marked; shown first."),
         "clean_up": _("Holes, islands, edges in mm, splitting: shown first, then accepted."),
         "combine": _("The label in use takes another in, loses what lies in it, or keeps only that."),
         "ruler": _("A length in mm that stays on its slice."),
@@ -35,6 +37,8 @@ def tool_actions() -> tuple[ActionSpec, ...]:
         ActionSpec("lasso", _("Lasso"), menu, "lasso", "L", group, checkable=True),
         ActionSpec("polygon", _("Polygon"), menu, "lasso-polygon", "P", group, checkable=True),
         ActionSpec("wand", _("Magic wand"), menu, "wand", "W", group, checkable=True),
+        ActionSpec("seeds", _("Grow from seeds"), menu, "plant-2", "G", group, checkable=True),
+        ActionSpec("interpolate", _("Interpolate"), menu, "stack-2", "I", group, checkable=True),
         ActionSpec("clean_up", _("Clean up"), menu, "grain", "C", group, checkable=True),
         ActionSpec("combine", _("Combine"), menu, "layers-union", "U", group, checkable=True),
         ActionSpec("threshold", _("Threshold"), menu, "adjustments-alt", "T", group, checkable=True),

@@ -128,7 +128,7 @@ class Verbs(QObject):
             do(verb, partial(toolbox.choose, verb))
         do("smaller", lambda: toolbox.step(-1))
         do("larger", lambda: toolbox.step(1))
-        do("undo", self._parts.travel.undo)
+        do("undo", self._undo)
         do("redo", self._parts.travel.redo)
         do("add_label", self._add_label)
         do("lock_label", marking.lock_label)
@@ -139,6 +139,10 @@ class Verbs(QObject):
         do("accept_scan", marking.accept_scan)
         do("check_slice", marking.check_slice)
         do("check_seen", self._check_seen)
+
+    def _undo(self) -> None:
+        if not self._toolbox.kind.undo():
+            self._parts.travel.undo()
 
     def _connect_models(self) -> None:
         do, models = self._window.actions_by_verb.on, self._parts.models

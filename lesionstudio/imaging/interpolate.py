@@ -13,7 +13,6 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.marked import Marked
 from lesionstudio.imaging.mask import Pixels
 from lesionstudio.imaging.matching import Shape, matched
@@ -28,35 +27,32 @@ _SQUARE = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
-    """What is to be filled: between pictures along a voxel axis, these labels, at most so many pictures (0: any)."""
+    """What is to be filled: between pictures along a voxel axis, these labels, at most so many pictures (0: any).
+
+    On slices named in `empty` a person has said that there is nothing: no gap along axis 0 reaches across them.
+    """
 
     axis: int
     labels: tuple[int, ...]
     most: int = 0
+    empty: frozenset[int] = frozenset()
 
 
 def interpolated(
-    marked: Marked,
-    geometry: Geometry,
-    gaps: Gaps,
-    title: str,
-    empty: Collection[int] = (),
-    report: Reporter = silent,
+    marked: Marked, spacing_mm: tuple[float, float, float], gaps: Gaps, title: str, report: Reporter = silent
 ) -> Proposal | None:
     """Marks for the pictures without any of a label that lie between two with some; None where there are none.
 
-    Pictures are keys wherever the label is marked on them. On slices named in `empty` a person has said that there is
-    nothing: no gap reaches across. Voxels that are marked stay as they are; where two labels meet, the one that
-    reaches deeper has the voxel.
+    Pictures are keys wherever the label is marked on them. Voxels that are marked stay as they are; where two labels
+    meet, the one that reaches deeper has the voxel.
     """
     box = marked.box(gaps.labels)
     if box.is_empty:
         return None
     block = np.ascontiguousarray(np.moveaxis(marked.block(box), gaps.axis, 0))
-    first = box.start[gaps.axis]
-    shut = {k - first for k in empty} if gaps.axis == 0 else set[int]()
-    spacing = tuple(step for axis, step in enumerate(geometry.spacing_mm) if axis != gaps.axis)
-    filled = _Filled(block, geometry.spacing_mm[gaps.axis], (spacing[0], spacing[1]))
+    first, (down, across) = box.start[gaps.axis], np.delete(spacing_mm, gaps.axis)
+    shut = {k - first for k in gaps.empty} if gaps.axis == 0 else set[int]()
+    filled = _Filled(block, spacing_mm[gaps.axis], (float(down), float(across)))
     pairs = [(n, a, b) for n in gaps.labels for a, b in _gaps(block, n, gaps.most, shut)]
     steps = Steps(report, len(pairs))
     for number, above, below in pairs:

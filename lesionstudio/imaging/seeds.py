@@ -42,14 +42,14 @@ class SeedBox:
 def seeded(scan: Scan, seeds: Marked, around: SeedBox, title: str, report: Reporter = silent) -> Proposal | None:
     """What grows from the seeds of each label; None where there is no seed of any.
 
-    Without a seed of the background the edge of the box counts as one, except where the scan ends. What was drawn as a
-    seed keeps its label. Values beyond those of the seeds count as the nearest of theirs.
+    The edge of the box counts as background, except where the scan ends. What was drawn as a seed keeps its label.
+    Values beyond those of the seeds count as the nearest of theirs.
     """
     box = _box(scan.geometry, seeds, around)
     if box.is_empty or not set(seeds.numbers(range(box.start[0], box.stop[0]))) - {BACKGROUND}:
         return None
     drawn = seeds.block(box)
-    known = drawn if (drawn == BACKGROUND).any() else _with_edge(drawn, box, scan.geometry.shape)
+    known = _with_edge(drawn, box, scan.geometry.shape)
     report(Progress(None))
     values = _values(scan, box, known)
     report(Progress(None))

@@ -167,3 +167,4 @@ def hands_on(look: Look, folder: Path, labels: int = 2) -> Iterator[Hands]:
         desk.close()
         window.close()
         window.deleteLater()
+        QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)

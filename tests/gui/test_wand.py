@@ -72,7 +72,7 @@ def test_dragging_changes_the_tolerance_live_and_the_field_keeps_it(hands: Hands
     _drawn(hands)
     wider = hands.picture.preview
     assert first is not None and wider is not None and wider.voxels > first.voxels
-    text = hands.picture._sketch.texts[0][1]  # type: ignore[union-attr]
+    text = hands.picture._tool.sketch.texts[0][1]  # type: ignore[union-attr]
     assert text.startswith("±") and "HU" in text
     hands.release(ROW, COLUMN + 30)
     tolerance = hands.kind("wand").values["tolerance_hu"]

@@ -5,7 +5,6 @@ import pytest
 from numpy.typing import NDArray
 from scipy.ndimage import label
 
-from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.interpolate import Gaps, interpolated
 from lesionstudio.imaging.marked import Marked
 
@@ -15,8 +14,8 @@ Volume = NDArray[np.uint8]
 def _filled(labels: Volume, axis: int = 0, numbers: tuple[int, ...] = (1,), most: int = 0, empty: tuple[int, ...] = (),
             spacing: tuple[float, float, float] = (1.0, 1.0, 1.0)) -> Volume:  # fmt: skip
     """The marks with what lies between them."""
-    geometry = Geometry.from_axes(labels.shape, (0, 0, 0), *np.diag(spacing))  # type: ignore[arg-type]
-    found = interpolated(Marked.of(labels), geometry, Gaps(axis, numbers, most), "Interpolate", empty)
+    gaps = Gaps(axis, numbers, most, frozenset(empty))
+    found = interpolated(Marked.of(labels), spacing, gaps, "Interpolate")
     whole = labels.copy()
     if found is not None:
         np.copyto(whole[found.box.slices()], found.labels, where=found.where)

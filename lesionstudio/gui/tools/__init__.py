@@ -3,9 +3,11 @@
 from lesionstudio.gui.tools.brush import BrushKind, EraserKind
 from lesionstudio.gui.tools.clean_up import CleanUpKind
 from lesionstudio.gui.tools.combine import CombineKind
+from lesionstudio.gui.tools.interpolate import InterpolateKind
 from lesionstudio.gui.tools.kind import ToolKind
 from lesionstudio.gui.tools.outlines import LassoKind, PolygonKind
 from lesionstudio.gui.tools.ruler import AngleKind, RulerKind
+from lesionstudio.gui.tools.seeds import SeedsKind
 from lesionstudio.gui.tools.threshold import ThresholdKind
 from lesionstudio.gui.tools.wand import WandKind
 
@@ -15,6 +17,8 @@ KINDS: tuple[type[ToolKind], ...] = (
     LassoKind,
     PolygonKind,
     WandKind,
+    SeedsKind,
+    InterpolateKind,
     CleanUpKind,
     CombineKind,
     ThresholdKind,

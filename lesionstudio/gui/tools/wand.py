@@ -41,7 +41,6 @@ class WandKind(ToolKind):
             connected=values["connected"],
             within_mm=values["within"],
         )
-        self._show(scan)
         told = partial(self._keep_tolerance, scan)
         large = partial(self._find_large, scan)
         width = context.parts.session.window.width
@@ -50,7 +49,6 @@ class WandKind(ToolKind):
     def options(self, look: Look) -> Sequence[QWidget]:
         """Tolerance, 2-D or 3-D, hanging together or everywhere, and how far."""
         self._bar = self._bar or self._make_bar()
-        self._show(self.parts.session.scan)
         return self._bar
 
     def _make_bar(self) -> tuple[QWidget, ...]:
@@ -68,15 +66,15 @@ class WandKind(ToolKind):
         within.value_changed.connect(lambda length: self.keep(within=length))
         return named(_("Tolerance"), tolerance), depth, reach, named(_("Within"), within)
 
-    def _show(self, scan: Scan | None) -> None:
+    def follow(self, scan: Scan | None) -> None:
+        """Shows what is chosen."""
         if self._fields is None or scan is None:
             return
         (tolerance, depth, reach, within), values = self._fields, self.values
         value = values[self._tolerance_of(scan)]
         tolerance.show_value(value, unit_name(scan.unit), 0 if value == round(value) else 2)
         depth.show_choices((("slice", _("2-D")), ("volume", _("3-D"))), "volume" if values["is_3d"] else "slice")
-        if depth.parentWidget() is not None:
-            depth.setVisible(scan.slices > 1)
+        depth.allow("volume", scan.slices > 1)
         choices = ("connected", _("Connected")), ("everywhere", _("Everywhere"))
         reach.show_choices(choices, "connected" if values["connected"] else "everywhere")
         within.show_value(values["within"], _("mm") if scan.geometry.has_spacing else _("px"))

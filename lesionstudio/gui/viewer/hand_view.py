@@ -46,6 +46,7 @@ class HandView(AimView):
     def set_tool(self, tool: Tool | None) -> None:
         """Takes a tool into the hand, or none; while a stroke is drawn it counts from the next one on."""
         super().set_tool(tool)
+        self.set_strokes(tool.strokes if tool is not None else None)
         self._told()
 
     def set_slice(self, k: int) -> None:
@@ -121,6 +122,7 @@ class HandView(AimView):
         if proposal is not None or self._has_preview:
             self._has_preview = proposal is not None
             self.set_preview(proposal)
+            self._show_sketch()
 
     def _begin(self, kind: str, button: Qt.MouseButton, point: QPointF) -> None:
         if self._view is not None:

@@ -70,6 +70,11 @@ class Marks:
         self._screen = NOTHING
         self._labels, self._draft, self._light = (Layer(1, 1) for _layer in range(3))
 
+    @property
+    def mask(self) -> MaskView | None:
+        """Whose marks they are."""
+        return self._mask
+
     def show_slice(self, mask: MaskView | None, k: int) -> None:
         """Another slice, or another mask."""
         self._mask, self._k, self._lit = mask, k, None

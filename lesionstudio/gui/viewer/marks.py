@@ -31,10 +31,12 @@ from lesionstudio.gui.viewer.inks import (
 from lesionstudio.gui.viewer.opencv import opencv
 from lesionstudio.gui.viewer.sampling import look_up
 from lesionstudio.gui.viewer.view_state import Rect, ViewState
-from lesionstudio.imaging.labels import LABEL_COLOURS, LabelSet
+from lesionstudio.imaging.labels import LABEL_COLOURS, Label, LabelSet
+from lesionstudio.imaging.seeds import BACKGROUND
 
 Pixels = NDArray[np.uint8]
 _DOT_POINTS = 3
+_GREY, _STRONG = "#C9CFD8", 0.85
 _EDGE = 127
 
 
@@ -67,6 +69,11 @@ class Painted:
     def write(self, dots: Colours) -> None:
         """Writes the colours into their places of an array of the whole screen."""
         look_up(self.places, self.table, dots[self.at.rows, self.at.columns])
+
+
+def stroke_style(labels: LabelSet) -> MarkStyle:
+    """How strokes that are no marks are shown: strong, in their label's colour; those of the background grey."""
+    return MarkStyle(LabelSet((*labels.labels, Label(BACKGROUND, "", _GREY))), _STRONG)
 
 
 def painted_labels(labels: Pixels, style: MarkStyle, view: ViewState, dots: Rect) -> Painted | None:

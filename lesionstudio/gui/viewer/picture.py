@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from lesionstudio.errors import LesionStudioError
 from lesionstudio.gui.viewer.error_layer import ErrorLayer, Labelled
 from lesionstudio.gui.viewer.layers import Lesion, Marks, image_of
-from lesionstudio.gui.viewer.marks import MarkStyle
+from lesionstudio.gui.viewer.marks import MarkStyle, stroke_style
 from lesionstudio.gui.viewer.proposal_layer import ProposalLayer
 from lesionstudio.gui.viewer.shades import SlicePicture
 from lesionstudio.gui.viewer.view_state import NOTHING, Rect, ViewState
@@ -36,7 +36,7 @@ class Picture:
         self._window, self._hidden = Window(255, 127.5), False
         self._slice: SlicePicture | None = None
         self._view: ViewState | None = None
-        self._marks, self._proposal = Marks(), ProposalLayer()
+        self._marks, self._proposal, self._strokes = Marks(), ProposalLayer(), Marks()
         self._errors: ErrorLayer | None = None
         self._sized(1, 1)
 
@@ -44,6 +44,7 @@ class Picture:
         """Another scan, with its mask."""
         self._scan, self._mask, self._errors = scan, mask, None
         self._proposal.show(None)
+        self._strokes.show_slice(None, k)
         self.show_slice(k)
 
     def show_slice(self, k: int) -> None:
@@ -51,6 +52,7 @@ class Picture:
         self._k, self._slice, self.problem = k, None, ""
         self._marks.show_slice(self._mask, k)
         self._proposal.show_slice(k)
+        self._strokes.show_slice(self._strokes.mask, k)
         if self._errors is not None:
             self._errors.show_slice(k)
         self._base_stale = True
@@ -63,6 +65,7 @@ class Picture:
             self._sized(screen.bottom, screen.right)
         self._marks.show_view(view)
         self._proposal.show_view(view)
+        self._strokes.show_view(view)
         if self._errors is not None:
             self._errors.show_view(view)
         self._base_stale = True
@@ -75,6 +78,7 @@ class Picture:
         """Colours, fill and visibility of the marks."""
         self._marks.show_style(style)
         self._proposal.show_labels(style.labels)
+        self._strokes.show_style(stroke_style(style.labels))
         if self._errors is not None:
             self._errors.show_outline_only(style.outline_only)
 
@@ -90,6 +94,10 @@ class Picture:
         """Shows what would be changed, or nothing; returns the dots that change."""
         return self._proposal.show(proposal)
 
+    def show_strokes(self, strokes: MaskView | None) -> None:
+        """Shows what a tool has drawn beside the mask, over everything; None for nothing."""
+        self._strokes.show_slice(strokes, self._k)
+
     def compare(self, reference: Labelled | None, label: int) -> None:
         """Shows the mask against a reference, in place of its marks; None: the marks again."""
         self._errors = None
@@ -99,7 +107,7 @@ class Picture:
 
     def refresh(self, box: Box) -> Rect:
         """Takes in that voxels of the mask changed; returns the dots that do."""
-        dots = self._marks.touch(box)
+        dots = self._marks.touch(box).union(self._strokes.touch(box))
         return dots if self._errors is None else dots.union(self._errors.touch(box))
 
     def paint(self, painter: QPainter, dots: Rect) -> None:
@@ -112,6 +120,7 @@ class Picture:
         if not self._hidden:
             (self._errors or self._marks).draw(painter, part)
             self._proposal.draw(painter, part)
+            self._strokes.draw(painter, part)
 
     def value(self, row: int, column: int) -> NDArray[np.generic] | None:
         """The value of a voxel, or of each of its channels; None where the slice cannot be read."""

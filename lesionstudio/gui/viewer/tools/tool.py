@@ -19,6 +19,7 @@ from lesionstudio.words import _
 
 if TYPE_CHECKING:
     from lesionstudio.imaging.proposal import Proposal
+    from lesionstudio.imaging.shown import MaskView
 
 Place = tuple[float, float]
 """Row and column in a slice, in fractions of voxels."""
@@ -155,6 +156,11 @@ class Tool:
     @property
     def proposal(self) -> "Proposal | None":
         """What it would change, to be looked at before."""
+        return None
+
+    @property
+    def strokes(self) -> "MaskView | None":
+        """What it has drawn that is no mark (seeds), on the view's grid; shown over the picture."""
         return None
 
     @property

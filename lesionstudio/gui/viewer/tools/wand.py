@@ -37,8 +37,6 @@ class WandWork:
 class Wand(Tool):
     """One press, drag and release is one step. The region is found when it is asked for, not at every place."""
 
-    shape = "cross"
-
     def __init__(self, work: WandWork) -> None:
         self._work = work
         self._seed: Index | None = None
@@ -52,6 +50,11 @@ class Wand(Tool):
     def label(self) -> int:
         """The number it paints; 0 erases."""
         return self._work.label
+
+    @property
+    def shape(self) -> str:
+        """Nothing is in the way of what it says while the button is down."""
+        return "none" if self.is_down else "cross"
 
     @property
     def is_down(self) -> bool:
