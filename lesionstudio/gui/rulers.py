@@ -24,6 +24,8 @@ class Rulers(QObject):
         self._session = session
         self._rulers: dict[int, Ruler] = {}
         self._next = 0
+        self._settled: dict[int, Ruler] = {}
+        self._before: list[dict[int, Ruler]] = []
         # What is on its way to the disk: the record may still say what was before.
         self._drawn: dict[str, tuple[Ruler, ...]] = {}
         session.folder_opened.connect(self._drawn.clear)
@@ -53,16 +55,37 @@ class Rulers(QObject):
             self._rulers.clear()
             self._say(keep=True)
 
+    @property
+    def can_undo(self) -> bool:
+        """Whether anything was drawn, moved or taken away since the scan was opened."""
+        return bool(self._before)
+
+    def undo(self) -> None:
+        """Takes the last of it back."""
+        if self._before:
+            self._settled = self._before.pop()
+            self._rulers = dict(self._settled)
+            self._write()
+
     def _read(self) -> None:
         item_id = self._session.current_id
         kept = self._drawn.get(item_id, self._session.record(item_id).rulers) if item_id else ()
         self._rulers, self._next = dict(enumerate(kept)), len(kept)
+        self._settled, self._before = dict(self._rulers), []
         self.changed.emit()
 
     def _say(self, *, keep: bool) -> None:
-        if keep:
-            self._drawn[self._session.current_id] = tuple(self._rulers.values())
-            self._session.keep_rulers(self._session.current_id, tuple(self._rulers.values()))
+        if keep and self._rulers != self._settled:
+            self._before.append(self._settled)
+            self._settled = dict(self._rulers)
+            self._write()
+        else:
+            self.changed.emit()
+
+    def _write(self) -> None:
+        drawn = tuple(self._rulers.values())
+        self._drawn[self._session.current_id] = drawn
+        self._session.keep_rulers(self._session.current_id, drawn)
         self.changed.emit()
 
 

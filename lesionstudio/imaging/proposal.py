@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -32,7 +33,7 @@ class Writer(Protocol):
         """Opens a change."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Proposal:
     """The number each voxel of a box would get, and which of them would get one.
 
@@ -57,21 +58,26 @@ class Proposal:
         region = tuple(slice(a - start, max(b, a) - start) for a, b, start in zip(inner.start, inner.stop, box.start))
         return cls.of(title, inner, cover[region], label)
 
-    @property
+    @cached_property
     def voxels(self) -> int:
         """How many voxels would change."""
         return int(np.count_nonzero(self.where))
 
-    @property
+    @cached_property
     def erased(self) -> int:
         """How many of them would lose their mark."""
         return int(np.count_nonzero(self.where & (self.labels == 0)))
 
-    @property
+    @cached_property
     def slices(self) -> tuple[int, ...]:
         """The slices on which voxels would change."""
         first = self.box.start[0]
         return tuple(int(k) + first for k in np.flatnonzero(self.where.any(axis=(1, 2))))
+
+    def counted(self) -> "Proposal":
+        """Itself, with all its voxels counted: in a large box that takes a while, so do it on a thread."""
+        self.voxels, self.erased, self.slices  # noqa: B018
+        return self
 
     def numbers(self) -> tuple[int, ...]:
         """The numbers that would be given, 0 for taking away, in order."""

@@ -109,6 +109,22 @@ def test_delete_takes_the_one_under_the_pointer_away_and_the_button_all(hands: H
     assert drawn(hands) == [] and not hands.button("ruler_remove_button").isEnabled()
 
 
+def test_undo_takes_back_what_was_drawn_moved_or_removed_while_the_ruler_is_in_the_hand(hands: Hands) -> None:
+    hands.paint(0, slice(5, 8), slice(5, 8))
+    hands.do("ruler")
+    hands.drag((10, 10), (40, 10))
+    first = drawn(hands)
+    hands.drag((40, 10), (40, 30))
+    hands.button("ruler_remove_button").click()
+    hands.do("undo")
+    assert abs(drawn(hands)[0].points[1][2] - 30) < 0.6
+    hands.do("undo")
+    assert drawn(hands) == first and hands.mask.counts() == {1: 9}
+    hands.do("brush")
+    hands.do("undo")
+    assert drawn(hands) == first and hands.mask.counts() == {}
+
+
 def test_an_angle_is_one_arm_dragged_and_the_other_end_clicked(hands: Hands) -> None:
     hands.do("angle")
     hands.drag((10, 20), (40, 20))

@@ -110,6 +110,10 @@ class ProposingKind(ToolKind):
         self._soon.stop()
         self.parts.proposals.reject()
 
+    def hints(self) -> Sequence[tuple[tuple[str, ...], str]]:
+        """Its own keys."""
+        return (((_("Click"),), _("preview")),)
+
     def ask(self) -> None:
         """Shows what it would do."""
         self._shown_for = None
@@ -167,4 +171,5 @@ def found(work: Work, marked: Marked, limits: Limits, report: Reporter = silent)
     """The proposal, as far as it may be carried out."""
     first = (limits.values, marked) if work.needs_values else (marked,)
     wished = work.find(*first, limits.spacing, *work.wishes, work.title, report)
-    return permitted(wished, marked, limits.rules, limits.values, limits.locked)
+    allowed = permitted(wished, marked, limits.rules, limits.values, limits.locked)
+    return allowed.counted() if allowed is not None else None

@@ -27,6 +27,7 @@ class RulerKind(ToolKind):
         self._remove = word_button(_("Remove all"), f"{self.verb}_remove_button")
         self._remove.setToolTip(_("Takes all lengths and angles of this scan away"))
         self._remove.clicked.connect(parts.rulers.remove_all)
+        self._in_hand = False
         parts.rulers.changed.connect(self._show)
 
     def make(self, context: ToolContext) -> Tool:
@@ -44,8 +45,35 @@ class RulerKind(ToolKind):
         """How it is used."""
         return _("drag from end to end; Delete takes the one under the pointer away"), ""
 
+    def hints(self) -> Sequence[tuple[tuple[str, ...], str]]:
+        """Its own keys."""
+        return ((_("Drag"),), _("measure")), ((_("Delete"),), _("the one here away")), ((_("Esc"),), _("drop"))
+
+    @property
+    def undo_title(self) -> str:
+        """What was drawn last, while the tool is in the hand."""
+        return _("Ruler") if self._in_hand and self.parts.rulers.can_undo else ""
+
+    def undo(self) -> bool:
+        """Takes it back."""
+        can = bool(self.undo_title)
+        if can:
+            self.parts.rulers.undo()
+        return can
+
+    def chosen(self) -> None:
+        """Undo is first of all for rulers now."""
+        self._in_hand = True
+        self.undo_changed.emit()
+
+    def dropped(self) -> None:
+        """Undo is for the mask again."""
+        self._in_hand = False
+
     def _show(self) -> None:
         self._remove.setEnabled(bool(self.parts.rulers.rulers))
+        if self._in_hand:
+            self.undo_changed.emit()
 
 
 class AngleKind(RulerKind):

@@ -1,5 +1,7 @@
 """Threshold in the window: every voxel of a range of values gets the label in use."""
 
+from collections.abc import Sequence
+
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from lesionstudio.gui.open_scan import OpenScan
@@ -76,6 +78,10 @@ class ThresholdKind(ProposingKind):
             return "", ""
         words = _("{name} is locked") if label.locked else _("marks {name}; drag over what should be taken")
         return words.format(name=label.name), label.colour
+
+    def hints(self) -> Sequence[tuple[tuple[str, ...], str]]:
+        """Its own keys."""
+        return (((_("Drag"),), _("takes the values there")),)
 
     def work(self, opened: OpenScan) -> Work | str:
         """All voxels of the range."""
