@@ -97,7 +97,7 @@ class Tour(QObject):
         QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
         card, ring, self._card, self._ring = self._card, self._ring, None, None
         if card.isAncestorOf(QApplication.focusWidget() or self._window):
-            self._window.draw_page.picture.setFocus()
+            self._window.draw_page.views.take_keys()
         for part in (card, ring):
             part.hide()
             part.deleteLater()
