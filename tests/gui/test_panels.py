@@ -15,7 +15,7 @@ from lesionstudio.gui.panels.display import DisplayPanel
 from lesionstudio.gui.panels.job_bar import JobBar, time_left
 from lesionstudio.gui.panels.labels import LabelsPanel
 from lesionstudio.gui.panels.options_bar import OptionsBar
-from lesionstudio.gui.panels.scan_rows import with_headings
+from lesionstudio.gui.panels.scan_headings import with_headings
 from lesionstudio.gui.panels.segment import CheckPanel, SegmentPanel
 from lesionstudio.gui.panels.status_bar import StatusBar
 from lesionstudio.gui.panels.top_bar import TopBar

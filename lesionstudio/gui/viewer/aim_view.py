@@ -7,10 +7,10 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from lesionstudio.gui.viewer.cursor import BrushCursor, Sign, brush_sign
+from lesionstudio.gui.viewer.followed_view import FollowedView
 from lesionstudio.gui.viewer.hover import Hover
 from lesionstudio.gui.viewer.keys import HeldKeys
 from lesionstudio.gui.viewer.notes import value_text
-from lesionstudio.gui.viewer.picture_view import PictureView
 from lesionstudio.gui.viewer.plaques import lesion_note_rect, paint_lesion_note
 from lesionstudio.gui.viewer.tools.tool import Tool, kept_marks, outside, refusal
 from lesionstudio.gui.viewer.view_state import Pointer, ViewState
@@ -34,7 +34,7 @@ class Drag:
     window: Window
 
 
-class AimView(PictureView):
+class AimView(FollowedView):
     """Shows the brush in its true size, the reason where it may not paint, and the draft lesion under the pointer."""
 
     pointer_moved = Signal(object)
@@ -215,6 +215,7 @@ class AimView(PictureView):
     # Painting
 
     def _paint_over(self, painter: QPainter, region: QRect) -> None:
+        super()._paint_over(painter, region)
         note = self._lesion_note()
         if not note.isNull() and note.intersects(QRectF(region)):
             paint_lesion_note(painter, note, self._hover.lines)

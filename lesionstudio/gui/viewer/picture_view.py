@@ -7,12 +7,10 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from lesionstudio.gui.viewer.error_layer import Labelled
 from lesionstudio.gui.viewer.marks import MarkStyle
 from lesionstudio.gui.viewer.notes import name_lines, scale_bar, slice_lines, value_text, view_lines
 from lesionstudio.gui.viewer.picture import Picture, canvas_colour
 from lesionstudio.gui.viewer.plaques import FAINT, Plaques
-from lesionstudio.gui.viewer.twin import paint_twin, twin_rect
 from lesionstudio.gui.viewer.view_state import Pointer, Rect, Screen, ViewState
 from lesionstudio.imaging.geometry import Box
 from lesionstudio.imaging.labels import LabelSet
@@ -20,22 +18,15 @@ from lesionstudio.imaging.proposal import Proposal
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.imaging.shown import MaskView
 from lesionstudio.imaging.windowing import Window
-from lesionstudio.metrics.comparison import ANY_MARK
 from lesionstudio.words import _
 
 MOST_OPACITY = 0.7
-_EDGE = 0.08
 
 
 class PictureView(QWidget):
-    """What is set is kept and shown; only the dots that changed are made and painted again.
-
-    `view_changed`: pan, zoom or size are others; `part_shown`: somebody wanted that, it was not the window's size.
-    """
+    """What is set is kept and shown; only the dots that changed are made and painted again."""
 
     zoom_changed = Signal(float)
-    view_changed = Signal()
-    part_shown = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,8 +45,6 @@ class PictureView(QWidget):
         self._preview: Proposal | None = None
         self._has_strokes = False
         self._together = QRect()
-        self._twin: tuple[float, float] | None = None
-        self._remark = ""
         self._picture, self._notes = Picture(), Plaques()
 
     # What is shown
@@ -64,7 +53,7 @@ class PictureView(QWidget):
         """Shows another scan with its mask, from slice 0 and as large as there is room; or nothing."""
         self._scan, self._mask, self._k = scan, mask, 0
         self._held_out = frozenset()
-        self._standing = self._preview = self._twin = None
+        self._standing = self._preview = None
         self._picture.show_scan(scan, mask, 0)
         self._say_name()
         self._notes.show_letters(scan.geometry.edge_letters() if scan else ("", "", "", ""))
@@ -131,11 +120,6 @@ class PictureView(QWidget):
         shown = self._preview if self._preview is not None else self._standing
         self._update_dots(self._picture.propose(shown))
 
-    def set_reference(self, reference: Labelled | None, label: int = ANY_MARK) -> None:
-        """Shows the mask against a reference on its grid, until the next scan; None: the marks themselves."""
-        self._picture.compare(reference, label)
-        self.update()
-
     def refresh(self, box: Box) -> None:
         """Shows what changed in the mask, and repaints no more than that."""
         self._update_dots(self._picture.refresh(box))
@@ -154,31 +138,6 @@ class PictureView(QWidget):
         """Shows the part of the slice that this pan and zoom say."""
         self._is_fitted = False
         self._show_view(view)
-        self.part_shown.emit()
-
-    def set_remark(self, remark: str) -> None:
-        """What is said under the name of how the scan is shown; "" for nothing."""
-        self._remark = remark
-        self._say_name()
-
-    def set_twin(self, place: tuple[float, float] | None) -> None:
-        """Marks the place (row, column) that the pointer is at in a linked picture; None for none."""
-        before, self._twin = self._twin, place
-        if before != place:
-            for one in (before, place):
-                self.update(self._twin_rect(one))
-
-    def _twin_rect(self, place: tuple[float, float] | None) -> QRect:
-        return twin_rect(*self._view.to_point(*place)) if place is not None and self._view is not None else QRect()
-
-    def bring_into_view(self, row: float, column: float) -> None:
-        """Moves the picture so that this place is in the middle, if it is not well in sight."""
-        if self._view is None:
-            return
-        x, y = self._view.to_point(row, column)
-        wide, high = self.width(), self.height()
-        if not (_EDGE * wide <= x <= (1 - _EDGE) * wide and _EDGE * high <= y <= (1 - _EDGE) * high):
-            self.show_part(self._view.moved(wide / 2 - x, high / 2 - y))
 
     # What can be asked
 
@@ -191,21 +150,6 @@ class PictureView(QWidget):
     def preview(self) -> Proposal | None:
         """What the tool in the hand is shown to change now."""
         return self._preview
-
-    @property
-    def scan(self) -> Scan | None:
-        """The scan as it is shown."""
-        return self._scan
-
-    @property
-    def remark(self) -> str:
-        """What is said of how it is shown."""
-        return self._remark
-
-    @property
-    def twin(self) -> tuple[float, float] | None:
-        """Where the pointer's twin is shown."""
-        return self._twin
 
     @property
     def slice_number(self) -> int:
@@ -242,8 +186,6 @@ class PictureView(QWidget):
         self.update()
         if view is not None and (before is None or before.zoom != view.zoom):
             self.zoom_changed.emit(view.zoom)
-        if view != before:
-            self.view_changed.emit()
 
     def _say_value(self, pointer: Pointer | None) -> None:
         value = None
@@ -270,8 +212,10 @@ class PictureView(QWidget):
     # Notes
 
     def _say_name(self) -> None:
-        lines = [*name_lines(self._scan), *filter(None, [self._remark])] if self._scan else []
-        self.update(self._notes.say("top_left", lines))
+        self.update(self._notes.say("top_left", self._name_lines()))
+
+    def _name_lines(self) -> list[str]:
+        return name_lines(self._scan) if self._scan else []
 
     def _slice_lines(self) -> list[str]:
         return slice_lines(self._scan.geometry, self._k) if self._scan else []
@@ -313,8 +257,6 @@ class PictureView(QWidget):
             painter.setPen(FAINT)
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._picture.problem)
         self._paint_over(painter, event.rect())
-        if self._twin is not None and event.rect().intersects(self._twin_rect(self._twin)):
-            paint_twin(painter, *self._view.to_point(*self._twin))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keeps the picture fitted, or its middle in the middle."""
