@@ -137,7 +137,7 @@ def test_a_click_says_which_piece_is_kept(hands: Hands) -> None:
     two_islands(hands)
     hands.session.go_to_slice(1)
     hands.do("clean_up")
-    choose(hands, "clean_up_action", "Keep the one I click")
+    choose(hands, "clean_up_action", "Keep one I click")
     assert said(hands) == "Click the piece to keep."
     hands.press(41, 41)
     hands.release(41, 41)

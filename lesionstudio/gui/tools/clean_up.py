@@ -36,12 +36,12 @@ class CleanUpKind(ProposingKind):
 
     def make_bar(self, look: Look) -> tuple[QWidget, ...]:
         """What, how much, where, of which labels."""
-        self._action = Pick("clean_up_action", _("What is done"), 140)
+        self._action = Pick("clean_up_action", _("What is done"))
         self._amount = NumberField("clean_up_amount", _("Amount"), 1)
         self._amount.setFixedWidth(80)
-        self._into = Pick("clean_up_into", _("What becomes of the parts"), 104)
-        self._scope = Pick("clean_up_scope", _("Where"), 104)
-        self._which = Pick("clean_up_labels", _("Which labels"), 104)
+        self._into = Pick("clean_up_into", _("What becomes of the parts"))
+        self._scope = Pick("clean_up_scope", _("Where"))
+        self._which = Pick("clean_up_labels", _("Which labels"))
         figures = QWidget()
         row = QHBoxLayout(figures)
         row.setContentsMargins(0, 0, 0, 0)
@@ -140,11 +140,11 @@ def _actions() -> list[tuple[object, str]]:
         ("holes", _("Fill holes")),
         ("islands", _("Remove islands")),
         ("largest", _("Keep the largest")),
-        ("pointed", _("Keep the one I click")),
+        ("pointed", _("Keep one I click")),
         ("grow", _("Grow")),
         ("shrink", _("Shrink")),
-        ("open", _("Open (cut bridges)")),
-        ("close", _("Close (fill gaps)")),
+        ("open", _("Open")),
+        ("close", _("Close")),
         ("smooth", _("Smooth")),
         ("split", _("Split touching")),
     ]

@@ -28,12 +28,12 @@ class CombineKind(ProposingKind):
 
     def make_bar(self, look: Look) -> tuple[QWidget, ...]:
         """What is done, with which label, how that one is meant, and where."""
-        self._operation = Pick("combine_operation", _("What is done"), 112)
-        self._other = Pick("combine_other", _("With which label"), 116)
+        self._operation = Pick("combine_operation", _("What is done"))
+        self._other = Pick("combine_other", _("With which label"))
         self._encloses = Toggle(look, _("With what it encloses"), "combine_encloses")
         self._margin = NumberField("combine_margin", _("Wider by"), 1)
         self._margin.setFixedWidth(70)
-        self._scope = Pick("combine_scope", _("Where"), 104)
+        self._scope = Pick("combine_scope", _("Where"))
         self._only_then = named(_("Its inside"), self._encloses), named(_("Wider"), self._margin)
         self._operation.picked.connect(lambda operation: self.keep(operation=operation))
         self._other.picked.connect(lambda other: self.keep(other=other))

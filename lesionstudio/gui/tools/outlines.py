@@ -135,7 +135,7 @@ class _OutlineWidgets:
         self._word = word(_("Slices ±"), "second")
         row.addWidget(self._word)
         row.addWidget(self._around)
-        self._region = Pick(f"{kind.verb}_region", _("What becomes of the marks inside"), 118)
+        self._region = Pick(f"{kind.verb}_region", _("What becomes of the marks inside"))
         self._region.picked.connect(lambda mode: kind.keep(mode=mode or "fill"))
         self.parts: tuple[QWidget, ...] = (self._mode, self._slices)
         if kind.modes != OUTLINE_MODES:
