@@ -178,12 +178,12 @@ class ImportPlan:
     def doubt(self) -> str:
         """What has to be said about the values before they are believed; "" for nothing."""
         censuses = [self.censuses[n] for n in self.chosen if n in self.censuses]
-        grey = sum(one.is_grey for one in censuses)
+        grey = sum(not one.is_binary for one in censuses)
         if self.kind is None:
             share = sum(one.white for one in censuses) / max(len(censuses), 1)
             words = _("On average {share} % of a mask is not 0. Say which is the structure.")
             return words.format(share=number(100 * share))
-        if grey and self.kind != "numbers":
+        if self.has_greys:
             words = _("Not binary: {n} of {all} masks. Greys from this value on count as marked:")
             return words.format(n=number(grey), all=number(len(censuses)))
         return ""

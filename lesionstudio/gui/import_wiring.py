@@ -217,7 +217,8 @@ class ImportWiring(QObject):
         item = project.items.get(plan.scan_of[n]) if 0 <= n < len(plan.masks) else None
         census = plan.censuses.get(n)
         if item is None or census is None or census.error:
-            self.sheet.preview.show_nothing(census.hint or census.error if census else _hint(plan, n))
+            words = "\n".join((census.error, census.hint)).strip() if census else _hint(plan, n)
+            self.sheet.preview.show_nothing(words)
             return
         wish = plan.wish(n, plan.preview_table()[0])
         self._showing = job = self._session.runner.run("files", _("Reading"), preview_of, project, item, wish, k)

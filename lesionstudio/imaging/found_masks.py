@@ -76,7 +76,7 @@ class Matched:
 def mask_files(places: Sequence[Path], scans: Collection[Path]) -> list[Path]:
     """The pictures and volumes in folders, at any depth, and the files named themselves; none of the scans.
 
-    Hidden ones, links and what a study keeps of its own are left out.
+    Hidden ones, links, what a study keeps of its own, and DICOM pictures in a folder are left out.
     """
     found = dict.fromkeys(path for place in places for path in (_below(place) if place.is_dir() else [place]))
     return sorted((path for path in found if path not in scans), key=lambda path: natural_key(str(path)))
@@ -192,7 +192,8 @@ def _below(folder: Path) -> Iterator[Path]:
             names.clear()
             continue
         names[:] = [name for name in names if not name.startswith(".")]
-        yield from (Path(place) / name for name in files if is_picture_name(name) and _is_regular(Path(place) / name))
+        wanted = [name for name in files if is_picture_name(name) and not name.lower().endswith(".dcm")]
+        yield from (Path(place) / name for name in wanted if _is_regular(Path(place) / name))
 
 
 def _is_regular(path: Path) -> bool:

@@ -73,7 +73,15 @@ def test_the_only_mask_is_the_only_scans() -> None:
 
 
 def test_masks_are_looked_for_at_any_depth_but_not_among_the_scans_or_in_a_study(tmp_path: Path) -> None:
-    for name in ("a.png", "deep/er/b.nii.gz", "notes.txt", "lesionstudio/masks/c.png", ".hidden/d.png", "scan.png"):
+    for name in (
+        "a.png",
+        "deep/er/b.nii.gz",
+        "notes.txt",
+        "lesionstudio/masks/c.png",
+        ".hidden/d.png",
+        "scan.png",
+        "e.dcm",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(b"")
     (tmp_path / "lesionstudio" / "project.json").write_text("{}")

@@ -18,7 +18,7 @@ from lesionstudio.gui.theme import Look
 from lesionstudio.words import _
 
 MASK, SCAN, CONTENT = range(3)
-ROW_HEIGHT, _MASK_WIDTH, _SCAN_WIDTH = 30, 270, 210
+ROW_HEIGHT, _MASK_WIDTH, _SCAN_WIDTH = 30, 250, 180
 _NUMBER = Qt.ItemDataRole.UserRole
 _NONE = -1
 
@@ -53,6 +53,7 @@ class PairsTable(QTableWidget):
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setItemDelegateForColumn(SCAN, _ScanChoice(self))
+        self.setItemDelegateForColumn(CONTENT, _Sentence(self))
         self.itemChanged.connect(self._changed)
         self.cellClicked.connect(self._clicked)
         self.currentCellChanged.connect(lambda row, *_rest: self.row_chosen.emit(self.mask_at(row)))
@@ -161,6 +162,15 @@ class PairsTable(QTableWidget):
         cell = self.item(row, SCAN)
         if cell is not None:
             self.editItem(cell)
+
+
+class _Sentence(QStyledItemDelegate):
+    """Words that are cut at their end, not in their middle."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        """As the table says, but for where words are cut."""
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideRight  # type: ignore[attr-defined]
 
 
 class _ScanChoice(QStyledItemDelegate):
