@@ -5,7 +5,6 @@ has the voxel (Grady, IEEE Trans. Pattern Anal. Mach. Intell. 28(11), 2006; scik
 around the seeds, coarser where the box is large, and its probabilities are brought back before labels are chosen.
 """
 
-import warnings
 from dataclasses import dataclass
 from math import ceil
 
@@ -25,7 +24,8 @@ BACKGROUND = 255
 MOST_VOXELS = 15_000
 """Voxels that are walked on. More gain little, and from about 20,000 on the solver's threads wait for each other."""
 
-_STEEP, _TOLERANCE, _LOW, _HIGH, _ROOM = 1000.0, 1e-2, 2.0, 98.0, 0.25
+_STEEP, _TOLERANCE, _ANY = 1000.0, 1e-2, 1e3
+_LOW, _HIGH, _ROOM = 2.0, 98.0, 0.25
 
 Dots = NDArray[np.float32]
 
@@ -131,12 +131,12 @@ def _shares(
     order = np.zeros(256, np.int32)
     order[numbers] = np.arange(1, len(numbers) + 1)
     steps = tuple(step * f for step, f in zip(spacing, factors))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        found = random_walker(
-            values, order[known], beta=_STEEP, mode="cg_j", tol=_TOLERANCE,
-            spacing=np.array(steps) / min(steps), return_full_prob=True, copy=False,
-        )  # fmt: skip
+    if known.all():
+        return [(known == number).astype(np.float32) for number in numbers]
+    found = random_walker(
+        values, order[known], beta=_STEEP, mode="cg_j", tol=_TOLERANCE, prob_tol=_ANY,
+        spacing=np.array(steps) / min(steps), return_full_prob=True, copy=False,
+    )  # fmt: skip
     return [np.asarray(share, np.float32) for share in found]
 
 

@@ -38,6 +38,7 @@ class SeedsKind(ToolKind):
     verb = "seeds"
     defaults = {"sows": "label", "is_3d": True, "margin_mm": 20.0, "margin_px": 40.0}
     has_diameter = True
+    proposes = True
 
     def __init__(self, parts: Parts) -> None:
         super().__init__(parts)

@@ -121,7 +121,7 @@ def _painted(field: Field, tables: Colours, code: NDArray[Any]) -> Painted:
     return Painted(field.at, (places << 8) | field.inside, tables)
 
 
-def _in_one(tables: list[Colours]) -> Colours:
+def in_one(tables: list[Colours]) -> Colours:
     """Tables of 256 colours one after the other, filled up to what 16 bits can say."""
     joined = np.concatenate(tables)
     return np.concatenate([joined, np.zeros(max((1 << 16) - len(joined), 0), np.uint32)])
@@ -135,7 +135,7 @@ def _label_tables(style: MarkStyle, blur: Blur, dots_per_point: float) -> Colour
     tables = [colours(ink, blur, dots_per_point) for ink in inks]
     if any(number > len(LABEL_COLOURS) for number, _colour in style.shown()):
         tables += [colours(ink, blur, dots_per_point, line=0.0) for ink in inks]
-    return _in_one(tables)
+    return in_one(tables)
 
 
 @lru_cache(maxsize=8)
@@ -147,7 +147,7 @@ def _draft_tables(style: MarkStyle, blur: Blur, dots_per_point: float) -> Colour
             for step in range(HATCH_STEPS + 1):
                 hatch = 0.0 if style.outline_only else hatch_cover(step, dots_per_point)
                 tables.append(colours(Ink(colour, 0.0), blur, dots_per_point, line=line, hatch=hatch))
-    return _in_one(tables)
+    return in_one(tables)
 
 
 def _dotted(field: Field, style: MarkStyle, view: ViewState) -> Pixels:

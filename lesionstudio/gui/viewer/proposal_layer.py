@@ -23,7 +23,7 @@ from lesionstudio.gui.viewer.inks import (
     colours,
 )
 from lesionstudio.gui.viewer.layers import Layer
-from lesionstudio.gui.viewer.marks import Painted
+from lesionstudio.gui.viewer.marks import Painted, in_one
 from lesionstudio.gui.viewer.view_state import NOTHING, Rect, ViewState
 from lesionstudio.imaging.labels import LabelSet
 from lesionstudio.imaging.proposal import Proposal, bounds
@@ -115,11 +115,15 @@ class ProposalLayer:
 
 
 def _painted(field: Field, inks: tuple[str, ...], view: ViewState) -> Painted:
-    table = _tables(inks, blur_of(view), view.screen.dots_per_point)
-    code = field.nearest.astype(np.intp)
-    if field.nearest.max() == len(inks) - 1:
-        code = code + np.where((code == len(inks) - 1) & _on_cross(field.at, view), 1, 0)
-    return Painted(field.at, (code << 8) | field.inside, table)
+    """Each dot in the colour of its ink; of the last ink only what lies on the cross is filled."""
+    table, last = _tables(inks, blur_of(view), view.screen.dots_per_point), len(inks) - 1
+    if field.only is not None and field.only != last:
+        return Painted(field.at, field.inside, table[field.only * 256 : field.only * 256 + 256])
+    if field.both is not None and int(field.nearest.max()) != last:
+        return Painted(field.at, field.both, table)
+    code = field.nearest.astype(np.uint16)
+    np.add(code, 1, out=code, where=(field.nearest == last) & _on_cross(field.at, view))
+    return Painted(field.at, (code << np.uint16(8)) | field.inside, table)
 
 
 @lru_cache(maxsize=8)
@@ -127,7 +131,7 @@ def _tables(inks: tuple[str, ...], blur: Blur, dots_per_point: float) -> Colours
     """256 colours for each label, then for what would be taken away: beside the cross, and on it."""
     marked = [colours(_ink(colour, LIT_FILL), blur, dots_per_point) for colour in inks[:-1]]
     away = [colours(_ink(inks[-1], 0.0), blur, dots_per_point, hatch=hatch) for hatch in (0.0, HATCH_ALPHA)]
-    return np.concatenate([*marked, *away])
+    return in_one([*marked, *away])
 
 
 def _ink(colour: str, fill: float) -> Ink:
@@ -135,10 +139,10 @@ def _ink(colour: str, fill: float) -> Ink:
 
 
 def _on_cross(at: Rect, view: ViewState) -> NDArray[np.bool_]:
-    """The dots on lines in both diagonals; they move with the picture."""
+    """The dots on lines in both diagonals; they move with the picture, and repeat from row to row."""
     per_point = view.screen.dots_per_point
     period, wide = max(5, round(_CROSS_EVERY * per_point)), max(1, round(HATCH_WIDE * per_point * 1.4))
-    row = np.arange(at.top, at.bottom, dtype=np.int32)[:, None] - view.top
-    column = np.arange(at.left, at.right, dtype=np.int32)[None, :] - view.left
-    on_cross: NDArray[np.bool_] = ((row + column) % period < wide) | ((row - column) % period < wide)
+    row, column = np.arange(period)[:, None], np.arange(at.left, at.right)[None, :] - view.left
+    rows = ((row + column) % period < wide) | ((row - column) % period < wide)
+    on_cross: NDArray[np.bool_] = rows[(np.arange(at.top, at.bottom) - view.top) % period]
     return on_cross
