@@ -407,3 +407,29 @@ def test_slices_that_are_not_read_yet_are_dark_and_nobody_waits_for_them(views: 
     may_read.set()
     hands.until(lambda: hands.desk.parts.runner.is_idle)
     assert np.array_equal(views.coronal._scan.slice(30), scan.volume()[:, 30])  # type: ignore[union-attr]
+
+
+def test_seeds_sown_in_the_coronal_view_grow_and_the_preview_is_seen_and_accepted_there(views: Views) -> None:
+    voxels = views.hands.session.scan.volume()  # type: ignore[union-attr]
+    k, column = (int(at[0]) for at in np.nonzero(voxels[:, 30] == phantoms.BODY_HU))
+    views.hands.do("seeds")
+    views.drag(views.coronal, (k, column))
+    proposals = views.hands.desk.parts.proposals
+    views.hands.until(lambda: not proposals.is_working)
+    assert proposals.current is not None and proposals.current.on(k) is not None
+    views.coronal.setFocus()
+    QTest.keyClick(views.coronal, Qt.Key.Key_Return)
+    assert views.hands.mask.labels(k)[30, column] == 1 and views.hands.history.steps.position == 1
+
+
+def test_a_ruler_drawn_in_the_sagittal_view_measures_in_mm_and_marks_nothing(views: Views) -> None:
+    views.hands.do("ruler")
+    views.drag(views.sagittal, (5, 10), (5, 30))
+    (ruler,) = views.hands.desk.parts.rulers.rulers.values()
+    scan = views.hands.session.scan
+    assert scan is not None
+    length, unit = ruler.words(scan.geometry).split()
+    assert float(length) == pytest.approx(40, abs=0.5) and unit == "mm"
+    assert {round(point[2]) for point in ruler.points} == {40}
+    assert not views.hands.mask.volume("labels").any()
+    views.hands.desk.parts.rulers.remove_all()
