@@ -43,6 +43,9 @@ def evaluate(
     structure: InStructure = None,
     hu_offset: HuOffset = None,
     device: OnDevice = "auto",
+    page: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE.html", help=_("Writes a report that needs nothing else."))
+    ] = None,
 ) -> None:
     """How well a model does on pictures whose masks are known."""
     places = pairs(images, masks, split, data, pair_by)
@@ -59,8 +62,11 @@ def evaluate(
             structure=structure and int(structure),
             hu_offset=hu_offset,
             device=device,
+            page=page,
             report=report,
         )
+    if page is not None:
+        ctx.obj.terminal.say(_("The report is {path}.").format(path=page.absolute()))
     say_guesses(ctx.obj.terminal, [scores])
     _show_scores(ctx, scores)
 

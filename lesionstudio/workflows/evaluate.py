@@ -29,6 +29,7 @@ def evaluate(
     structure: int | None = None,
     hu_offset: float | None = None,
     device: str = "auto",
+    page: Path | None = None,
     report: Reporter = silent,
 ) -> dict[str, Any]:
     """The scores of CLI.md for a model (id or folder) on the pairs of one part, or on every pair.
@@ -36,14 +37,21 @@ def evaluate(
     Runs the model as Segment does, but in fp32, so that every machine gives the same numbers. `threshold` replaces the
     card's. "curves" has, for each label, what other thresholds would give. "hu_offset_guess": what seems to have been
     added to HU in pictures that do not say so; it is never applied. "opened": how often this test part was judged by,
-    this time included; null for other parts. Raises LesionStudioError.
+    this time included; null for other parts. `page` is where a report goes, as HTML. Raises LesionStudioError.
     """
-    pairs = Places(images, masks, split, data, patients, pair_by).part(part, report)
+    places = Places(images, masks, split, data, patients, pair_by)
+    pairs = places.part(part, report)
     options: dict[str, Any] = {"flips": flips, "structure": structure, "hu_offset": hu_offset, "device": device}
     judge = Judge(ModelShelf().find(model).folder, threshold=threshold, **options)
     found = list(judge.judge(pairs, report, _("Evaluating")))
     opened = note_opening(judge.card, [pair.id for pair in pairs.pairs]) if part == "test" else None
-    return {**judgement(judge, found), "part": part, "flips": flips, "opened": opened}
+    scores = {**judgement(judge, found), "part": part, "flips": flips, "opened": opened}
+    if page is not None:
+        from lesionstudio.workflows.report import Looked, write_report
+
+        looked = Looked(places, structure, hu_offset)
+        write_report(page, scores, judge, found, looked, model, report)
+    return scores
 
 
 def judgement(judge: Judge, found: Sequence[Judged]) -> dict[str, Any]:

@@ -104,3 +104,15 @@ def test_the_command_line_prints_both_models_and_the_interval(
 def test_a_part_that_is_empty_is_a_sentence(data: Path, models: tuple[Path, Path]) -> None:
     with pytest.raises(NotEnoughExamples, match="train"):
         evaluate(str(models[0]), data=data, part="train")
+
+
+def test_the_report_shows_the_worst_case_first_and_how_to_repeat_it(
+    data: Path, models: tuple[Path, Path], tmp_path: Path
+) -> None:
+    found = evaluate(str(models[0]), data=data, part="val", page=tmp_path / "new" / "r.html")
+    written = (tmp_path / "new" / "r.html").read_text(encoding="utf-8")
+    worst = min(found["cases"], key=lambda case: case["dice"])["id"]
+    assert written.index(f"<strong>{worst}</strong>") == written.index("<strong>p")
+    assert f"lesionstudio evaluate --model eager --data {data.name} --part val --threshold 0.5" in written
+    assert str(data) not in written
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["r.html"]
