@@ -31,10 +31,12 @@ class Hands:
 
     def __init__(self, window: MainWindow, desk: Desk) -> None:
         self.window, self.desk, self.session = window, desk, desk.session
+        self.on: SliceView | None = None
+        """The view the hands are on; None: the main one."""
 
     @property
     def picture(self) -> SliceView:
-        return self.window.draw_page.picture
+        return self.on or self.window.draw_page.picture
 
     @property
     def mask(self) -> Mask:
