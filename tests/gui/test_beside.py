@@ -1,23 +1,19 @@
 """Two series side by side in the real window: linked by position, the mask seen on both, moved by hand and kept."""
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QWheelEvent
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from lesionstudio.gui.beside import Second
-from lesionstudio.gui.panels.scan_rows import SCAN_MIME
 from lesionstudio.gui.theme import Look
-from lesionstudio.gui.viewer.slice_view import SliceView
 from lesionstudio.gui.viewer.twin_view import TwinView
-from tests import phantoms
 from tests.gui.seats import Hands, hands_on
+from tests.gui.two_series import mm_a_point, mm_in_the_middle, wheel, write
 
 THICK, FINE = (8, 40, 48), (32, 80, 96)
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -29,20 +25,11 @@ def window(look: Look, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Han
     folder = tmp_path_factory.mktemp("beside") / "study"
     write(folder / "t1", "T1", THICK, (8.0, 4.0, 4.0), frame="1.2.3")
     write(folder / "flair", "FLAIR", FINE, (2.0, 2.0, 2.0), frame="1.2.3")
+    write(folder / "cor", "Coronal", (40, 32, 48), (4.0, 2.0, 4.0), frame="1.2.3", plane="coronal")
     write(folder / "prior", "Prior", THICK, (8.0, 4.0, 4.0), frame="1.2.4")
     write(folder / "other", "Other", THICK, (8.0, 4.0, 4.0), frame="1.2.3", patient="P2")
     with hands_on(look, folder) as hands:
         yield hands
-
-
-def write(
-    folder: Path, name: str, shape: tuple[int, int, int], spacing: phantoms.Vector, *, frame: str, patient: str = "P1"
-) -> None:
-    def change(dataset: Any, _k: int) -> None:
-        dataset.SeriesDescription, dataset.FrameOfReferenceUID, dataset.PatientID = name, frame, patient
-        dataset.PatientName = patient
-
-    phantoms.write_dicom(folder, phantoms.ct_phantom(shape, spacing), modality="MR", change=change)
 
 
 @pytest.fixture
@@ -83,26 +70,6 @@ def twin(hands: Hands) -> TwinView:
     found = hands.window.findChild(TwinView, "twin_view")
     assert found is not None
     return found
-
-
-def wheel(view: SliceView, notches: int, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-    middle = QPointF(view.width() / 2, view.height() / 2)
-    turned = QPoint(0, 120 * notches)
-    none, phase = Qt.MouseButton.NoButton, Qt.ScrollPhase.NoScrollPhase
-    QApplication.sendEvent(
-        view, QWheelEvent(middle, view.mapToGlobal(middle), QPoint(), turned, none, held, phase, False)
-    )
-
-
-def mm_in_the_middle(view: SliceView) -> np.ndarray:
-    assert view.scan is not None and view.view_state is not None
-    place: np.ndarray = view.scan.geometry.to_mm((view.slice_number, *view.view_state.middle))
-    return place
-
-
-def mm_a_point(view: SliceView) -> float:
-    assert view.scan is not None and view.view_state is not None
-    return min(view.scan.geometry.spacing_mm[1:]) / view.view_state.zoom
 
 
 def test_ctrl_d_shows_the_series_of_the_same_study_linked_by_its_frame(hands: Hands) -> None:
@@ -158,6 +125,22 @@ def test_what_is_painted_on_the_first_is_seen_on_the_second_voxel_by_voxel(hands
     # A voxel of 8 x 4 x 4 mm is 4 x 2 x 2 of 2 mm.
     counts = [int(np.count_nonzero(shown.labels(k))) for k in range(32)]
     assert counts == [4 * painted if 16 <= k < 20 else 0 for k in range(32)]
+
+
+def test_a_coronal_series_is_cut_to_look_like_the_axial_one(hands: Hands) -> None:
+    second = beside(hands, "Coronal")
+    view = twin(hands)
+    assert second.scan.geometry.plane == "coronal" and view.scan is not None
+    assert view.scan.geometry.plane == "axial" and view.scan.geometry.shape == (32, 40, 48)
+    wanted = np.stack([second.scan.slice(n)[view.slice_number] for n in range(40)])
+    hands.until(lambda: view.scan is not None and np.array_equal(view.scan.slice(view.slice_number), wanted))
+    hands.type("brush_diameter", "30")
+    hands.drag((20, 20))
+    shown = view._mask
+    assert shown is not None
+    # Its pictures are 2 mm apart, so each is as the axial slice of 8 mm that it lies in.
+    assert [bool(shown.labels(k).any()) for k in range(32)] == [16 <= k < 20 for k in range(32)]
+    assert np.array_equal(shown.labels(18), hands.mask.labels(4))
 
 
 def test_the_second_picture_is_painted_again_soon_after_a_stroke(hands: Hands) -> None:
@@ -234,8 +217,11 @@ def test_a_scan_of_another_patient_is_never_linked_by_itself(hands: Hands) -> No
 
 
 def test_a_scan_dropped_on_the_picture_is_shown_beside_it(hands: Hands) -> None:
-    dragged = QMimeData()
-    dragged.setData(SCAN_MIME, id_of(hands, "Prior").encode())
+    scans = hands.window.draw_page.worklist.list
+    rows = [scans.model().index(n, 0) for n in range(scans.model().rowCount())]
+    row = next(row for row in rows if row.data() == "Prior")
+    assert scans.dragEnabled() and row.flags() & Qt.ItemFlag.ItemIsDragEnabled
+    dragged = scans.model().mimeData([row])
     left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     copy, stage = Qt.DropAction.CopyAction, hands.window.draw_page.stage
     comes = QDragEnterEvent(QPoint(50, 50), copy, dragged, left, none)

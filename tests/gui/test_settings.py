@@ -124,6 +124,17 @@ def test_a_theme_is_worn_at_once_and_next_time(person: Person) -> None:
     assert saved(person)["theme"] == "dim" and load_settings().theme == "dim"
 
 
+def test_left_and_right_can_be_shown_as_neurologists_are_used_to(person: Person, ct: Path) -> None:
+    person.open(ct)
+    person.open_settings()
+    person.click("sides_neurological_button")
+    scan = person.window.draw_page.picture.scan
+    assert scan is not None and scan.geometry.edge_letters() == ("A", "R", "P", "L")
+    assert saved(person)["neurological"] is True and load_settings().neurological
+    person.click("sides_radiological_button")
+    assert saved(person)["neurological"] is False
+
+
 def test_a_language_is_kept_for_the_next_start_and_the_sheet_says_so(person: Person) -> None:
     person.open_settings()
     assert not person.part(QAbstractButton, "restart_button").isVisible()
