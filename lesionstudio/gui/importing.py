@@ -76,7 +76,11 @@ class Importing(QObject):
         """Imports these masks, by item. `made`: numbers of labels that were made for them and go with the step."""
         project, autosave = self._session.project, self._session.autosave
         known = {item_id: wish for item_id, wish in wishes.items() if project and item_id in project.items}
-        if project is None or project.read_only or not known or self.is_running:
+        if project is None or project.read_only or not known:
+            return
+        if self.is_running:
+            hint = _("Import these when the others are in.")
+            self._session.tell(Notice("info", _("Masks are being imported already."), hint))
             return
         autosave.flush()
         self._step, self._refused, self._keep = StudyStep(_("Import masks")), [], keep

@@ -19,6 +19,7 @@ from lesionstudio.gui.import_plan import ImportPlan
 from lesionstudio.gui.theme import Look
 from lesionstudio.imaging.mask import SliceStatus
 from lesionstudio.project.project import Project
+from lesionstudio.workflows.import_masks import TakenIn
 from tests import phantoms
 from tests.gui.seats import LEFT, Hands, hands_on
 
@@ -348,3 +349,25 @@ def test_a_cancelled_sheet_changes_nothing_and_a_folder_without_masks_says_so(ha
     assert any("no mask found" in words for words in shown)
     QTest.keyClick(person.sheet, Qt.Key.Key_Escape)
     assert person.wiring.sheet is None and person.statuses() == ["new"]
+
+
+def test_an_import_that_is_cancelled_keeps_what_came_in_as_one_step(hands: Hands, tmp_path: Path) -> None:
+    person = Importer(hands, pictures(tmp_path / "scans", 6))
+    for n in range(6):
+        save(tmp_path / "masks" / f"p{n}.png", corner())
+    person.show(tmp_path / "masks")
+    importing, taken = hands.desk.parts.importing, []
+    take_in = importing._take_in
+
+    def first_only(one: TakenIn) -> None:
+        take_in(one)
+        taken.append(one.item.id)
+        importing.cancel()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(importing, "_take_in", first_only)
+        person.go()
+    assert person.statuses() == ["imported" if f"p{n}.png" in taken else "new" for n in range(6)]
+    assert 1 <= len(taken) < 6
+    hands.do("undo")
+    hands.until(lambda: person.statuses() == ["new"] * 6)

@@ -14,6 +14,7 @@ from lesionstudio.gui.dialogs.stack_sheet import StackSheet
 from lesionstudio.gui.theme import Look
 from lesionstudio.imaging.mask import SliceStatus
 from lesionstudio.project.project import Project
+from tests.gui.desk import put_model_on_shelf
 from tests.gui.seats import LEFT, Hands, hands_on
 
 SLICES, SIDE = 9, 40
@@ -21,6 +22,7 @@ SLICES, SIDE = 9, 40
 
 @pytest.fixture(scope="module")
 def hands(look: Look, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hands]:
+    put_model_on_shelf()
     with hands_on(look, sections(tmp_path_factory.mktemp("first") / "s", 2), labels=1) as made:
         yield made
 
@@ -169,3 +171,15 @@ def test_masks_named_like_the_pictures_come_in_as_slices_of_the_volume(hands: Ha
     hands.until(lambda: hands.mask.status(8) == SliceStatus.IMPORTED)
     assert {k: int(hands.mask.labels(k).sum()) for k in (0, 1, 8)} == {0: 0, 1: 4 * SIDE, 8: 18 * SIDE}
     assert hands.mask.status(0) == SliceStatus.NEW
+
+
+def test_a_volume_made_of_pictures_is_segmented_slice_by_slice(hands: Hands, tmp_path: Path) -> None:
+    folder = sections(tmp_path / "s")
+    for k in range(1, SLICES + 1):
+        grey = np.full((SIDE, SIDE), 20, np.uint8)
+        grey[:k, :k] = 220
+        Image.fromarray(grey).save(folder / f"s{k}.png")
+    join(hands, folder)
+    hands.do("segment_scan")
+    hands.until(lambda: len(hands.mask.draft_slices()) == SLICES and not hands.desk.parts.models.is_busy)
+    assert [int((hands.mask.draft(k) > 0).sum()) for k in (0, 4, 8)] == [1, 25, 81]
