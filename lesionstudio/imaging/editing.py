@@ -39,9 +39,12 @@ class EditHistory:
         self._open: Stroke | None = None
         self.on_step: Callable[[Step], None] | None = None
 
-    def stroke(self, title: str, within: Box | None = None) -> Stroke:
-        """Opens a change; nothing else can be opened, undone or redone until it is committed or abandoned."""
-        return self._begin(title, within, TILE)
+    def stroke(self, title: str, within: Box | None = None, *, large: bool = False) -> Stroke:
+        """Opens a change; nothing else can be opened, undone or redone until it is committed or abandoned.
+
+        `large`: it is remembered by whole slices, a third of the work where there are many; settle() after each.
+        """
+        return self._begin(title, within, _WHOLE_SLICE if large else TILE)
 
     def replace(
         self,

@@ -15,12 +15,18 @@ from lesionstudio.imaging.strokes import Cover
 
 Flat = tuple[slice, slice]
 
+_MANY = 8
+"""Slices from which on a change is remembered by whole slices."""
+
 
 class Change(Protocol):
     """What applying needs of an open stroke."""
 
     def paint(self, k: int, row: int, column: int, cover: Cover, label: int) -> Box:
         """Marks covered voxels; returns the block looked at."""
+
+    def settle(self) -> None:
+        """Puts what was painted so far in order for keeping."""
 
     def commit(self) -> object:
         """Makes it one step of the history."""
@@ -29,8 +35,8 @@ class Change(Protocol):
 class Writer(Protocol):
     """What applying needs of editing.EditHistory."""
 
-    def stroke(self, title: str) -> Change:
-        """Opens a change."""
+    def stroke(self, title: str, *, large: bool = False) -> Change:
+        """Opens a change; `large`: of many slices."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,9 +112,12 @@ class Proposal:
 
         Locked labels and the paint rules hold: the change is painted like a stroke.
         """
-        change, box = history.stroke(self.title), EMPTY_BOX
+        large = len(self.slices) >= _MANY
+        change, box, last = history.stroke(self.title, large=large), EMPTY_BOX, -1
         for k, row, column, cover, number in self._pieces():
-            box = box.union(change.paint(k, row, column, cover, number))
+            if large and k != last:
+                change.settle()
+            last, box = k, box.union(change.paint(k, row, column, cover, number))
         change.commit()
         return box
 
