@@ -178,7 +178,7 @@ class Toolbox(QObject):
         bar.range.range_wanted.connect(gate.set_range)
         bar.range.inverted.connect(gate.invert)
         bar.range.pick_wanted.connect(self.pick_range)
-        bar.over.over_wanted.connect(gate.paint_over)
+        bar.over.picked.connect(gate.paint_over)
         actions.on("value_range", lambda: gate.turn_on(actions["value_range"].isChecked()))
 
     def _option_changed(self) -> None:

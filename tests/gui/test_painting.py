@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QInputDevice, QMouseEvent, QPointingDevice, QTabletEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QInputDevice, QMouseEvent, QPointingDevice, QTabletEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -275,6 +275,16 @@ def test_only_values_in_the_range_are_painted_by_every_tool(hands: Hands, verb: 
     use(hands, verb)
     painted = hands.mask.labels(K) > 0
     assert painted.any() and (values[painted] == phantoms.LUNG_HU).all()
+
+
+def test_the_wheel_over_the_list_of_what_is_painted_over_changes_nothing(hands: Hands) -> None:
+    over = hands.window.draw_page.options_bar.over
+    at, none = QPointF(10, 10), Qt.MouseButton.NoButton
+    turn = QWheelEvent(
+        at, over.mapToGlobal(at), QPoint(), QPoint(0, -120), none, NONE, Qt.ScrollPhase.NoScrollPhase, False
+    )
+    QApplication.sendEvent(over, turn)
+    assert over.currentIndex() == 0 and hands.desk.wiring.toolbox.gate.rules.over == "all"
 
 
 def test_the_range_is_typed_inverted_and_turned_on_and_off_by_its_key(hands: Hands) -> None:

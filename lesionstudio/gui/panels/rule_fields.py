@@ -2,11 +2,12 @@
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.widgets.buttons import Toggle, say, sign
 from lesionstudio.gui.widgets.fields import NumberField
+from lesionstudio.gui.widgets.pick import Pick
 from lesionstudio.gui.widgets.text import label
 from lesionstudio.imaging.labels import LabelSet
 from lesionstudio.imaging.paint_rules import Over, PaintRules
@@ -73,27 +74,14 @@ class RangeFields(QWidget):
             row.addWidget(part)
 
 
-class OverChoice(QComboBox):
+class OverChoice(Pick):
     """Over which marks is painted: all, only background, or only those of one label."""
 
-    over_wanted = Signal(object)
-
     def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("paint_over")
-        self.setAccessibleName(_("Paint over"))
-        self.setToolTip(_("Which marks may be painted over"))
-        self.setFixedWidth(_OVER)
-        self.view().setMinimumWidth(2 * _OVER)
-        self._shown: list[tuple[Over, str]] = []
-        self.activated.connect(lambda n: self.over_wanted.emit(self._shown[n][0]))
+        super().__init__("paint_over", _("Which marks may be painted over"), _OVER)
 
     def show_rules(self, rules: PaintRules, labels: LabelSet) -> None:
         """Shows the choice, and the labels there are."""
         choices: list[tuple[Over, str]] = [("all", _("Over all")), ("background", _("Only background"))]
         choices += [(one.number, _("Only {name}").format(name=one.name)) for one in labels.shown()]
-        if choices != self._shown:
-            self._shown = choices
-            self.clear()
-            self.addItems([words for _over, words in choices])
-        self.setCurrentIndex(next((n for n, (over, _words) in enumerate(choices) if over == rules.over), 0))
+        self.show_choices(choices, rules.over)
