@@ -60,7 +60,7 @@ class CompareBar(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         column.addLayout(self._choices())
         self._pages = QStackedWidget()
-        self._pages.addWidget(paragraph(_("Compared is with a mask file, an earlier saved state, or the open draft.")))
+        self._pages.addWidget(paragraph(_("Choose a mask file, an earlier saved state or the open draft.")))
         self._pages.addWidget(self._make_figures())
         column.addWidget(self._pages)
 
