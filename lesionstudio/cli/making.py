@@ -91,6 +91,10 @@ def train(
         str | None, typer.Option(metavar="dice|bce|ce|focal|tversky", help=_("What is made small; sums with +."))
     ] = None,
     size: Annotated[int | None, typer.Option(min=32, help=_("Side of a training patch in pixels."))] = None,
+    orientations: Annotated[
+        Literal["1", "2", "4", "8"] | None,
+        typer.Option(help=_("How pictures may lie to learn from: 8 any way, 4 mirrored, 2 left and right.")),
+    ] = None,
     batch: Annotated[int | None, typer.Option(min=1, help=_("Patches of one step."))] = None,
     rate: Annotated[float | None, typer.Option("--learning-rate", min=0, help=_("How large a step is."))] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help=_("How often every picture is seen."))] = None,
@@ -119,6 +123,7 @@ def train(
         "loss": loss,
     }
     named |= {"depth": depth, "size": size, "epochs": epochs, "minutes": minutes, "seed": seed, "goal": goal}
+    named["orientations"] = orientations and int(orientations)
     named |= {"neighbours": neighbours, "intensity": intensity, "batch": batch, "learning_rate": rate}
     with ctx.obj.terminal.progress() as report:
         made = train_model(

@@ -25,7 +25,7 @@ from lesionstudio.words import _, number
 
 CHECKPOINT_NAME, BEST_NAME = "checkpoint.safetensors", "best.safetensors"
 
-FEWEST_STEPS, MOST_STEPS, LONGEST_ROUND_S = 20, 50, 75.0
+FEWEST_STEPS, MOST_STEPS, LONGEST_ROUND_S = 20, 50, 90.0
 _LOOK_SHARE, _FEWEST_LOOKED_AT, _MEASURED = 0.1, 24, 3
 _FEWEST_LOOKS = 4
 _FORWARD_SHARE = 1 / 3
@@ -111,7 +111,8 @@ class Course:
         while self.standing.steps < until and self.fraction < 1:
             self._step(report)
             if not self.standing.round_steps and self.standing.steps >= _MEASURED:
-                self.standing.round_steps = self._planned_steps(self.standing.seconds / self.standing.steps)
+                planned = self._planned_steps(self.standing.seconds / self.standing.steps)
+                self.standing.round_steps = self._shared.broadcast(planned) if self._shared else planned
                 until = self.standing.round_steps
         row = self._row()
         if self._judge is not None and len(self._judge):
@@ -137,7 +138,15 @@ class Course:
         """
         epoch = max(1, round(self._count / self.recipe.batch))
         usual = min(epoch, MOST_STEPS) if epoch >= FEWEST_STEPS else epoch * -(-FEWEST_STEPS // epoch)
-        return max(_MEASURED, min(usual, int(LONGEST_ROUND_S / max(step_s, 1e-6))))
+        worth_a_look = -(-_FEWEST_LOOKED_AT // max(1, round(self._looks_a_step())))
+        return max(_MEASURED, min(usual, max(int(LONGEST_ROUND_S / max(step_s, 1e-6)), worth_a_look)))
+
+    def _looks_a_step(self) -> float:
+        """How many pictures may be looked at for each step: a tenth of its work."""
+        if self._judge is None or not len(self._judge):
+            return float(_FEWEST_LOOKED_AT)
+        learned = self.recipe.batch * self.recipe.size**2 / _FORWARD_SHARE
+        return _LOOK_SHARE * learned * len(self._judge) / self._judge.pixels
 
     def _row(self) -> Row:
         loss, counts, pixels = self.trainer.seen()
@@ -169,10 +178,7 @@ class Course:
 
     def _affordable(self) -> int:
         """How many pictures may be looked at each round: a tenth of the work of its steps, at least some."""
-        assert self._judge is not None
-        learned = self.standing.round_steps * self.recipe.batch * self.recipe.size**2 / _FORWARD_SHARE
-        each = self._judge.pixels / len(self._judge)
-        return max(_FEWEST_LOOKED_AT, int(_LOOK_SHARE * learned / each))
+        return max(_FEWEST_LOOKED_AT, int(self.standing.round_steps * self._looks_a_step()))
 
     def _choose(self, row: Row) -> None:
         """Keeps the weights at once where they are the best so far."""

@@ -130,7 +130,7 @@ def _course(order: Order, fabric: Any = None) -> Course:
 
 def _pupil(order: Order) -> Pupil:
     recipe, card = order.recipe, order.card
-    network = begun_network(card, order.start, new=False, seed=recipe.seed)
+    network = begun_network(card, order.start, new=order.start is None, seed=recipe.seed)
     start_encoder(network, card, recipe.encoder_weights)
     taught = order.taught or (True,) * len(card.labels)
     return Pupil(network, card, taught, knows=recipe.encoder_weights not in ("", "none"))

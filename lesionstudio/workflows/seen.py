@@ -17,23 +17,13 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float32]
 
 
-def with_what_it_saw(
-    card: ModelCard,
-    model: "SegmentationModel",
-    pictures: Sequence[Floats],
-    beat: Callable[[], None] = lambda: None,
-) -> ModelCard:
-    """The card of saved weights with their ranges for eight bits and fingerprints of pictures (channel, row, column).
-
-    `beat` is called before each piece of work.
-    """
-    return with_looks(with_ranges(card, model, pictures, beat), pictures)
-
-
 def with_ranges(
     card: ModelCard, model: "SegmentationModel", pictures: Sequence[Floats], beat: Callable[[], None]
 ) -> ModelCard:
-    """The card of saved weights with their ranges for eight bits over pictures as the network sees them."""
+    """The card of saved weights with their ranges for eight bits over pictures as the network sees them.
+
+    `beat` is called before each piece of work.
+    """
     from lesionstudio.learning.calibration import eight_bit_ranges
 
     ranges = eight_bit_ranges(model, pictures, beat)

@@ -27,7 +27,7 @@ from lesionstudio.recipe import Recipe, changed, read_recipe, recipe_to_json
 from lesionstudio.words import _
 from lesionstudio.workflows.clean import clean_beside
 from lesionstudio.workflows.labelled import Places
-from lesionstudio.workflows.seen import with_what_it_saw
+from lesionstudio.workflows.seen import with_looks, with_ranges
 from lesionstudio.workflows.train_scores import choice, scores_of, upright
 from lesionstudio.workflows.training_set import Question, TrainingSet, training_set, write_split
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from lesionstudio.learning.examples import Example
     from lesionstudio.learning.folder_run import Finished, Order
 
-_LOOKED_AT = 60
+_LOOKED_AT, _RANGED = 60, 16
 _LIBRARIES = ("torch", "segmentation-models-pytorch", "lightning-fabric", "numpy")
 _BASELINE = "unet-baseline"
 Floats = NDArray[np.float32]
@@ -86,7 +86,7 @@ def train(
     order = _order(found, plan, begins, out, places, device)
     report(Progress(None, "", partial={"warnings": found.warnings}))
     finished, chosen = _fit(replace(order, devices=devices, resume=resume), report)
-    saved = _saved(found, order, finished, places, out)
+    saved = _saved(found, order, finished, places, report)
     scores = scores_of(finished.model, pairs, places, structure, hu_offset, out, report) or _kept_scores(finished)
     write_card(replace(saved, scores={**saved.scores, **scores}), out)
     _forget(out)
@@ -187,12 +187,16 @@ def _fit(order: "Order", report: Reporter) -> tuple["Finished", dict[str, Any]]:
     return finished, choice(finished.model, left_out, order.recipe)
 
 
-def _saved(found: TrainingSet, order: "Order", finished: "Finished", places: Places, out: Path) -> ModelCard:
+def _saved(found: TrainingSet, order: "Order", finished: "Finished", places: Places, report: Reporter) -> ModelCard:
     """Writes weights, card and split into the folder; gives the card."""
+    out = order.out
     facts = {**_facts(order, finished, places), **found.facts()}
     card = replace(finished.model.card, training=facts, made=date.today().isoformat())
     model = replace(finished.model, card=card)
-    saved = with_what_it_saw(model.save(out), model, _pictures(order.examples, order.recipe))
+    pictures, message = _pictures(order.examples, order.recipe), _("Looking at what was learned")
+    some = pictures if order.recipe.surroundings == "chest" else pictures[:: -(-len(pictures) // _RANGED)]
+    ranged = with_ranges(model.save(out), model, some, lambda: report(Progress(None, message)))
+    saved = with_looks(ranged, pictures)
     write_card(saved, out)
     write_split(found, out)
     return saved
