@@ -179,7 +179,7 @@ class Mask:
 
     def _count(self) -> None:
         for k in self._stale & set(self._layers["labels"]):
-            self._counts[k] = np.bincount(self._layers["labels"][k].ravel(), minlength=256)
+            self._counts[k] = _counted(self._layers["labels"][k])
             self._marks[k] = tuple(int(n) for n in np.flatnonzero(self._counts[k]) if n)
         self._stale.clear()
 
@@ -248,6 +248,14 @@ class Mask:
         """Written by EditHistory and nobody else."""
         self._statuses[k] = status
         self._dirty.add(k)
+
+
+def _counted(labels: Pixels) -> NDArray[np.int64]:
+    """How many voxels of a slice carry each number; of 0 only those in the rectangle that holds all the others."""
+    import cv2
+
+    left, top, wide, high = cv2.boundingRect(labels)
+    return np.bincount(labels[top : top + high, left : left + wide].ravel(), minlength=256)
 
 
 def refuse_other_grid(mask_shape: tuple[int, ...], scan_shape: tuple[int, ...]) -> None:
