@@ -1,4 +1,4 @@
-"""Filling the slices between marks: 21 slices of 512 x 512 of which every fifth is marked, 16 to find.
+"""Filling the slices between marks: 25 slices of 512 x 512 of which every sixth is marked, 20 to find.
 
     python -m tests.benchmarks.bench_interpolate
 
@@ -15,7 +15,7 @@ from scipy.ndimage import distance_transform_edt
 from lesionstudio.imaging.interpolate import Gaps, interpolated
 from lesionstudio.imaging.marked import Marked
 
-SLICES, SIDE, EVERY, RUNS = 25, 512, 6, 5
+SLICES, SIDE, EVERY, RUNS, PROMISED_MS = 25, 512, 6, 5, 500
 
 
 def lesions() -> NDArray[np.uint8]:
@@ -60,7 +60,7 @@ def main() -> None:
     theirs = milliseconds(lambda: naive(labels), 1)
     found = SLICES - 1 - (SLICES - 1) // EVERY
     print(f"{found} slices of {SIDE} x {SIDE}: {ours:.0f} ms; whole slices with scipy {theirs:.0f} ms,"
-          f" {theirs / ours:.0f} times longer")  # fmt: skip
+          f" {theirs / ours:.0f} times longer; {'kept' if ours < PROMISED_MS else 'not kept'}")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -113,7 +113,10 @@ def test_alt_takes_marks_away_and_esc_leaves_everything(hands: Hands) -> None:
 def test_a_locked_label_stays_under_the_wand(hands: Hands) -> None:
     hands.paint(K, slice(ROW, ROW + 2), slice(COLUMN - 2, COLUMN), label=2)
     hands.lock(2)
-    hands.drag((ROW, COLUMN + 1))
+    hands.press(ROW, COLUMN + 1)
+    _drawn(hands)
+    assert hands.picture.preview is not None and hands.picture.preview.voxels == ON_SLICE - 4
+    hands.release(ROW, COLUMN + 1)
     assert hands.mask.counts() == {1: ON_SLICE - 4, 2: 4}
 
 

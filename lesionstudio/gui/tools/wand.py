@@ -8,14 +8,20 @@ from PySide6.QtWidgets import QWidget
 from lesionstudio.gui.parts import Parts
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.tools.kind import ToolContext, ToolKind
+from lesionstudio.gui.tools.proposing import Limits
 from lesionstudio.gui.viewer.tools.tool import Tool
 from lesionstudio.gui.viewer.tools.wand import Wand, WandWork, title
 from lesionstudio.gui.widgets.buttons import Choices
 from lesionstudio.gui.widgets.fields import NumberField
 from lesionstudio.gui.widgets.options import LimitField, named
 from lesionstudio.imaging.geometry import Index
+from lesionstudio.imaging.marked import Marked
+from lesionstudio.imaging.paint_rules import values_of
+from lesionstudio.imaging.permitted import permitted
+from lesionstudio.imaging.proposal import Proposal
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.imaging.wand import WandRule, wanded
+from lesionstudio.progress import Reporter, silent
 from lesionstudio.words import _, unit_name
 
 _MOST, _FARTHEST = 65535.0, 1000.0
@@ -43,8 +49,8 @@ class WandKind(ToolKind):
         )
         told = partial(self._keep_tolerance, scan)
         large = partial(self._find_large, scan)
-        width = context.parts.session.window.width
-        return Wand(WandWork(context.editor, scan, context.label, rule, width, told, large))
+        width, allowed = context.parts.session.window.width, partial(self._allowed, context)
+        return Wand(WandWork(context.editor, scan, context.label, rule, width, allowed, told, large))
 
     def options(self, look: Look) -> Sequence[QWidget]:
         """Tolerance, 2-D or 3-D, hanging together or everywhere, and how far."""
@@ -89,5 +95,26 @@ class WandKind(ToolKind):
     def _keep_tolerance(self, scan: Scan, value: float) -> None:
         self.keep(**{self._tolerance_of(scan): value})
 
+    def _allowed(self, context: ToolContext, found: Proposal) -> Proposal | None:
+        """What letting go would really change, in the coordinates of the view."""
+        history, (first, *_start), (last, *_stop) = self.parts.session.history, found.box.start, found.box.stop
+        if history is None or not (history.rules.limits or history.locked):
+            return found
+        marked = Marked(context.geometry.shape, {k: context.editor.mask.labels(k) for k in range(first, last)})
+        return permitted(found, marked, history.rules, context.editor.voxels, history.locked)
+
     def _find_large(self, scan: Scan, seed: Index, rule: WandRule, label: int) -> None:
-        self.parts.proposals.compute(title(label), wanded, scan, seed, rule, label, title(label))
+        opened = self.parts.session.open
+        if opened is None:
+            return
+        history = opened.history
+        limits = Limits(history.rules, values_of(opened.scan), history.locked, opened.scan.geometry.spacing_mm)
+        wish = scan, seed, rule, label, title(label)
+        self.parts.proposals.compute(title(label), all_of_it, wish, Marked.now(opened.mask), limits)
+
+
+def all_of_it(
+    wish: tuple[Scan, Index, WandRule, int, str], marked: Marked, limits: Limits, report: Reporter = silent
+) -> Proposal | None:
+    """All that the wand takes, as far as it may be marked."""
+    return permitted(wanded(*wish, report), marked, limits.rules, limits.values, limits.locked)

@@ -21,8 +21,9 @@ MOST_LIVE = 1_500_000
 class WandWork:
     """What a wand works on, in the coordinates of its view.
 
-    `span`: how far the tolerance goes on a drag as wide as the slice. `told` hears the tolerance a drag ended with,
-    `large` of a region that is too large to follow: its seed, rule and label.
+    `span`: how far the tolerance goes on a drag as wide as the slice. `allowed` leaves of a proposal what locks and
+    paint rules permit. `told` hears the tolerance a drag ended with, `large` of a region that is too large to follow:
+    its seed, rule and label.
     """
 
     editor: Editor
@@ -30,6 +31,7 @@ class WandWork:
     label: int
     rule: WandRule
     span: float
+    allowed: Callable[[Proposal], Proposal | None]
     told: Callable[[float], None]
     large: Callable[[Index, WandRule, int], None]
 
@@ -111,7 +113,8 @@ class Wand(Tool):
         """What letting go would mark."""
         grown = self._region()
         if self._shown is None and grown is not None and not grown.box.is_empty:
-            self._shown = Proposal.of(title(self._number), grown.box, grown.cover, self._number)
+            found = Proposal.of(title(self._number), grown.box, grown.cover, self._number)
+            self._shown = self._work.allowed(found)
         return self._shown
 
     @property
@@ -133,7 +136,7 @@ class Wand(Tool):
             return words
         if not self._found.is_whole:
             return _("{tolerance}, too large to follow").format(tolerance=words)
-        amount = amount_text(int(np.count_nonzero(self._found.cover)), self._work.scan.geometry)
+        amount = amount_text(self._shown.voxels if self._shown is not None else 0, self._work.scan.geometry)
         return f"{words}  {amount}"
 
     def _tolerance(self, spot: Spot) -> float:
