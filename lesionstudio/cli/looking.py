@@ -13,7 +13,7 @@ from lesionstudio.cli.options import (
 )
 from lesionstudio.cli.terminal import Terminal
 from lesionstudio.cli.verb import end, verb
-from lesionstudio.words import _, number, size
+from lesionstudio.words import _, number, size, unit_name
 
 
 @verb("info", _("What is in these files: size, spacing, modality."))
@@ -60,7 +60,8 @@ def measure(
 def _heads(found: dict[str, Any]) -> tuple[str, ...]:
     px = found["lesions"][0]["area_px"] is not None
     lengths = (_("Area px"), _("Long px"), _("Short px")) if px else (_("Area mm²"), _("Long mm"), _("Short mm"))
-    return _("Label"), lengths[0], _("Volume ml"), *lengths[1:], _("Mean"), _("Slices")
+    mean = _("Mean {unit}").format(unit=unit_name(found["unit"])) if found["unit"] else _("Mean")
+    return _("Label"), lengths[0], _("Volume ml"), *lengths[1:], mean, _("Slices")
 
 
 def _cells(lesion: dict[str, Any]) -> tuple[str, ...]:

@@ -118,6 +118,25 @@ def test_a_proposal_lies_in_the_smallest_box_and_is_one_undoable_step():
     assert (mask.volume("labels") == TWO).all()
 
 
+def test_a_change_of_many_slices_is_one_step_and_its_replay_is_the_same():
+    labels = squares((1, np.s_[:, 2:7, 2:7]), (0, np.s_[:, 4, 4]), (2, np.s_[3, 15, 15]), shape=(12, 100, 90))
+    mask, steps = Mask(labels.shape), []
+    history = EditHistory(mask)
+    history.on_step = steps.append
+    history.replace(labels, "Import")
+    cleaned(Marked.now(mask), CUBES, CleanUp("grow", 3.0), EACH, "Grow by 3 mm").apply(history)
+    done = mask.volume("labels")
+    assert np.count_nonzero(done) > 12 * 60 and len(history.steps) == 2
+    history.undo()
+    assert (mask.volume("labels") == labels).all()
+    history.redo()
+    assert (mask.volume("labels") == done).all()
+    replayed = Mask(labels.shape)
+    for step in steps:
+        step.replay(replayed)
+    assert (replayed.volume("labels") == done).all() and (replayed.volume("origin") == mask.volume("origin")).all()
+
+
 def test_what_is_painted_later_does_not_show_in_what_a_thread_looks_at():
     mask = Mask(TWO.shape)
     history = EditHistory(mask)
