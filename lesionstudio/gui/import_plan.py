@@ -125,7 +125,11 @@ class ImportPlan:
     @property
     def chosen(self) -> list[int]:
         """The masks that would be imported, if all was said."""
-        return [n for n, one in enumerate(self.scan_of) if one and n not in self.off and not self.problem(n)]
+        return [n for n in range(len(self.masks)) if self.is_chosen(n)]
+
+    def is_chosen(self, n: int) -> bool:
+        """Whether mask n would be imported, if all was said."""
+        return bool(self.scan_of[n]) and n not in self.off and not self.problem(n)
 
     # What the values mean
 

@@ -20,7 +20,7 @@ from lesionstudio.imaging.mask_values import NEW, Turn
 from lesionstudio.progress import Progress
 from lesionstudio.project.project import Project
 from lesionstudio.words import _, ngettext
-from lesionstudio.workflows.import_masks import Preview, look_at_masks, preview_of
+from lesionstudio.workflows.import_masks import Preview, Previews, look_at_masks
 
 _SOON_MS = 80
 _ANSWERS, _KINDS = "mask_answers", "(*.png *.tif *.tiff *.bmp *.jpg *.jpeg *.nii *.nii.gz *.webp *.jp2)"
@@ -38,6 +38,7 @@ class ImportWiring(QObject):
         self._looking: Job | None = None
         self._showing: Job | None = None
         self._row = -1
+        self._previews = Previews()
         self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
         self._soon.timeout.connect(self._answered)
         self.sheet: ImportSheet | None = None
@@ -69,7 +70,10 @@ class ImportWiring(QObject):
         self._places = places
         self._stop()
         words = str(places[0]) if len(places) == 1 else _("{n} files").format(n=len(places))
-        job = self._session.runner.run("files", _("Searching"), find_masks, project, places, self._by)
+        ours = {file for item in project.items.values() for file in item.source.files}
+        labels = [label.name for label in project.labels]
+        search = find_masks, places, ours, scan_names(project), labels, self._by
+        job = self._session.runner.run("files", _("Searching"), *search)
         self._finding = job
         job.succeeded.connect(lambda found: self._take(found, words) if job is self._finding else None)
         job.failed.connect(self._session.tell_problem)
@@ -221,7 +225,8 @@ class ImportWiring(QObject):
             self.sheet.preview.show_nothing(words)
             return
         wish = plan.wish(n, plan.preview_table()[0])
-        self._showing = job = self._session.runner.run("files", _("Reading"), preview_of, project, item, wish, k)
+        show = self._previews.preview
+        self._showing = job = self._session.runner.run("files", _("Reading"), show, project, item, wish, k)
         job.succeeded.connect(lambda preview: self._show_preview(job, n, preview))
         job.failed.connect(self._session.tell_problem)
 
@@ -258,24 +263,27 @@ class ImportWiring(QObject):
 
     def _closed(self) -> None:
         self._stop()
-        self.sheet = None
+        self.sheet, self._previews = None, Previews()
 
 
-def find_masks(project: Project, places: list[Path], by: By) -> Matched:
-    """The masks in folders and among files, and their scans by name or number. Slow: many folders may be many files."""
+def find_masks(places: list[Path], ours: set[Path], scans: list[ScanNames], labels: list[str], by: By) -> Matched:
+    """The masks in folders and among files, and their scans by name or number. Slow: many folders, many files."""
+    return matched(mask_files(places, ours), scans, labels, by)
+
+
+def scan_names(project: Project) -> list[ScanNames]:
+    """What masks may call the scans of a study: their files, their names, the names they are exported under."""
     from lesionstudio.workflows.export_files import base_names
 
-    exported = base_names(project, "original")
-    sound = [item for item in project.items.values() if not item.error]
-    scans = []
-    for item in sound:
+    exported, scans = base_names(project, "original"), []
+    for item in project.items.values():
         files = item.source.files
         own = [files[0].name] if len(files) == 1 else []
         names, slices = [*own, f"{item.name}.png", f"{exported[item.id]}.png"], item.shape[0]
         by_slice = [file.name for file in files] if item.source.format == "stack" else []
-        scans.append(ScanNames.of(item.id, names, slices, by_slice))
-    ours = {file for item in project.items.values() for file in item.source.files}
-    return matched(mask_files(places, ours), scans, [label.name for label in project.labels], by)
+        if not item.error:
+            scans.append(ScanNames.of(item.id, names, slices, by_slice))
+    return scans
 
 
 def _facts(project: Project) -> list[ScanFacts]:

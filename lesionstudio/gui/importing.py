@@ -134,10 +134,11 @@ class Importing(QObject):
             self._finish(self._step)
 
     def _make_labels(self, numbers: Sequence[int]) -> None:
-        """A label for each number in a mask that has none yet."""
-        labels = with_numbers(self._session.labels, numbers)
-        if labels is not self._session.labels:
-            made = {label.number for label in labels.labels} - {label.number for label in self._session.labels.labels}
+        """A label for each number in a mask that has none, or had one that was deleted."""
+        before = self._session.labels
+        labels = with_numbers(before, numbers)
+        if labels != before:
+            made = {label.number for label in labels} - {label.number for label in before}
             self._session.set_labels(labels)
             self._step.labels |= dict.fromkeys(made, (True, False))
 
@@ -193,10 +194,13 @@ class Importing(QObject):
 
 
 def with_numbers(labels: LabelSet, numbers: Sequence[int]) -> LabelSet:
-    """The study's labels, with one more for each of these numbers that nobody has had yet."""
-    taken = {label.number for label in labels.labels}
-    for number in sorted(number for number in numbers if 0 < number <= MOST_LABELS and number not in taken):
-        labels = labels.add(_("Label {n}").format(n=number), number)
+    """The study's labels, with one for each of these numbers: a new one, or the deleted one that had it."""
+    known = {label.number: label for label in labels.labels}
+    for number in sorted(number for number in numbers if 0 < number <= MOST_LABELS):
+        if number not in known:
+            labels = labels.add(_("Label {n}").format(n=number), number)
+        elif known[number].deleted:
+            labels = labels.changed(number, deleted=False)
     return labels
 
 

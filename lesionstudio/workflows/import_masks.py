@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -71,20 +72,38 @@ def look_at_masks(project: Project, wanted: Sequence[tuple[int, FoundMask, WorkI
         steps.advance(partial=(n, _census(project, mask, item, grids)))
 
 
-def preview_of(project: Project, item: WorkItem, wish: Wish, k: int | None) -> Preview:
-    """Slice k of a scan with the mask on it, or the slice with the most marks. Raises UnreadableFile. Slow."""
-    scan, problem = project.read_scan(item), ""
-    slices: Mapping[int, Pixels] = {}
-    try:
-        slices = Incoming.read(wish, scan.geometry).slices
-    except LesionStudioError as error:
-        problem = error.message
-    counts = {n: int(np.count_nonzero(labels)) for n, labels in slices.items()}
-    shown = max(counts, key=lambda n: counts[n], default=scan.slices // 2) if k is None else min(k, scan.slices - 1)
-    step = max(1, -(-max(scan.geometry.shape[1:]) // _LARGEST_PREVIEW))
-    labels = slices.get(shown, np.zeros(scan.geometry.shape[1:], np.uint8))[::step, ::step]
-    spacing = scan.geometry.spacing_mm[1:]
-    return Preview(_picture(scan, shown, step), labels, shown, scan.slices, spacing, problem)
+class Previews:
+    """Shows pairs slice by slice; the scan and the mask that were shown last are at hand for the next slice."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._scan: tuple[str, Scan] | None = None
+        self._mask: tuple[str, Wish, Mapping[int, Pixels], str] | None = None
+
+    def preview(self, project: Project, item: WorkItem, wish: Wish, k: int | None) -> Preview:
+        """Slice k of a scan with the mask on it, or the slice with the most marks. Raises UnreadableFile. Slow."""
+        with self._lock:
+            scan = self._scan_of(project, item)
+            slices, problem = self._slices(item, wish, scan)
+        counts = {n: int(np.count_nonzero(labels)) for n, labels in slices.items()} if k is None else {}
+        shown = max(counts, key=lambda n: counts[n], default=scan.slices // 2) if k is None else k
+        shown = min(shown, scan.slices - 1)
+        step = max(1, -(-max(scan.geometry.shape[1:]) // _LARGEST_PREVIEW))
+        labels = slices.get(shown, np.zeros(scan.geometry.shape[1:], np.uint8))[::step, ::step]
+        return Preview(_picture(scan, shown, step), labels, shown, scan.slices, scan.geometry.spacing_mm[1:], problem)
+
+    def _scan_of(self, project: Project, item: WorkItem) -> Scan:
+        if self._scan is None or self._scan[0] != item.id:
+            self._scan = item.id, project.read_scan(item)
+        return self._scan[1]
+
+    def _slices(self, item: WorkItem, wish: Wish, scan: Scan) -> tuple[Mapping[int, Pixels], str]:
+        if self._mask is None or self._mask[:2] != (item.id, wish):
+            try:
+                self._mask = item.id, wish, Incoming.read(wish, scan.geometry).slices, ""
+            except LesionStudioError as error:
+                self._mask = item.id, wish, {}, error.message
+        return self._mask[2:]
 
 
 def read_masks(order: ImportOrder, report: Reporter) -> None:

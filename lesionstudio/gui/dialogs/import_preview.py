@@ -34,7 +34,7 @@ class PreviewPane(QWidget):
         self.picture = PreviewPicture(look)
         self._title, self._where = ElidedLabel("second"), label(role="second", name="preview_slice")
         self._slider = Slider("preview_slices", _("Slice"), 0, 1, 0)
-        self._all = QCheckBox(_("Lay all masks so"))
+        self._all = QCheckBox(_("Same for all masks"))
         self._all.setObjectName("turn_all_masks")
         self._all.setChecked(True)
         self._buttons = {

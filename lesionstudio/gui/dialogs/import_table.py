@@ -122,7 +122,7 @@ class PairsTable(QTableWidget):
         shown = scan.name if scan else _("no scan")
         tick, place, content = self._show_row(n, n, mask.name, shown, files, scan.id if scan else "")
         is_possible = scan is not None and not self._plan.problem(n)
-        tick.setCheckState(Qt.CheckState.Checked if n in self._plan.chosen else Qt.CheckState.Unchecked)
+        tick.setCheckState(Qt.CheckState.Checked if self._plan.is_chosen(n) else Qt.CheckState.Unchecked)
         flags = tick.flags() | Qt.ItemFlag.ItemIsUserCheckable
         tick.setFlags(flags if is_possible else flags & ~Qt.ItemFlag.ItemIsUserCheckable)
         words, problem = self._plan.content(n), self._plan.problem(n)
@@ -170,7 +170,7 @@ class _Sentence(QStyledItemDelegate):
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         """As the table says, but for where words are cut."""
         super().initStyleOption(option, index)
-        option.textElideMode = Qt.TextElideMode.ElideRight  # type: ignore[attr-defined]
+        option.textElideMode = Qt.TextElideMode.ElideRight
 
 
 class _ScanChoice(QStyledItemDelegate):
