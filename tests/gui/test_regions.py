@@ -5,13 +5,14 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.widgets.pick import Pick
 from lesionstudio.imaging.paint_rules import PaintRules
 from tests import phantoms
-from tests.gui.seats import Hands, hands_on
+from tests.gui.seats import LEFT, NONE, Hands, hands_on
 
 AROUND = ((8, 8), (8, 22), (22, 22), (22, 8), (8, 8))
 
@@ -117,3 +118,29 @@ def test_filling_is_chosen_again_by_its_button(hands: Hands) -> None:
     hands.button("lasso_mode_fill_button").click()
     hands.drag(*AROUND)
     assert np.count_nonzero(labels(hands)[2] == 1) > 150
+
+
+def test_in_the_coronal_view_marks_are_copied_to_the_next_coronal_picture(hands: Hands) -> None:
+    hands.do("undo")
+    hands.do("undo")
+    hands.paint(2, slice(30, 31), slice(20, 26))
+    hands.paint(3, slice(30, 31), slice(20, 26))
+    hands.do("three_views")
+    scan = hands.desk.wiring._scan
+    assert scan is not None
+    scan.crosshair.go_to((2, 30, 20))
+    choose(hands, "Copy on")
+    wiring = scan.three.wirings[1]
+    view, plane = wiring.view, wiring.plane
+    assert plane.axes[0] == 1
+    spots = [plane.from_voxel(place, (6, 64, 64))[1:] for place in ((1, 30, 15), (4, 30, 15), (4, 30, 30), (1, 30, 30))]
+    points = [QPoint(*map(round, view.view_state.to_point(*spot))) for spot in spots]  # type: ignore[union-attr]
+    QTest.mousePress(view, LEFT, NONE, points[0])
+    for point in points[1:]:
+        QTest.mouseMove(view, point)
+    QTest.mouseRelease(view, LEFT, NONE, points[-1])
+    hands.desk.parts.proposals.accept()
+    hands.do("one_view")
+    done = labels(hands)
+    assert np.count_nonzero(done[2:4, 30]) == 12 and np.count_nonzero(done) == 24
+    assert np.count_nonzero(done[2:4, 29] + done[2:4, 31]) == 12
