@@ -66,7 +66,7 @@ def settled(recipe: Recipe, shapes: Sequence[tuple[int, int]]) -> Recipe:
     """The recipe with the sizes that it leaves to the pictures (rows, columns).
 
     Pictures up to 320 pixels are shown whole at their own scale, of larger ones pieces of 256. A size that a person
-    names shows pictures up to one and a half times as long whole, scaled to it; of larger ones pieces of that size.
+    names shows pictures whole, scaled to it, where half of them are up to one and a half times as long; else pieces.
     The network of the brain work sees 320.
     """
     longest = max(max(shape) for shape in shapes)
@@ -77,7 +77,8 @@ def settled(recipe: Recipe, shapes: Sequence[tuple[int, int]]) -> Recipe:
         whole = -(-longest // _SIDE_STEP) * _SIDE_STEP
         return replace(recipe, size=whole if longest <= _LARGEST_WHOLE else _USUAL_SIDE)
     size = -(-named // _SIDE_STEP) * _SIDE_STEP
-    scaled = recipe.long_side == (0, 0) and longest <= _WHOLE * size
+    usual = sorted(max(shape) for shape in shapes)[len(shapes) // 2]
+    scaled = recipe.long_side == (0, 0) and usual <= _WHOLE * size
     return replace(recipe, size=size, long_side=(size, size) if scaled else recipe.long_side)
 
 
