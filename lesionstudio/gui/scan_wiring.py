@@ -161,6 +161,7 @@ class ScanWiring(QObject):
         self._toolbox.point = None
         self.main.show_nothing()
         self.three.forget_scan()
+        self._toolbox.refresh()  # A tool holds on to the voxels it was made for.
         self._page.slice_map.set_scan(None, None)
         self._page.worklist.show_current("")
         self._page.segment.show_draft(None)
