@@ -26,7 +26,8 @@ class ProposalWiring(QObject):
         stands = self._proposals.stands
         self._actions.allow("accept_proposal", stands)
         self._actions.allow("reject_proposal", stands or self._proposals.is_working)
-        self._actions.lend_keys("check_slice", "accept_proposal", on=stands)
+        # Also while one is being found: an Enter that comes too early must not check the slice.
+        self._actions.lend_keys("check_slice", "accept_proposal", on=stands or self._proposals.is_working)
         self._page.options_bar.proposal.show_stands(stands)
         scan = self._session.scan
         self._page.options_bar.say(sentence_of(self._proposals, scan.geometry) if scan is not None else "")

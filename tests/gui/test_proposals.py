@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -130,3 +129,19 @@ def test_nothing_to_change_is_said_and_cannot_be_accepted(hands: Hands) -> None:
     hands.until(lambda: not proposals.is_working)
     assert (proposals.stands, proposals.sentence) == (False, "Nothing here.")
     assert not hands.window.actions_by_verb["accept_proposal"].isEnabled()
+
+
+def test_enter_before_the_proposal_is_found_checks_no_slice(hands: Hands) -> None:
+    gate = threading.Event()
+
+    def find() -> Proposal:
+        gate.wait(5)
+        return _square()
+
+    hands.desk.parts.proposals.compute("Wand", find)
+    hands.key(Qt.Key.Key_Return)
+    assert hands.mask.status(0) == SliceStatus.NEW and hands.session.slice_number == 0
+    gate.set()
+    hands.until(lambda: hands.desk.parts.proposals.stands)
+    hands.key(Qt.Key.Key_Return)
+    assert hands.mask.counts() == {1: 100}
