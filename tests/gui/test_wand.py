@@ -144,6 +144,15 @@ def test_a_region_too_large_to_follow_is_found_in_the_background_and_waits(
     assert hands.mask.counts() == {1: IN_ALL} and hands.history.undo_title == "Magic wand"
 
 
+def test_a_drag_ends_though_the_options_were_shown_anew_meanwhile(hands: Hands) -> None:
+    hands.press(ROW, COLUMN)
+    hands.desk.wiring.toolbox.refresh()
+    hands.release(ROW, COLUMN)
+    _drawn(hands)
+    assert hands.mask.counts() == {1: ON_SLICE}
+    assert hands.picture.preview is None and not hands.picture._tool.is_down  # type: ignore[union-attr]
+
+
 def test_a_press_beside_the_picture_does_nothing(hands: Hands) -> None:
     hands.press(ROW, COLUMN)
     hands.release(ROW, COLUMN)

@@ -63,13 +63,6 @@ class Wand(Tool):
         """Whether the button is down."""
         return self._seed is not None
 
-    def take_over(self, before: Tool) -> None:
-        """A drag goes on with what it began with."""
-        if isinstance(before, Wand) and before.is_down:
-            self._work = replace(self._work, rule=before._work.rule)
-            self._seed, self._from, self._at = before._seed, before._from, before._at
-            self._erases, self._rule = before._erases, before._rule
-
     def press(self, spot: Spot, held: Held) -> Box:
         """Picks the value here."""
         seed: Index = (spot.k, int(np.floor(spot.row + 0.5)), int(np.floor(spot.column + 0.5)))
