@@ -11,6 +11,7 @@ from lesionstudio.gui.rulers import PlaneBoard
 from lesionstudio.gui.toolbox import Surface, Toolbox
 from lesionstudio.gui.viewer.plane_view import PlaneView
 from lesionstudio.imaging.geometry import Box, Index
+from lesionstudio.imaging.paint_rules import PaintRules
 from lesionstudio.imaging.planes import Plane
 from lesionstudio.imaging.shown import CrossCuts, shown_editor, shown_mask, shown_scan
 from lesionstudio.imaging.windowing import Window, presets_for
@@ -37,6 +38,8 @@ class PlaneWiring(QObject):
         if scan is None or mask is None or history is None:
             self.show_nothing()
             return
+        # What a stroke in the making changed is still said in the plane it was drawn in.
+        self.view.abandon()
         self.plane, self.is_on, self._shape = plane, True, scan.geometry.shape
         shown = shown_scan(scan, plane, cuts)
         self._surface = Surface(shown_editor(history, plane, shown), shown, plane)
@@ -53,6 +56,7 @@ class PlaneWiring(QObject):
         """No scan, or no need to show it."""
         self.is_on, self._surface = False, None
         self.view.set_scan(None, None)
+        self.view.set_rules(PaintRules(), None)
 
     def show_place(self) -> None:
         """Shows the picture that the crosshair is on."""

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from lesionstudio.gui.theme import Look
-from lesionstudio.imaging.geometry import Index
+from lesionstudio.imaging.geometry import Box, Index
 from tests import phantoms
 from tests.gui.seats import Hands, hands_on
 
@@ -119,10 +119,15 @@ def test_pictures_without_orientation_are_turned_together_with_their_folder(hand
 
 
 def test_a_stroke_in_the_making_is_taken_back_when_the_picture_is_turned(hands: Hands) -> None:
-    hands.press(10, 10)
-    hands.move(10, 20)
+    changed: list[Box] = []
+    hands.press(10, 45)
+    hands.move(10, 55)
+    hands.session.region_changed.connect(changed.append)
     hands.do("turn_shown")
+    hands.session.region_changed.disconnect(changed.append)
     assert not hands.mask.marked(0) and not hands.history.is_open
+    # The pointer was at a column that is no row, and the box is said in the file's own grid.
+    assert all(box.stop[1] <= SHAPE[1] and box.stop[2] <= SHAPE[2] for box in changed) and changed
 
 
 def test_a_neurologist_sees_left_at_the_left_and_marks_the_same_voxels(hands: Hands) -> None:
