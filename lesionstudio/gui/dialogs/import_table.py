@@ -1,6 +1,6 @@
 """The table of the import sheet: which mask goes to which scan, changed by choosing in the row or by dragging."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -199,9 +199,9 @@ class _ScanChoice(QStyledItemDelegate):
         self.closeEditor.emit(choice)
 
     def setEditorData(self, editor: QWidget, index: QModelIndex | QPersistentModelIndex) -> None:
-        """Opens the list at once."""
+        """Opens the list, as soon as the box is on the screen."""
         if isinstance(editor, QComboBox):
-            editor.showPopup()
+            QTimer.singleShot(0, editor, editor.showPopup)
 
     def setModelData(self, editor: QWidget, model: object, index: QModelIndex | QPersistentModelIndex) -> None:
         """Says what was chosen."""
