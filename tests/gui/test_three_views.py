@@ -1,6 +1,7 @@
 """Three views across each other, in the real window: what is seen, what the crosshair does, what is painted where."""
 
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -376,6 +377,16 @@ def test_a_click_in_the_table_of_lesions_takes_all_views_there(views: Views) -> 
     row = table.view.visualRect(table.view.model().index(0, 0)).center()
     QTest.mouseClick(table.view.viewport(), LEFT, NONE, row)
     assert views.crosshair.place == (15, 11, 61)
+
+
+def test_what_is_kept_for_three_views_goes_with_the_scan(views: Views) -> None:
+    folder, kept = views.hands.session.folder, views._wiring.three._cuts
+    assert folder is not None and kept is not None
+    still_there = weakref.ref(kept)
+    del kept
+    views.hands.session.close_folder()
+    assert still_there() is None
+    views.hands.open(folder)
 
 
 def test_slices_that_are_not_read_yet_are_dark_and_nobody_waits_for_them(views: Views) -> None:
