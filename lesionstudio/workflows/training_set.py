@@ -187,7 +187,7 @@ def _unpaired(pairs: Pairs) -> list[str]:
     if not pairs.unpaired:
         return []
     names = ", ".join(pairs.unpaired[:_NAMED]) + (" ..." if pairs.unpaired[_NAMED:] else "")
-    return [_("{n} files have no partner: {names}").format(n=len(pairs.unpaired), names=names)]
+    return [_("Without a partner: {names}").format(names=names)]
 
 
 def _oddities(found: TrainingSet) -> list[str]:
