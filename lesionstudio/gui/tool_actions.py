@@ -43,5 +43,5 @@ def tool_actions() -> tuple[ActionSpec, ...]:
         ActionSpec("combine", _("Combine"), menu, "layers-union", "U", group, checkable=True),
         ActionSpec("threshold", _("Threshold"), menu, "adjustments-alt", "T", group, checkable=True),
         ActionSpec("ruler", _("Ruler"), menu, "ruler-2", "M", group, checkable=True),
-        ActionSpec("angle", _("Angle"), menu, "angle", "Ctrl+M", group, checkable=True),
+        ActionSpec("angle", _("Angle"), menu, "angle", "Y", group, checkable=True),
     )
