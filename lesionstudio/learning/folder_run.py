@@ -141,7 +141,7 @@ def _batches(order: Order) -> Batches:
     recipe, labels = order.recipe, len(order.card.labels)
     if recipe.surroundings == "chest":
         return SceneBatches(order.examples, recipe, labels, order.clean)
-    return PictureBatches([_at_scale(one, order.card.long_side) for one in order.examples], recipe, labels)
+    return PictureBatches([at_scale(one, order.card.long_side) for one in order.examples], recipe, labels)
 
 
 def _judge(order: Order) -> Judge | None:
@@ -152,7 +152,7 @@ def _judge(order: Order) -> Judge | None:
     return Judge(order.held_out, order.card.long_side, len(order.card.labels), loss)
 
 
-def _at_scale(example: Example, long_side: tuple[int, int]) -> Example:
+def at_scale(example: Example, long_side: tuple[int, int]) -> Example:
     """The example as large as the network sees it."""
     import cv2
 
