@@ -6,19 +6,18 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer
 
 from lesionstudio.gui.dialogs.import_masks import ImportSheet
-from lesionstudio.gui.import_plan import ImportPlan, ScanFacts
+from lesionstudio.gui.import_plan import ImportPlan
+from lesionstudio.gui.import_search import MaskSearch, scan_facts
 from lesionstudio.gui.importing import Importing
 from lesionstudio.gui.jobs import Job
 from lesionstudio.gui.main_window import MainWindow
 from lesionstudio.gui.messages import choose_files, choose_folder
 from lesionstudio.gui.session import Session
 from lesionstudio.gui.widgets.sheet import present
-from lesionstudio.imaging.found_masks import By, FoundMask, Matched, ScanNames, mask_files, matched
-from lesionstudio.imaging.incoming import has_work_by_hand
+from lesionstudio.imaging.found_masks import By, FoundMask, Matched
 from lesionstudio.imaging.labels import MOST_LABELS
 from lesionstudio.imaging.mask_values import NEW, Turn
 from lesionstudio.progress import Progress
-from lesionstudio.project.project import Project
 from lesionstudio.words import _, ngettext
 from lesionstudio.workflows.import_masks import Preview, Previews, look_at_masks
 
@@ -50,7 +49,7 @@ class ImportWiring(QObject):
         if project is None or project.read_only:
             return
         self._places, self._by, self._row = [], "name", -1
-        self.plan = ImportPlan(_facts(project), self._session.labels, self._session.label_in_use)
+        self.plan = ImportPlan(scan_facts(project), self._session.labels, self._session.label_in_use)
         self.sheet = sheet = ImportSheet(self._window, self._window.look, self.plan)
         self._connect(sheet)
         found = {key: path for key, path in self._importing.found.items() if key in self.plan.scans}
@@ -70,10 +69,8 @@ class ImportWiring(QObject):
         self._places = places
         self._stop()
         words = str(places[0]) if len(places) == 1 else _("{n} files").format(n=len(places))
-        ours = {file for item in project.items.values() for file in item.source.files}
-        labels = [label.name for label in project.labels]
-        search = find_masks, places, ours, scan_names(project), labels, self._by
-        job = self._session.runner.run("files", _("Searching"), *search)
+        wanted = MaskSearch.of(project, places, self._by)
+        job = self._session.runner.run("files", _("Searching"), wanted.find)
         self._finding = job
         job.succeeded.connect(lambda found: self._take(found, words) if job is self._finding else None)
         job.failed.connect(self._session.tell_problem)
@@ -264,33 +261,6 @@ class ImportWiring(QObject):
     def _closed(self) -> None:
         self._stop()
         self.sheet, self._previews = None, Previews()
-
-
-def find_masks(places: list[Path], ours: set[Path], scans: list[ScanNames], labels: list[str], by: By) -> Matched:
-    """The masks in folders and among files, and their scans by name or number. Slow: many folders, many files."""
-    return matched(mask_files(places, ours), scans, labels, by)
-
-
-def scan_names(project: Project) -> list[ScanNames]:
-    """What masks may call the scans of a study: their files, their names, the names they are exported under."""
-    from lesionstudio.workflows.export_files import base_names
-
-    exported, scans = base_names(project, "original"), []
-    for item in project.items.values():
-        files = item.source.files
-        own = [files[0].name] if len(files) == 1 else []
-        names, slices = [*own, f"{item.name}.png", f"{exported[item.id]}.png"], item.shape[0]
-        by_slice = [file.name for file in files] if item.source.format == "stack" else []
-        if not item.error:
-            scans.append(ScanNames.of(item.id, names, slices, by_slice))
-    return scans
-
-
-def _facts(project: Project) -> list[ScanFacts]:
-    sound = [item for item in project.items.values() if not item.error]
-    return [
-        ScanFacts(item.id, item.name, item.shape, has_work_by_hand(project.record(item.id).statuses)) for item in sound
-    ]
 
 
 def _hint(plan: ImportPlan, n: int) -> str:

@@ -7,7 +7,7 @@ A mask is one file; or one file a slice (`chest_0007.png`, counted from 1); or, 
 import os
 import re
 import stat
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -82,8 +82,11 @@ def mask_files(places: Sequence[Path], scans: Collection[Path]) -> list[Path]:
     return sorted((path for path in found if path not in scans), key=lambda path: natural_key(str(path)))
 
 
-def matched(files: Sequence[Path], scans: Sequence[ScanNames], labels: Collection[str], by: By = "name") -> Matched:
-    """Puts files together to masks, and each mask to the scan its name tells. No scan gets two."""
+def matched(files: Sequence[Path], scans: Sequence[ScanNames], labels: Mapping[str, str], by: By = "name") -> Matched:
+    """Puts files together to masks, and each mask to the scan its name tells. No scan gets two.
+
+    `labels`: how a label may stand at the end of a file's name -> its name.
+    """
     known = _Known(scans, labels)
     groups: dict[tuple[str, str], list[MaskPart]] = {}
     owners: dict[tuple[str, str], str] = {}
@@ -105,10 +108,10 @@ def matched(files: Sequence[Path], scans: Sequence[ScanNames], labels: Collectio
 class _Known:
     """The scans by what they may be called, and the labels by how they stand in names."""
 
-    def __init__(self, scans: Sequence[ScanNames], labels: Collection[str]) -> None:
+    def __init__(self, scans: Sequence[ScanNames], labels: Mapping[str, str]) -> None:
         self._scans = {key: scan for scan in reversed(scans) for key in scan.keys}
         self._slices = {key: (scan, k) for scan in reversed(scans) for k, key in enumerate(scan.by_slice)}
-        self._labels = {_plain(label): label for label in labels}
+        self._labels = {ending.lower(): name for ending, name in labels.items()}
         self._beginnings: dict[str, set[str]] = {}
         for scan in scans:
             for key in scan.keys:
@@ -137,9 +140,9 @@ class _Known:
         return ""
 
     def _without_label(self, key: str) -> tuple[str, str]:
-        for plain, label in self._labels.items():
-            if plain and key.endswith(f"_{plain}"):
-                return key[: -len(plain) - 1], label
+        for ending, name in self._labels.items():
+            if ending and key.endswith(f"_{ending}"):
+                return key[: -len(ending) - 1], name
         return key, ""
 
     def _slice_of(self, base: str) -> tuple[ScanNames | None, int | None]:
@@ -180,10 +183,6 @@ def _shortened(key: str) -> str:
     """Without its last word; a number is no word: slice_3 is never slice_4."""
     head, _sign, last = key.rpartition("_")
     return head if head and not last.isdigit() else key
-
-
-def _plain(label: str) -> str:
-    return re.sub(r"[/\\]", "_", label).strip().lower()
 
 
 def _below(folder: Path) -> Iterator[Path]:

@@ -1,0 +1,54 @@
+"""What is known of a study before masks are looked for: how its scans and labels may stand in names of files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lesionstudio.gui.import_plan import ScanFacts
+from lesionstudio.imaging.found_masks import By, Matched, ScanNames, mask_files, matched
+from lesionstudio.imaging.incoming import has_work_by_hand
+from lesionstudio.project.project import Project
+from lesionstudio.project.storage import file_name
+
+
+@dataclass(frozen=True, slots=True)
+class MaskSearch:
+    """Where to look for masks, which files are scans, and what scans and labels are called; made on one thread."""
+
+    places: tuple[Path, ...]
+    scans: tuple[ScanNames, ...]
+    ours: frozenset[Path]
+    labels: tuple[tuple[str, str], ...]
+    by: By
+
+    @classmethod
+    def of(cls, project: Project, places: list[Path], by: By) -> "MaskSearch":
+        """A search for masks of this study."""
+        ours = frozenset(file for item in project.items.values() for file in item.source.files)
+        labels = tuple((file_name(one.name.replace("/", "_"), "").name, one.name) for one in project.labels)
+        return cls(tuple(places), tuple(scan_names(project)), ours, labels, by)
+
+    def find(self) -> Matched:
+        """The masks, and the scan of each by name or number. Slow: many folders, many files."""
+        return matched(mask_files(self.places, self.ours), self.scans, dict(self.labels), self.by)
+
+
+def scan_names(project: Project) -> list[ScanNames]:
+    """What masks may call the scans of a study: their files, their names, the names they are exported under."""
+    from lesionstudio.workflows.export_files import base_names
+
+    exported, scans = base_names(project, "original"), []
+    for item in project.items.values():
+        files = item.source.files
+        own = [files[0].name] if len(files) == 1 else []
+        names, slices = [*own, f"{item.name}.png", f"{exported[item.id]}.png"], item.shape[0]
+        by_slice = [file.name for file in files] if item.source.format == "stack" else []
+        if not item.error:
+            scans.append(ScanNames.of(item.id, names, slices, by_slice))
+    return scans
+
+
+def scan_facts(project: Project) -> list[ScanFacts]:
+    """The scans that masks may go to."""
+    sound = [item for item in project.items.values() if not item.error]
+    by_hand = {item.id: has_work_by_hand(project.record(item.id).statuses) for item in sound}
+    return [ScanFacts(item.id, item.name, item.shape, by_hand[item.id]) for item in sound]
