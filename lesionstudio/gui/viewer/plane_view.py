@@ -64,8 +64,8 @@ class PlaneView(SliceView):
         return self._keys.hides
 
     def set_scan(self, scan: Scan | None, mask: MaskView | None) -> None:
-        """Shows another scan."""
-        self._cross = None
+        """Shows another scan, and lets go of the one before."""
+        self._cross, self._sign_made_of = None, ()
         super().set_scan(scan, mask)
         self._say_name()
 
