@@ -1,4 +1,4 @@
-"""LesionStudio for programs: read a folder, segment, score, split, train, evaluate, in Python.
+"""LesionStudio for programs: read a folder, segment, score, split, look, train, evaluate, in Python.
 
 Paths may be str or Path. Every function raises LesionStudioError (one sentence, and a `hint`) for what a person can
 act on, takes `report=` (progress.Reporter), and gives what the verb of the same name prints with --json: CLI.md is the
@@ -13,6 +13,7 @@ from lesionstudio.progress import Reporter, silent
 
 if TYPE_CHECKING:
     from lesionstudio.imaging.scan import Scan
+    from lesionstudio.workflows.preview import Preview
 
 Location = str | Path
 
@@ -83,6 +84,19 @@ def split(
 
     places = Places(Path(images), Path(masks), patients=patients)
     return split_pairs(places, Path(out), SplitOrder(shares_in(share), blocks, seed=seed), report)
+
+
+def preview(
+    images: Location, masks: Location, *, count: int = 4, report: Reporter = silent, **recipe: Any
+) -> "list[Preview]":
+    """What a network would see of some pictures, and how training changes them. Keywords as of `train`."""
+    from lesionstudio.recipe import Recipe
+    from lesionstudio.workflows.labelled import Places
+    from lesionstudio.workflows.preview import preview as preview_pairs
+    from lesionstudio.workflows.training_set import Question
+
+    places = Places(Path(images), Path(masks))
+    return preview_pairs(places, Recipe(**recipe), Question(), count=count, report=report)
 
 
 def train(out: Location, data: Location, *, report: Reporter = silent, **recipe: Any) -> dict[str, Any]:

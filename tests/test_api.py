@@ -43,3 +43,27 @@ def test_whatever_imports_the_api_has_not_loaded_torch_by_that(tmp_path: Path) -
     code = "import sys; from lesionstudio import api; print([n for n in ('torch', 'PySide6') if n in sys.modules])"
     ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert ended.stdout.strip() == "[]"
+
+
+@pytest.mark.slow
+def test_the_notebook_of_the_lung_lesions_runs_to_its_end_on_a_small_set(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import nbformat
+    from nbclient import NotebookClient
+
+    _pictures(tmp_path, 12)
+    (tmp_path / "scans").rename(tmp_path / "images")
+    settings = {"DATA": tmp_path, "WORK": tmp_path / "work", "MINUTES": "0.3", "SIZE": "96"}
+    for name, value in settings.items():
+        monkeypatch.setenv(f"LUNG_{name}", str(value))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("JUPYTER_PLATFORM_DIRS", "1")
+    notebook = nbformat.read(ROOT / "resources" / "notebooks" / "lung_lesions.ipynb", as_version=4)
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    assert sum("image/png" in output.get("data", {}) for output in outputs) == 4
+    said = "".join(output.get("text", "") for output in outputs)
+    assert "F1, pooled:" in said and "Traceback" not in said
+    assert (tmp_path / "work" / "report.html").is_file()
+    assert len(list((tmp_path / "work" / "data" / "test" / "images").iterdir())) >= 2
