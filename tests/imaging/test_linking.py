@@ -119,15 +119,16 @@ def test_an_uneven_stack_is_carried_by_the_places_of_its_slices() -> None:
     assert [k for k in range(10) if carried.labels(k).any()] == [6]
 
 
-def test_only_what_was_painted_is_carried_again_and_the_kept_picture_is_right() -> None:
+@pytest.mark.parametrize("plane", [Plane(), Plane().turned(1), Plane().mirrored()])
+def test_only_what_was_painted_is_carried_again_and_the_kept_picture_is_right(plane: Plane) -> None:
     mask, history = painted(AXIAL, Box((3, 5, 6), (4, 6, 7)))
-    carried = CarriedMask(mask, Link(AXIAL, FINE), Plane().turned(1))
+    carried = CarriedMask(mask, Link(AXIAL, FINE), plane)
     assert int(carried.labels(13).sum()) == 4
     more = Box((3, 8, 8), (4, 10, 9))
     paint(history, more)
     there = carried.box_of(more)
     carried.take_in(there)
-    afresh = CarriedMask(mask, Link(AXIAL, FINE), Plane().turned(1)).labels(13)
+    afresh = CarriedMask(mask, Link(AXIAL, FINE), plane).labels(13)
     assert np.array_equal(carried.labels(13), afresh) and int(afresh.sum()) == 4 + 8
     assert max(there.shape) < 12
 
