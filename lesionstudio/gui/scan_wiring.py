@@ -187,6 +187,7 @@ class ScanWiring(QObject):
         self._page.slice_map.set_labels(labels)
         self._page.labels.show_labels(labels, self._session.label_in_use)
         self._toolbox.refresh()
+        self.show_possible()
 
     def _history_changed(self) -> None:
         self._show_history()
