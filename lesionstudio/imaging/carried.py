@@ -147,4 +147,5 @@ def _picked(block: Pixels, at: Sequence[Indices]) -> Pixels:
         return picked
     flat = 3 - down[0] - across[0]
     lines: Pixels = block.take(at[flat].ravel(), flat).take(at[down[0]].ravel(), down[0])
-    return lines.take(at[across[0]].ravel(), across[0]).transpose(flat, down[0], across[0])[0]
+    picture: Pixels = lines.take(at[across[0]].ravel(), across[0]).transpose(flat, down[0], across[0])[0]
+    return picture
