@@ -70,9 +70,9 @@ class Toolbox(QObject):
 
     @property
     def unit(self) -> str:
-        """ "mm" where the scan has a spacing and nobody chose pixels, else "px"."""
+        """ "mm" where the scan has a spacing, not a microscope's, and nobody chose pixels, else "px"."""
         scan, in_pixels = self._session.scan, bool(self.kind.values.get("in_pixels"))
-        return "mm" if scan is not None and scan.geometry.has_spacing and not in_pixels else "px"
+        return "mm" if scan is not None and scan.geometry.is_of_mm and not in_pixels else "px"
 
     @property
     def diameter(self) -> float:

@@ -15,6 +15,7 @@ LETTERS = (("L", "R"), ("P", "A"), ("I", "S"))
 _PLANES = ("sagittal", "coronal", "axial")
 _CLEARLY = 0.85
 _SAME_GRID_TOLERANCE = 0.1
+_MICROSCOPIC_MM = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,12 @@ class Geometry:
     has_spacing: bool = True
     has_orientation: bool = True
     stored: StoredGrid | None = None
+
+    @property
+    def is_of_mm(self) -> bool:
+        """Whether tools are measured in mm on it: it has a spacing and is not as small as what a microscope shows."""
+        longest = max(length * n for length, n in zip(self.spacing_mm, self.shape))
+        return self.has_spacing and longest >= _MICROSCOPIC_MM
 
     @classmethod
     def pixels(cls, shape: Index) -> "Geometry":

@@ -112,6 +112,9 @@ def test_sizes_of_an_electron_microscope_are_typed_in_nanometres(hands: Hands, t
     answer(hands, slice="50", pixel="4")
     assert with_sizes == [pytest.approx((50e-6, 4e-6, 4e-6))]
     hands.until(lambda: hands.session.current_id.endswith(".stack"))
+    assert hands.desk.wiring.toolbox.unit == "px"  # a brush of 8 mm would be two million pixels wide
+    hands.drag((10, 10), (20, 20))
+    assert 50 < int(hands.mask.labels(0).sum()) < SIDE * SIDE
 
 
 def test_undo_makes_single_pictures_again_and_marks_go_both_ways(hands: Hands, tmp_path: Path) -> None:

@@ -24,39 +24,39 @@ class StackSheet(Sheet):
         self, window: QWidget, look: Look, names: tuple[str, ...], spacing: tuple[float, float] | None
     ) -> None:
         super().__init__(window, look, _("Join into a volume"), "stack_sheet", _WIDTH)
+        self._say_which(names)
+        self._known = QCheckBox(_("The sizes are known"))
+        self._known.setObjectName("stack_sizes_known")
+        self._known.setChecked(spacing is not None)
+        self._unit = Choices("stack_unit", stretch=False)
+        unit = next((name for name, mm in _UNITS.items() if spacing and spacing[1] >= mm * 0.1), "mm")
+        self._unit.show_choices([(name, name) for name in _UNITS], unit)
+        said = [length / _UNITS[unit] for length in spacing or (1.0, 1.0)]
+        self._fault = label(role="bad")
+        self._slice = self._field("stack_slice", _("Distance of slices"), said[0])
+        self._pixel = self._field("stack_pixel", _("Width of a pixel"), said[1])
+        self.body.addWidget(self._known)
+        self.body.addLayout(self._sizes())
+        self.body.addWidget(paragraph(_("Left out, lengths are in pixels. Marks move with the pictures, both ways.")))
+        self.body.addWidget(self._fault)
+        go = word_button(_("Join"), "join_stack_button", "primary")
+        go.clicked.connect(self._answer)
+        self.add_answers(word_button(_("Cancel"), "cancel_stack_button"), go)
+        self._known.toggled.connect(self._refresh)
+        self._refresh()
+        go.setFocus()
+
+    def _say_which(self, names: tuple[str, ...]) -> None:
         words = ngettext(
             "{n} picture becomes a volume, in this order. The file stays as it is.",
             "{n} pictures become the slices of one volume, in this order. The files stay as they are.",
             len(names),
         )
-        self.body.addWidget(paragraph(words, "body"))
         order = ElidedLabel("second", "stack_order")
         order.setText(_("{first}, {second} … {last}").format(first=names[0], second=names[1], last=names[-1]))
         order.say_more("\n".join(names[:40]))
+        self.body.addWidget(paragraph(words, "body"))
         self.body.addWidget(order)
-        self._known = QCheckBox(_("The sizes are known"))
-        self._known.setObjectName("stack_sizes_known")
-        self._unit = Choices("stack_unit", stretch=False)
-        unit = next((name for name, mm in _UNITS.items() if spacing and spacing[1] >= mm * 0.1), "mm")
-        self._unit.show_choices([(name, name) for name in _UNITS], unit)
-        said = [length / _UNITS[unit] for length in spacing or (1.0, 1.0)]
-        self._slice = self._field("stack_slice", _("Distance of slices"), said[0])
-        self._pixel = self._field("stack_pixel", _("Width of a pixel"), said[1])
-        self._known.setChecked(spacing is not None)
-        self._fault = label(role="bad")
-        self.body.addWidget(self._known)
-        self.body.addLayout(self._sizes())
-        self.body.addWidget(paragraph(_("Left out, lengths are in pixels. Marks move with the pictures, both ways.")))
-        self.body.addWidget(self._fault)
-        cancel, go = (
-            word_button(_("Cancel"), "cancel_stack_button"),
-            word_button(_("Join"), "join_stack_button", "primary"),
-        )
-        go.clicked.connect(self._answer)
-        self.add_answers(cancel, go)
-        self._known.toggled.connect(self._refresh)
-        self._refresh()
-        go.setFocus()
 
     def _field(self, name: str, words: str, value: float) -> NumberField:
         field = NumberField(name, words, _DIGITS)

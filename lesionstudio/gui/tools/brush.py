@@ -78,7 +78,7 @@ class _BrushWidgets:
 
     def show(self, scan: Scan | None) -> None:
         """Shows what is chosen."""
-        values, has_spacing = self._kind.values, scan is not None and scan.geometry.has_spacing
+        values, has_spacing = self._kind.values, scan is not None and scan.geometry.is_of_mm
         self.form.show_current(values["form"])
         unit = "px" if values["in_pixels"] or not has_spacing else "mm"
         self._unit.show_choices((("mm", _("Diameter in mm")), ("px", _("in pixels"))), unit)
