@@ -13,6 +13,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QWidget
 
+from lesionstudio.errors import ProjectProblem
 from lesionstudio.gui.dialogs.import_masks import ImportSheet
 from lesionstudio.gui.dialogs.import_table import CONTENT, MASK, SCAN
 from lesionstudio.gui.import_plan import ImportPlan
@@ -371,3 +372,29 @@ def test_an_import_that_is_cancelled_keeps_what_came_in_as_one_step(hands: Hands
     assert 1 <= len(taken) < 6
     hands.do("undo")
     hands.until(lambda: person.statuses() == ["new"] * 6)
+
+
+def full_disk(*_all: object) -> None:
+    """What a mask that cannot be written says."""
+    raise ProjectProblem("The disk is full.")
+
+
+def test_masks_that_came_in_are_there_after_a_crash_although_no_mask_could_be_written(
+    hands: Hands, tmp_path: Path
+) -> None:
+    person = Importer(hands, pictures(tmp_path / "scans", 3))
+    for n in range(3):
+        save(tmp_path / "masks" / f"p{n}.png", corner())
+    person.show(tmp_path / "masks")
+    session = hands.session
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Project, "save_mask", full_disk)
+        person.go()
+        hands.until(lambda: session.autosave.journal.is_settled)
+        session.close_folder()
+        hands.until(lambda: hands.desk.parts.runner.is_idle)
+    hands.open(tmp_path / "scans")
+    for n in range(3):
+        session.open_item(f"p{n}.png")
+        hands.until(lambda: session.current_id == f"p{n}.png")  # noqa: B023 - asked at once
+        assert (hands.mask.labels(0) == corner(1)).all() and hands.mask.status(0) == SliceStatus.IMPORTED
