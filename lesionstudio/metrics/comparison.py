@@ -34,11 +34,13 @@ def errors(marked: Pixels, wanted: Pixels, label: int = ANY_MARK) -> Pixels:
 
 def agreement(marked: Pixels, wanted: Pixels, label: int = ANY_MARK) -> Agreement:
     """The counts of two masks of one shape. Of every label, two different labels count as missed and as false."""
-    if label != EVERY_LABEL:
+    if label > EVERY_LABEL:
         return Agreement.of(_chosen(marked, label), _chosen(wanted, label))
-    both = int(np.count_nonzero((marked == wanted) & (marked != 0)))
-    false, missed = int(np.count_nonzero(marked)) - both, int(np.count_nonzero(wanted)) - both
-    return Agreement(both, false, missed, int(np.count_nonzero((marked | wanted) == 0)))
+    mine, theirs = int(np.count_nonzero(marked)), int(np.count_nonzero(wanted))
+    overlap = np.minimum(marked, wanted)  # marked where both are, whatever their labels
+    shared = int(np.count_nonzero(overlap))
+    both = int(np.count_nonzero(overlap[marked == wanted])) if label == EVERY_LABEL else shared
+    return Agreement(both, mine - both, theirs - both, marked.size - mine - theirs + shared)
 
 
 class Comparison:
