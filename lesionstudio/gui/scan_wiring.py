@@ -197,7 +197,7 @@ class ScanWiring(QObject):
         history = self._session.history if self._session.can_edit and self._page.is_drawing else None
         for verb, title in (
             ("undo", self._toolbox.kind.undo_title or history.undo_title if history else ""),
-            ("redo", history.redo_title if history else ""),
+            ("redo", self._toolbox.kind.redo_title or history.redo_title if history else ""),
         ):
             self._actions.allow(verb, bool(title))
             words = self._actions.specs[verb].text

@@ -129,7 +129,7 @@ class Verbs(QObject):
         do("smaller", lambda: toolbox.step(-1))
         do("larger", lambda: toolbox.step(1))
         do("undo", self._undo)
-        do("redo", self._parts.travel.redo)
+        do("redo", self._redo)
         do("add_label", self._add_label)
         do("lock_label", marking.lock_label)
         for n in LABEL_NUMBERS:
@@ -143,6 +143,10 @@ class Verbs(QObject):
     def _undo(self) -> None:
         if not self._toolbox.kind.undo():
             self._parts.travel.undo()
+
+    def _redo(self) -> None:
+        if not self._toolbox.kind.redo():
+            self._parts.travel.redo()
 
     def _connect_models(self) -> None:
         do, models = self._window.actions_by_verb.on, self._parts.models

@@ -95,14 +95,17 @@ def test_a_stroke_with_alt_or_of_the_background_takes_away_from_the_preview(hand
     assert set(np.unique(seeds)) == {0, 1, BACKGROUND} and _preview(hands).voxels < first
 
 
-def test_undo_takes_seeds_back_one_by_one_before_any_step_of_the_mask(hands: Hands) -> None:
+def test_undo_takes_seeds_back_one_by_one_and_redo_sows_them_again_before_any_step_of_the_mask(hands: Hands) -> None:
     hands.paint(K, slice(0, 4), slice(0, 4))
     for row in (ROW - 2, ROW + 2):
         _sow(hands, (row, COLUMN - 2), (row, COLUMN + 2))
         _preview(hands)
     assert hands.window.actions_by_verb["undo"].text() == "Undo Seed"
+    both = _preview(hands).voxels
     hands.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    _preview(hands)
+    hands.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert _preview(hands).voxels == both
+    hands.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     hands.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert not hands.desk.parts.proposals.stands and hands.mask.counts() == {1: 16}
     hands.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)

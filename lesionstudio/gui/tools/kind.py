@@ -97,6 +97,15 @@ class ToolKind(QObject):
         """Takes that back; False where there is nothing."""
         return False
 
+    @property
+    def redo_title(self) -> str:
+        """What redo would do again before anything of the mask's history; "" for nothing."""
+        return ""
+
+    def redo(self) -> bool:
+        """Does that again; False where there is nothing."""
+        return False
+
     def hints(self) -> Sequence[tuple[tuple[str, ...], str]]:
         """What mouse and keys do with it, for the status bar: caps and words; none: what holds for a brush."""
         return ()

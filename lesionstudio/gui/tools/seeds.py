@@ -95,6 +95,10 @@ class SeedsKind(ToolKind):
         words = _("{name} is locked") if label.locked else _("a stroke in {name}; Alt: a stroke beside it")
         return words.format(name=label.name), label.colour
 
+    def hints(self) -> Sequence[tuple[tuple[str, ...], str]]:
+        """Its own keys."""
+        return (("Alt",), _("background")), ((_("Backspace"),), _("last seed away")), ((_("Esc"),), _("all away"))
+
     def chosen(self) -> None:
         """Seeds that are still there grow again."""
         self._in_hand = True
@@ -115,6 +119,19 @@ class SeedsKind(ToolKind):
         if not self.undo_title or self._history is None:
             return False
         self._show(self._history.undo())
+        self._grow()
+        return True
+
+    @property
+    def redo_title(self) -> str:
+        """A seed that was taken back can be sown again."""
+        return _("Seed") if self._in_hand and self._history is not None and self._history.redo_title else ""
+
+    def redo(self) -> bool:
+        """Sows the seed last taken back; False where there is none."""
+        if not self.redo_title or self._history is None:
+            return False
+        self._show(self._history.redo())
         self._grow()
         return True
 

@@ -85,6 +85,11 @@ class WandKind(ToolKind):
         reach.show_choices(choices, "connected" if values["connected"] else "everywhere")
         within.show_value(values["within"], _("mm") if scan.geometry.has_spacing else _("px"))
 
+    def hints(self) -> Sequence[tuple[tuple[str, ...], str]]:
+        """What a drag does, and the keys."""
+        drag = ((_("Drag"),), _("right: more, left: less"))
+        return drag, (("Alt",), _("erase")), (("Ctrl",), _("pick label"))
+
     def _tolerance_of(self, scan: Scan) -> str:
         return "tolerance_hu" if scan.unit == "HU" else "tolerance"
 

@@ -13,7 +13,7 @@ from lesionstudio.imaging.scan import Scan
 from lesionstudio.imaging.wand import Grown, WandRule, grow
 from lesionstudio.words import _, number, unit_name
 
-MOST_LIVE = 1_500_000
+MOST_LIVE = 3_000_000
 """Voxels looked at while dragging; what is larger is found in the background and waits for an answer."""
 
 
