@@ -43,7 +43,9 @@ def scan_names(project: Project) -> list[ScanNames]:
         names, slices = [*own, f"{item.name}.png", f"{exported[item.id]}.png"], item.shape[0]
         by_slice = [file.name for file in files] if item.source.format == "stack" else []
         if not item.error:
-            scans.append(ScanNames.of(item.id, names, slices, by_slice))
+            place = files[0].parent
+            inside = place.relative_to(project.folder) if place.is_relative_to(project.folder) else place
+            scans.append(ScanNames.of(item.id, names, slices, by_slice, inside.parts))
     return scans
 
 

@@ -50,19 +50,24 @@ class FoundMask:
 class ScanNames:
     """What a scan may be called in the name of a mask: its own file, its name, the name it is exported under.
 
-    `by_slice`: the same of its slices, where each has a file of its own.
+    `by_slice`: the same of its slices, where each has a file of its own. `folders`: those it lies in, inner ones last;
+    they tell scans of one name apart.
     """
 
     id: str
     keys: tuple[str, ...]
     slices: int = 1
     by_slice: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, item_id: str, names: Iterable[str], slices: int, by_slice: Iterable[str] = ()) -> "ScanNames":
-        """Names of files, with their endings; folders do not matter."""
+    def of(
+        cls, item_id: str, names: Sequence[str], slices: int, by_slice: Iterable[str] = (), folders: Iterable[str] = ()
+    ) -> "ScanNames":
+        """Names of files, with their endings; folders in them do not matter."""
         keys = dict.fromkeys(pairing_key(Path(name).name) for name in names)
-        return cls(item_id, tuple(keys), slices, tuple(pairing_key(Path(name).name) for name in by_slice))
+        by_slice = tuple(pairing_key(Path(name).name) for name in by_slice)
+        return cls(item_id, tuple(keys), slices, by_slice, tuple(folder.lower() for folder in folders))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,23 +114,24 @@ class _Known:
     """The scans by what they may be called, and the labels by how they stand in names."""
 
     def __init__(self, scans: Sequence[ScanNames], labels: Mapping[str, str]) -> None:
-        self._scans = {key: scan for scan in reversed(scans) for key in scan.keys}
+        self._scans: dict[str, list[ScanNames]] = {}
         self._slices = {key: (scan, k) for scan in reversed(scans) for k, key in enumerate(scan.by_slice)}
         self._labels = {ending.lower(): name for ending, name in labels.items()}
         self._beginnings: dict[str, set[str]] = {}
         for scan in scans:
             for key in scan.keys:
+                self._scans.setdefault(key, []).append(scan)
                 for beginning in (key, _shortened(key)):
                     self._beginnings.setdefault(beginning, set()).add(scan.id)
 
     def placed(self, path: Path) -> tuple[str, MaskPart, tuple[str, str]]:
         """The scan a file is of ("" for none), which part of its mask it is, and the mask it belongs to."""
         key, folder = pairing_key(path.name), str(path.parent)
-        whole = self._scans.get(key)
-        if whole is not None:
-            return whole.id, MaskPart(path), (folder, path.name)
+        if key in self._scans:
+            whole = self._called(key, path)
+            return whole.id if whole else "", MaskPart(path), (folder, path.name)
         base, label = self._without_label(key)
-        scan, k = self._slice_of(base)
+        scan, k = self._slice_of(base, path)
         if scan is None or (k is None and not label):
             return "", MaskPart(path), (folder, path.name)
         return scan.id, MaskPart(path, k, label), (folder, scan.keys[0])
@@ -145,14 +151,23 @@ class _Known:
                 return key[: -len(ending) - 1], name
         return key, ""
 
-    def _slice_of(self, base: str) -> tuple[ScanNames | None, int | None]:
+    def _called(self, key: str, path: Path) -> ScanNames | None:
+        """The scan of this name; of several the one in a folder called as one of the mask's. None: nobody can tell."""
+        scans, folders = self._scans.get(key, []), {part.lower() for part in path.parent.parts}
+        if len(scans) < 2:
+            return scans[0] if scans else None
+        alike = [len(folders & set(scan.folders)) for scan in scans]
+        best = max(alike)
+        return scans[alike.index(best)] if best and alike.count(best) == 1 else None
+
+    def _slice_of(self, base: str, path: Path) -> tuple[ScanNames | None, int | None]:
         """The scan of this name, or the volume one of whose slices it is."""
         if base in self._scans:
-            return self._scans[base], None
+            return self._called(base, path), None
         if base in self._slices:
             return self._slices[base]
         numbered = _SLICE.match(base)
-        scan = self._scans.get(numbered[1]) if numbered else None
+        scan = self._called(numbered[1], path) if numbered else None
         if numbered is None or scan is None or not 1 <= int(numbered[2]) <= scan.slices or scan.slices == 1:
             return None, None
         return scan, int(numbered[2]) - 1

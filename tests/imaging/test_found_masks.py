@@ -68,6 +68,13 @@ def test_a_slice_beyond_the_volume_is_no_part_of_it() -> None:
     assert pairs(["ct_0013.png"], [scan("ct.nii.gz", 12), scan("mr.nii.gz", 20)]) == {"ct_0013.png": ""}
 
 
+def test_scans_of_one_name_are_told_apart_by_their_folders_or_left_to_the_person() -> None:
+    scans = [ScanNames.of(f"{one}/1.png", ["1.png"], 1, folders=("images", one)) for one in ("Ann", "Bob")]
+    files = [Path("masks") / place for place in ("ann/1.png", "bob/1_mask.png", "eve/1.png")]
+    assert matched(files, scans, {}).scans == ("Ann/1.png", "Bob/1.png", "")
+    assert matched([Path("masks/1.png")], scans, {}).scans == ("",)
+
+
 def test_the_only_mask_is_the_only_scans() -> None:
     assert pairs(["anything.nii"], [scan("1.2.840.dcm", 30)]) == {"anything.nii": "1.2.840.dcm"}
 
