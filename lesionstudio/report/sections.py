@@ -50,6 +50,7 @@ def error_key() -> list[tuple[str, str]]:
 def part_name(part: str) -> str:
     """What a part is called."""
     names = {"train": _("Training part"), "val": _("Validation part"), "test": _("Test part")}
+    names["held out"] = _("Held-out slices")
     return names.get(part, _("All pictures given"))
 
 

@@ -4,6 +4,10 @@ VERBS = {
     "segment_scan": "lesionstudio.workflows.segment:segment_scan",
     "warm_up": "lesionstudio.workflows.segment:warm_up",
     "learn": "lesionstudio.workflows.learn:learn",
+    "study_results": "lesionstudio.workflows.study_results:study_results",
+    "folder_results": "lesionstudio.workflows.folder_results:folder_results",
+    "train": "lesionstudio.workflows.train_here:train_here",
+    "training_preview": "lesionstudio.workflows.training_preview:training_preview",
     "devices": "lesionstudio.workflows.devices:devices",
     "doctor": "lesionstudio.workflows.doctor:doctor",
 }

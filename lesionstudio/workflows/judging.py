@@ -15,7 +15,7 @@ from lesionstudio.imaging.scan import Scan
 from lesionstudio.metrics.cases import Case, score_case
 from lesionstudio.metrics.curves import Probabilities
 from lesionstudio.model_card import ModelCard
-from lesionstudio.progress import Reporter, Steps
+from lesionstudio.progress import Reporter, Steps, silent
 from lesionstudio.workflows.labelled import read_pair
 
 Marks = NDArray[np.uint8]
@@ -37,7 +37,10 @@ class Judged:
 
 
 class Judge:
-    """A model with the threshold to judge it at: its card's where `threshold` is None."""
+    """A model with the threshold to judge it at: its card's where `threshold` is None.
+
+    `beat` is told between two pieces of work on one scan.
+    """
 
     def __init__(
         self,
@@ -48,12 +51,13 @@ class Judge:
         structure: int | None = None,
         hu_offset: float | None = None,
         device: str = "auto",
+        beat: Reporter = silent,
     ) -> None:
         from lesionstudio.learning.inference import Predictor
 
         self.predictor = Predictor.open(model, device, flips=flips, exact=True)
         self.threshold = self.card.threshold if threshold is None else threshold
-        self._structure, self._hu_offset = structure, hu_offset
+        self._structure, self._hu_offset, self._beat = structure, hu_offset, beat
 
     @property
     def card(self) -> ModelCard:
@@ -80,7 +84,9 @@ class Judge:
         """The scan, the labels wanted and those marked (slice, row, column), and probabilities (label, slice, ...)."""
         scan, wanted = read_pair(pair, self._structure, self._hu_offset)
         seen = np.stack([network_inputs(scan, k, self.card.inputs) for k in range(scan.slices)])
-        probabilities = kept_in_scan(seen, self.predictor.predict(seen), self.card, self.threshold, scan.geometry)
+        probabilities = kept_in_scan(
+            seen, self.predictor.predict(seen, self._beat), self.card, self.threshold, scan.geometry
+        )
         return scan, wanted, labels_of(probabilities, self.threshold), probabilities
 
 

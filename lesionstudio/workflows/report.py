@@ -14,8 +14,9 @@ from lesionstudio import __version__
 from lesionstudio.imaging.formats.whole import whole_file
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.imaging.windowing import first_preset, preset_window, to_grey
+from lesionstudio.metrics.cases import Case
 from lesionstudio.progress import Progress, Reporter, silent
-from lesionstudio.project.shelf import ModelShelf
+from lesionstudio.project.shelf import ModelShelf, ShelvedModel
 from lesionstudio.project.storage import telling_what_fails
 from lesionstudio.report.facts import Grey, ReportFacts, Sample
 from lesionstudio.words import _, number
@@ -78,13 +79,43 @@ def write_report(
             write_page(facts, draft)
 
 
+def write_slices_report(
+    path: Path,
+    scores: dict[str, Any],
+    model: ShelvedModel,
+    worst: tuple[Sample, ...],
+    usual: tuple[Sample, ...],
+) -> None:
+    """Writes the page on single slices of a study, whole or not at all. Raises ProjectProblem, ModelProblem."""
+    from lesionstudio.learning.layers import layer_table
+    from lesionstudio.report.page import write_page
+
+    facts = ReportFacts(
+        scores=scores,
+        card=asdict(model.card),
+        part=scores["part"],
+        made=datetime.now().astimezone().strftime("%Y-%m-%d %H:%M"),
+        layers=layer_table(model.folder),
+        worst=worst,
+        usual=usual,
+        environment=_environment(scores),
+    )
+    with telling_what_fails(path), whole_file(path) as draft:
+        write_page(facts, draft)
+
+
 def _sample(judge: Judge, judged: Judged) -> Sample:
     scan, wanted, marked, _probabilities = judge.look(judged.pair)
-    k, case = judged.worst_slice, judged.case
+    k = judged.worst_slice
     name = judged.pair.id if scan.slices == 1 else _("{name}, slice {n}").format(name=judged.pair.id, n=k + 1)
+    return slice_sample(name, scan, k, wanted[k], marked[k], judged.case)
+
+
+def slice_sample(name: str, scan: Scan, k: int, wanted: Grey, marked: Grey, case: Case) -> Sample:
+    """Slice k as a report shows it, with labels wanted and marked (row, column each)."""
     shares = {word: number(case.share(word), 2) for word in ("dice", "precision", "recall")}
     text = _("Dice {dice}, precision {precision}, recall {recall}").format(**shares)
-    return Sample(name, _picture(scan, k), wanted[k], marked[k], text)
+    return Sample(name, shown_slice(scan, k), wanted, marked, text)
 
 
 def _contact(looked: Looked) -> list[Sample]:
@@ -95,11 +126,11 @@ def _contact(looked: Looked) -> list[Sample]:
     for pair in (pairs[n] for n in chosen):
         scan, wanted = read_pair(pair, looked.structure, looked.hu_offset)
         k = int(np.count_nonzero(wanted, axis=(1, 2)).argmax())
-        samples.append(Sample(pair.id, _picture(scan, k), wanted[k]))
+        samples.append(Sample(pair.id, shown_slice(scan, k), wanted[k]))
     return samples
 
 
-def _picture(scan: Scan, k: int) -> Grey:
+def shown_slice(scan: Scan, k: int) -> Grey:
     """Slice k as the window first shows it: (rows, columns), or (rows, columns, 3) in colour."""
     pixels = np.asarray(scan.slice(k))
     if scan.channels >= 3 and pixels.dtype == np.uint8:

@@ -1,0 +1,28 @@
+"""Kept marks: what a model marked on judged slices and what was wanted there, in files for whoever shows them."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+Marks = NDArray[np.uint8]
+
+
+class MarksKeeper:
+    """Writes one small file a case into a run folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self._count = folder, 0
+
+    def keep(self, marked: Marks, wanted: Marks) -> str:
+        """Writes the labels marked and wanted on one slice (row, column each); gives the file's name."""
+        name = f"marks_{self._count:05d}.npz"
+        self._count += 1
+        np.savez_compressed(self.folder / name, marked=marked, wanted=wanted)
+        return name
+
+
+def read_marks(path: Path) -> tuple[Marks, Marks]:
+    """The labels marked and wanted on the slice of a case, (row, column) each."""
+    with np.load(path) as kept:
+        return kept["marked"], kept["wanted"]
