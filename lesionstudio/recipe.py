@@ -15,7 +15,7 @@ class Recipe:
 
     A run ends after `epochs`, or after `minutes` where that is more than 0, or when the validation part has not become
     better for the share `patience` of the run (0: never). `size` is a patch's side, 0 leaves it to the pictures;
-    `long_side` the least and greatest long side of a picture, (0, 0) leaves it to `size`. `schedule` of the learning
+    `long_side` the least and greatest long side of a picture, (0, 0) leaves it to `size`; so does a `batch` of 0. `schedule` of the learning
     rate: "cosine" (a short warm-up, then down) or "one-cycle". Where the encoder begins with weights that were trained
     before, it rests for the share `resting` of the run and then learns at `encoder_rate` times the learning rate.
     `norms` "keep": what BatchNorm divides by stays as it is. `precision`: "auto", "fp32", "bf16", "fp16". At least the
@@ -39,7 +39,7 @@ class Recipe:
     network: dict[str, Any] = field(default_factory=dict)
     loss: str = "dice+bce"
     size: int = 0
-    batch: int = 8
+    batch: int = 0
     epochs: int = 100
     minutes: float = 0.0
     patience: float = 0.4

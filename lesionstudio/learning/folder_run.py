@@ -31,6 +31,7 @@ from lesionstudio.recipe import Recipe
 from lesionstudio.words import _
 
 _USUAL_SIDE, _LARGEST_WHOLE, _SIDE_STEP, _BASELINE_SIDE, _WHOLE = 256, 320, 32, 320, 1.5
+_BATCH, _SMALL_BATCH, _LARGE = 8, 4, 224
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,23 +64,27 @@ class Finished:
 
 
 def settled(recipe: Recipe, shapes: Sequence[tuple[int, int]]) -> Recipe:
-    """The recipe with the sizes that it leaves to the pictures (rows, columns).
+    """The recipe with the sizes that it leaves to the pictures (rows, columns), and a batch for them.
 
     Pictures up to 320 pixels are shown whole at their own scale, of larger ones pieces of 256. A size that a person
     names shows pictures whole, scaled to it, where half of them are up to one and a half times as long; else pieces.
-    The network of the brain work sees 320.
+    The network of the brain work sees 320. Batches of 4 learn more in the same time where patches are large.
     """
-    longest = max(max(shape) for shape in shapes)
+    recipe = _with_size(recipe, [max(shape) for shape in shapes])
+    return replace(recipe, batch=recipe.batch or (_SMALL_BATCH if recipe.size >= _LARGE else _BATCH))
+
+
+def _with_size(recipe: Recipe, sides: Sequence[int]) -> Recipe:
+    """With a size for pictures of these long sides."""
     if recipe.surroundings == "chest":
         return replace(recipe, size=recipe.size or 224)
     named = recipe.size or (_BASELINE_SIDE if recipe.architecture == BASELINE else 0)
     if not named:
-        whole = -(-longest // _SIDE_STEP) * _SIDE_STEP
-        return replace(recipe, size=whole if longest <= _LARGEST_WHOLE else _USUAL_SIDE)
+        whole = -(-max(sides) // _SIDE_STEP) * _SIDE_STEP
+        return replace(recipe, size=whole if max(sides) <= _LARGEST_WHOLE else _USUAL_SIDE)
     size = -(-named // _SIDE_STEP) * _SIDE_STEP
-    usual = sorted(max(shape) for shape in shapes)[len(shapes) // 2]
-    scaled = recipe.long_side == (0, 0) and usual <= _WHOLE * size
-    return replace(recipe, size=size, long_side=(size, size) if scaled else recipe.long_side)
+    is_whole = recipe.long_side == (0, 0) and sorted(sides)[len(sides) // 2] <= _WHOLE * size
+    return replace(recipe, size=size, long_side=(size, size) if is_whole else recipe.long_side)
 
 
 def trained(order: Order, report: Reporter) -> Finished:
@@ -91,7 +96,7 @@ def trained(order: Order, report: Reporter) -> Finished:
     order.out.mkdir(parents=True, exist_ok=True)
     if not order.resume:
         forget(order.out)
-    standing = _shared(order) if order.devices > 1 else _course(order).run(report)
+    standing = _shared(order) if order.devices > 1 else course_for(order).run(report)
     return _finished(order, standing, report)
 
 
@@ -116,7 +121,7 @@ def _finished(order: Order, standing: Standing, report: Reporter) -> Finished:
     return Finished(SegmentationModel(model.network, card, model.device), standing, {**scores, "step": facts["step"]})
 
 
-def _course(order: Order, fabric: Any = None) -> Course:
+def course_for(order: Order, fabric: Any = None) -> Course:
     """A course ready to run: begun anew, or where an earlier one stopped."""
     recipe, card = order.recipe, order.card
     torch.manual_seed(recipe.seed)
@@ -191,4 +196,4 @@ def _shared(order: Order) -> Standing:
 
 def one_of_many(fabric: Any, order: Order) -> Standing:
     """What each of several processes runs; all give the same standing."""
-    return _course(order, fabric).run(silent)
+    return course_for(order, fabric).run(silent)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from lesionstudio.errors import NotEnoughExamples
+from lesionstudio.project.dealing import Load, of_groups
 from lesionstudio.words import _
 
 if TYPE_CHECKING:
@@ -54,21 +55,15 @@ def split_off(examples: Sequence["Example"], seed: int) -> Held:
         )
     groups = {example.group for example in examples}
     if FEWEST_GROUPS <= len(groups) < len(examples):
-        return Held("group", groups=frozenset(_of_every_load(examples, seed)))
+        return Held("group", groups=_held_groups(examples, seed))
     return Held("block", block=_usual_block(examples, seed))
 
 
-def _of_every_load(examples: Sequence["Example"], seed: int) -> list[str]:
-    """One group of every five, in the order of the share of their pixels that is marked."""
-    marked: dict[str, int] = {}
-    pixels: dict[str, int] = {}
-    for one in examples:
-        marked[one.group] = marked.get(one.group, 0) + int(np.count_nonzero(one.marks))
-        pixels[one.group] = pixels.get(one.group, 0) + one.marks.size
-    order = sorted(pixels, key=lambda group: (marked[group] / pixels[group], group))
-    rng = np.random.default_rng((seed, 5))
-    bins = [order[start : start + ONE_IN] for start in range(0, len(order), ONE_IN)]
-    return [one[rng.integers(len(one))] for one in bins if len(one) == ONE_IN or len(bins) == 1]
+def _held_groups(examples: Sequence["Example"], seed: int) -> frozenset[str]:
+    """Groups of every load of marks, as `split` deals them."""
+    loads = [Load(one.id, one.group, np.count_nonzero(one.marks) / one.marks.size) for one in examples]
+    parts = of_groups(loads, (ONE_IN - 1, 1, 0), seed)
+    return frozenset(one.group for one in examples if parts[one.id] == "val")
 
 
 def _usual_block(examples: Sequence["Example"], seed: int) -> tuple[int, int]:

@@ -7,7 +7,6 @@ threshold and shares of the weights kept, on all that was held out), "goal", "en
 by label, and "libraries". Beside it lies split.csv: file, slice, split, group.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lesionstudio.imaging.choices import with_channels
+from lesionstudio.imaging.formats.names import natural_key
 from lesionstudio.imaging.pairs import Pairs
 from lesionstudio.model_card import ModelCard, write_card
 from lesionstudio.progress import Progress, Reporter, silent
@@ -104,11 +104,7 @@ def train(
 
 def _in_order(pairs: Pairs) -> Pairs:
     """In the order a person counts in: 2 before 10, so that neighbours stand side by side."""
-
-    def key(name: str) -> list[tuple[int, str]]:
-        return [(int(word), "") if word.isdigit() else (-1, word) for word in re.findall(r"\d+|\D+", name)]
-
-    return replace(pairs, pairs=tuple(sorted(pairs.pairs, key=lambda pair: key(pair.id))))
+    return replace(pairs, pairs=tuple(sorted(pairs.pairs, key=lambda pair: natural_key(pair.id))))
 
 
 def _beginning(plan: Recipe, changes: dict[str, Any], model_from: str) -> tuple[Beginning, Recipe]:

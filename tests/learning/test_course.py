@@ -15,7 +15,7 @@ from lesionstudio.learning import checkpoints, hardware
 from lesionstudio.learning.checkpoints import read_checkpoint
 from lesionstudio.learning.course import BEST_NAME, CHECKPOINT_NAME
 from lesionstudio.learning.fabric_trainer import FabricTrainer, pace
-from lesionstudio.learning.folder_run import Finished, Order, trained
+from lesionstudio.learning.folder_run import Finished, Order, settled, trained
 from lesionstudio.learning.hardware import Hardware
 from lesionstudio.learning.losses import Loss
 from lesionstudio.model_card import ModelCard
@@ -218,7 +218,7 @@ def test_a_batch_in_pieces_has_the_gradients_of_the_whole(tmp_path: Path) -> Non
 
 
 def test_an_encoder_that_knows_something_rests_first_and_then_learns_slowly(tmp_path: Path) -> None:
-    from lesionstudio.learning.folder_run import _course
+    from lesionstudio.learning.folder_run import course_for
 
     torch.manual_seed(3)
     from lesionstudio.learning.model import SegmentationModel
@@ -226,7 +226,7 @@ def test_an_encoder_that_knows_something_rests_first_and_then_learns_slowly(tmp_
 
     SegmentationModel(build_network(CARD), CARD).save(tmp_path / "lent")
     recipe = replace(RECIPE, encoder_weights=str(tmp_path / "lent"), resting=0.5, encoder_rate=0.1)
-    trainer: FabricTrainer = _course(order(tmp_path / "out", recipe)).trainer
+    trainer: FabricTrainer = course_for(order(tmp_path / "out", recipe)).trainer
     first = next(trainer.network.get_submodule("encoder").parameters())
     begun = first.detach().clone()
     trainer.step(0.2)
@@ -258,3 +258,24 @@ def test_a_network_learns_to_find_bright_squares(tmp_path: Path) -> None:
     recipe = replace(RECIPE, epochs=60, batch=4, look_every=30, averaging=0.95)
     finished = trained(replace(order(tmp_path, recipe), examples=squares(8)), silent)
     assert finished.scores["dice"] > 0.9
+
+
+def test_sizes_that_a_recipe_leaves_open_follow_the_pictures() -> None:
+    def sizes(recipe: Recipe, *shapes: tuple[int, int]) -> tuple[int, int, tuple[int, int]]:
+        found = settled(recipe, shapes)
+        return found.size, found.batch, found.long_side
+
+    assert sizes(Recipe(), (128, 128), (100, 120)) == (128, 8, (0, 0))
+    assert sizes(Recipe(), (160, 250)) == (256, 4, (0, 0))
+    assert sizes(Recipe(), (512, 512)) == (256, 4, (0, 0))
+    assert sizes(Recipe(size=290), (400, 300), (507, 300), (310, 300)) == (320, 4, (320, 320))
+    assert sizes(Recipe(size=128), (512, 512)) == (128, 8, (0, 0))
+    assert sizes(Recipe(architecture="unet-baseline", batch=2), (160, 256)) == (320, 2, (320, 320))
+
+
+def test_a_recipe_for_chests_keeps_its_threshold_and_its_last_weights(tmp_path: Path) -> None:
+    recipe = replace(RECIPE, surroundings="chest", long_side=(64, 64), epochs=1)
+    finished = trained(order(tmp_path, recipe, replace(CARD, threshold=0.3)), silent)
+    assert finished.scores == {}
+    assert finished.model.card.threshold == 0.3
+    assert finished.standing.best_step == finished.standing.steps == 2
