@@ -127,9 +127,22 @@ class Proposal:
         for i, (labels, where) in enumerate(zip(self.labels, self.where)):
             rows, columns = bounds(where)
             part, inside = labels[rows, columns], where[rows, columns]
-            for number in np.flatnonzero(np.bincount(part[inside], minlength=1)):
-                cover = inside & (part == number)
-                yield first + i, top + rows.start, left + columns.start, cover, int(number)
+            for number in self._numbers_of(part, inside):
+                cover = inside if self._is_of_one else inside & (part == number)
+                yield first + i, top + rows.start, left + columns.start, cover, number
+
+    @property
+    def _is_of_one(self) -> bool:
+        """Whether every voxel would get the same number, and `labels` is that number spread out."""
+        return not any(self.labels.strides)
+
+    def _numbers_of(self, part: Pixels, inside: Cover) -> list[int]:
+        if not inside.size:
+            return []
+        if self._is_of_one:
+            return [int(part[0, 0])]
+        found: list[int] = np.flatnonzero(np.bincount(part[inside], minlength=1)).tolist()
+        return found
 
 
 def bounds(cover: NDArray[Any]) -> Flat:
