@@ -14,10 +14,10 @@ class Recipe:
     """How to train. Lengths in pixels at the network's resolution; shares are probabilities of a training patch.
 
     A run ends after `epochs`, or after `minutes` where that is more than 0, or when the validation part has not become
-    better for the share `patience` of the run (0: never). `size` is a patch's side, 0 leaves it to the pictures;
-    `long_side` the least and greatest long side of a picture, (0, 0) leaves it to `size`; so does a `batch` of 0. `schedule` of the learning
-    rate: "cosine" (a short warm-up, then down) or "one-cycle". Where the encoder begins with weights that were trained
-    before, it rests for the share `resting` of the run and then learns at `encoder_rate` times the learning rate.
+    better for the share `patience` of the run (0: never). `size` is a patch's side, 0 leaves it to the pictures, as a
+    `batch` of 0 does; `long_side` the least and greatest long side of a picture, (0, 0) leaves it to `size`. `schedule`
+    of the learning rate: "cosine" (a short warm-up, then down) or "one-cycle". Where the encoder begins with weights
+    that were trained before, it rests for the share `resting` of the run and then learns at `encoder_rate` times that.
     `norms` "keep": what BatchNorm divides by stays as it is. `precision`: "auto", "fp32", "bf16", "fp16". At least the
     share `marked` of the patches comes from pictures with a mark. `strength` of augmentation, 1 as usual, 0 none;
     `orientations`: 8 also turned and mirrored, 4 mirrored both ways, 2 left and right, 1 as it is. `goal`: which score
