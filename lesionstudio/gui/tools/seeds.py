@@ -84,7 +84,7 @@ class SeedsKind(ToolKind):
         self._sows.show_choices((("label", _("Label")), ("background", _("Background"))), values["sows"])
         self._depth.show_choices((("slice", _("2-D")), ("volume", _("3-D"))), "volume" if values["is_3d"] else "slice")
         self._depth.allow("volume", scan.slices > 1)
-        self._margin.show_value(values[self._margin_name], _("mm") if scan.geometry.has_spacing else _("px"))
+        self._margin.show_value(values[self._margin_name], _("mm") if self._in_mm else _("px"))
 
     def does(self, label: Label | None) -> tuple[str, str]:
         """What a stroke means."""
@@ -159,7 +159,8 @@ class SeedsKind(ToolKind):
             return
         scan, rules = opened.scan, opened.history.rules
         limits = Limits(rules, values_of(scan), opened.history.locked, scan.geometry.spacing_mm)
-        around = SeedBox(self.values[self._margin_name], self.values["is_3d"], opened.k)
+        margin = self.values[self._margin_name] * (1.0 if self._in_mm else scan.geometry.spacing_mm[2])
+        around = SeedBox(margin, self.values["is_3d"], opened.k)
         nothing = _("Draw a stroke in what you want marked.")
         title, marked = _("Grow from seeds"), Marked.now(opened.mask)
         proposals.compute(title, grown, scan, seeds, around, marked, limits, title, nothing=nothing)
@@ -186,9 +187,13 @@ class SeedsKind(ToolKind):
         self.undo_changed.emit()
 
     @property
-    def _margin_name(self) -> str:
+    def _in_mm(self) -> bool:
         scan = self.parts.session.scan
-        return "margin_mm" if scan is not None and scan.geometry.has_spacing else "margin_px"
+        return scan is not None and scan.geometry.is_of_mm
+
+    @property
+    def _margin_name(self) -> str:
+        return "margin_mm" if self._in_mm else "margin_px"
 
 
 def grown(

@@ -31,7 +31,14 @@ class WandKind(ToolKind):
     """Takes what is like the voxel pointed at. HU and other values have a tolerance each."""
 
     verb = "wand"
-    defaults = {"tolerance_hu": 40.0, "tolerance": 20.0, "is_3d": False, "connected": True, "within": 0.0}
+    defaults = {
+        "tolerance_hu": 40.0,
+        "tolerance": 20.0,
+        "is_3d": False,
+        "connected": True,
+        "within": 0.0,
+        "within_px": 0.0,
+    }
 
     def __init__(self, parts: Parts) -> None:
         super().__init__(parts)
@@ -45,7 +52,7 @@ class WandKind(ToolKind):
             tolerance=values[self._tolerance_of(scan)],
             is_3d=values["is_3d"] and scan.slices > 1,
             connected=values["connected"],
-            within_mm=values["within"],
+            within_mm=values[self._within_of(scan)] * (1.0 if scan.geometry.is_of_mm else scan.geometry.spacing_mm[2]),
         )
         told = partial(self._keep_tolerance, scan)
         large = partial(self._find_large, scan)
@@ -69,7 +76,7 @@ class WandKind(ToolKind):
         tolerance.value_changed.connect(self._type_tolerance)
         depth.chosen.connect(lambda key: self.keep(is_3d=key == "volume"))
         reach.chosen.connect(lambda key: self.keep(connected=key == "connected"))
-        within.value_changed.connect(lambda length: self.keep(within=length))
+        within.value_changed.connect(self._keep_within)
         return named(_("Tolerance"), tolerance), depth, reach, named(_("Within"), within)
 
     def follow(self, scan: Scan | None) -> None:
@@ -83,7 +90,7 @@ class WandKind(ToolKind):
         depth.allow("volume", scan.slices > 1)
         choices = ("connected", _("Connected")), ("everywhere", _("Everywhere"))
         reach.show_choices(choices, "connected" if values["connected"] else "everywhere")
-        within.show_value(values["within"], _("mm") if scan.geometry.has_spacing else _("px"))
+        within.show_value(values[self._within_of(scan)], _("mm") if scan.geometry.is_of_mm else _("px"))
 
     def hints(self) -> Sequence[tuple[tuple[str, ...], str]]:
         """What a drag does, and the keys."""
@@ -92,6 +99,13 @@ class WandKind(ToolKind):
 
     def _tolerance_of(self, scan: Scan) -> str:
         return "tolerance_hu" if scan.unit == "HU" else "tolerance"
+
+    def _within_of(self, scan: Scan) -> str:
+        return "within" if scan.geometry.is_of_mm else "within_px"
+
+    def _keep_within(self, length: float) -> None:
+        if self.parts.session.scan is not None:
+            self.keep(**{self._within_of(self.parts.session.scan): length})
 
     def _type_tolerance(self, value: float) -> None:
         if self.parts.session.scan is not None:
