@@ -52,7 +52,7 @@ class ImportWiring(QObject):
         self.plan = ImportPlan(scan_facts(project), self._session.labels, self._session.label_in_use)
         self.sheet = sheet = ImportSheet(self._window, self._window.look, self.plan)
         self._connect(sheet)
-        found = {key: path for key, path in self._importing.found.items() if key in self.plan.scans}
+        found = {key: path for key, path in self._importing.fresh.items() if key in self.plan.scans}
         if found:
             words = ngettext("{n} mask found beside the scans", "{n} masks found beside the scans", len(found))
             self._places = list(found.values())

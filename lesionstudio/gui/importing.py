@@ -62,6 +62,11 @@ class Importing(QObject):
         return item_id in self._session.known_items and not any(self._session.record(item_id).statuses)
 
     @property
+    def fresh(self) -> dict[str, Path]:
+        """The masks found beside scans on which nothing was done yet, by item."""
+        return {item_id: path for item_id, path in self.found.items() if self._is_untouched(item_id)}
+
+    @property
     def is_running(self) -> bool:
         """Whether masks are being imported now."""
         return self._job is not None or bool(self._waiting)

@@ -36,7 +36,7 @@ def hands(look: Look, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hand
 
 def pictures(folder: Path, n: int = 3) -> Path:
     """Scans p0.png, p1.png, ... that differ."""
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for k in range(n):
         grey = np.full((ROWS, COLUMNS), 40 * k + 20, np.uint8)
         Image.fromarray(grey).save(folder / f"p{k}.png")
@@ -398,3 +398,17 @@ def test_masks_that_came_in_are_there_after_a_crash_although_no_mask_could_be_wr
         session.open_item(f"p{n}.png")
         hands.until(lambda: session.current_id == f"p{n}.png")  # noqa: B023 - asked at once
         assert (hands.mask.labels(0) == corner(1)).all() and hands.mask.status(0) == SliceStatus.IMPORTED
+
+
+def test_masks_beside_the_scans_are_shown_until_they_are_in(hands: Hands, tmp_path: Path) -> None:
+    save(tmp_path / "scans" / "masks" / "p1.png", corner())
+    person = Importer(hands, pictures(tmp_path / "scans", 2))
+    hands.until(lambda: bool(hands.desk.parts.importing.found))
+    hands.do("import_masks")
+    hands.until(lambda: bool(person.plan.masks) and not person.plan.unlooked and person.reason() == "")
+    assert person.cell(0, SCAN) == "p1"
+    person.go()
+    assert person.statuses() == ["new", "imported"]
+    hands.do("import_masks")
+    assert person.plan.masks == () and not person.sheet.table.isVisible()
+    person.leave()
