@@ -120,6 +120,17 @@ def test_esc_drops_preview_and_seeds_together(hands: Hands) -> None:
     assert not hands.picture._tool.strokes.touched("labels")  # type: ignore[union-attr]
 
 
+def test_after_an_answer_and_when_taken_up_again_a_stroke_is_one_of_the_label(hands: Hands) -> None:
+    hands.button("seeds_sows_background_button").click()
+    _sow(hands, (ROW, COLUMN - 3), (ROW, COLUMN + 3))
+    hands.key(Qt.Key.Key_Escape)
+    assert hands.button("seeds_sows_label_button").isChecked()
+    hands.button("seeds_sows_background_button").click()
+    hands.do("brush")
+    hands.do("seeds")
+    assert hands.button("seeds_sows_label_button").isChecked()
+
+
 def test_on_one_slice_nothing_grows_on_the_others(hands: Hands) -> None:
     hands.button("seeds_depth_slice_button").click()
     _sow(hands, (ROW, COLUMN - 3), (ROW, COLUMN + 3))

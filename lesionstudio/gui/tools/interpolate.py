@@ -55,6 +55,8 @@ class InterpolateKind(ProposingKind):
     def work(self, opened: OpenScan) -> Work | str:
         """The gaps of the labels that may be painted."""
         session, mask = self.parts.session, opened.mask
+        if opened.scan.slices == 1:
+            return _("This needs a volume: a picture has no slices to fill.")
         labels = list(session.labels) if self.values["all_labels"] else [session.labels.by_number(session.label_in_use)]
         numbers = tuple(label.number for label in labels if label is not None and not label.locked)
         if not numbers:

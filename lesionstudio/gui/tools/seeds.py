@@ -82,7 +82,8 @@ class SeedsKind(ToolKind):
             return
         values = self.values
         self._sows.show_choices((("label", _("Label")), ("background", _("Background"))), values["sows"])
-        self._depth.show_choices((("slice", _("2-D")), ("volume", _("3-D"))), "volume" if values["is_3d"] else "slice")
+        depth = "volume" if values["is_3d"] and scan.slices > 1 else "slice"
+        self._depth.show_choices((("slice", _("2-D")), ("volume", _("3-D"))), depth)
         self._depth.allow("volume", scan.slices > 1)
         self._margin.show_value(values[self._margin_name], _("mm") if self._in_mm else _("px"))
 
@@ -100,8 +101,9 @@ class SeedsKind(ToolKind):
         return (("Alt",), _("background")), ((_("Backspace"),), _("last seed away")), ((_("Esc"),), _("all away"))
 
     def chosen(self) -> None:
-        """Seeds that are still there grow again."""
+        """Seeds that are still there grow again; the next stroke is one of the label in use."""
         self._in_hand = True
+        self.keep(sows="label")
         self._grow()
 
     def dropped(self) -> None:
@@ -176,6 +178,7 @@ class SeedsKind(ToolKind):
     def _drop_seeds(self) -> None:
         if self._history is not None and self._history.mask.touched("labels"):
             self._opened, self._history = None, None
+            self.values["sows"] = "label"
             self.undo_changed.emit()
             self.changed.emit()
 

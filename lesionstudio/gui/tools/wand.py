@@ -86,7 +86,8 @@ class WandKind(ToolKind):
         (tolerance, depth, reach, within), values = self._fields, self.values
         value = values[self._tolerance_of(scan)]
         tolerance.show_value(value, unit_name(scan.unit), 0 if value == round(value) else 2)
-        depth.show_choices((("slice", _("2-D")), ("volume", _("3-D"))), "volume" if values["is_3d"] else "slice")
+        current = "volume" if values["is_3d"] and scan.slices > 1 else "slice"
+        depth.show_choices((("slice", _("2-D")), ("volume", _("3-D"))), current)
         depth.allow("volume", scan.slices > 1)
         choices = ("connected", _("Connected")), ("everywhere", _("Everywhere"))
         reach.show_choices(choices, "connected" if values["connected"] else "everywhere")
