@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 
 from lesionstudio.imaging.formats.names import natural_key, stem
-from lesionstudio.imaging.formats.search import facts
 from lesionstudio.imaging.formats.source import ScanSource
 from lesionstudio.imaging.geometry import Geometry, Index
 from lesionstudio.imaging.mask import LAYERS, DraftSource, Layer, Mask, MaskSnapshot, Pixels
@@ -104,6 +103,8 @@ def take_apart(project: Project, item: WorkItem, report: Reporter = silent) -> J
 
 def stacked(project: Project, members: Sequence[WorkItem], spacing_mm: Spacing | None) -> WorkItem:
     """The item that these pictures make, under an id that nothing has or had."""
+    from lesionstudio.imaging.formats.search import facts
+
     first, last = members[0], members[-1]
     folder = first.id.rpartition("/")[0]
     name = _name(first, last)
