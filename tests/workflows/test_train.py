@@ -54,7 +54,7 @@ def test_neighbouring_slices_are_channels_on_the_card_and_wherever_it_is_used(tm
     assert [one.offset for one in card.inputs] == [-1, 0, 1]
     assert card.channels == 3
     assert len(evaluate(str(tmp_path / "m"), **places)["cases"]) == 1
-    written = segment_files(SegmentOrder((places["images"],), Choices(str(tmp_path / "m")), tmp_path / "marks"))
+    written = segment_files(SegmentOrder((places["images"],), Choices(tmp_path / "m"), tmp_path / "marks"))
     assert len(written) == 1 and "error" not in written[0]
 
 
