@@ -1,6 +1,8 @@
 """Checkpoints: a run's tensors and facts in one safetensors file, there whole or not at all."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,15 +33,31 @@ def save_checkpoint(path: Path, tensors: dict[str, Tensor], facts: dict[str, Any
 
 def read_checkpoint(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Its tensors, by name and in their own types, and its facts. Raises ModelProblem where it cannot be read."""
+    with _opened(path) as file:
+        return {name: file.get_tensor(name) for name in file.keys()}, _facts_in(file)  # noqa: SIM118
+
+
+def read_facts(path: Path) -> dict[str, Any]:
+    """Its facts alone, however large it is. Raises ModelProblem where it cannot be read."""
+    with _opened(path) as file:
+        return _facts_in(file)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
     try:
         with safe_open(path, "pt") as file:
-            facts = json.loads((file.metadata() or {})[_FACTS])
-            return {name: file.get_tensor(name) for name in file.keys()}, facts  # noqa: SIM118
+            yield file
     except (OSError, SafetensorError, KeyError, ValueError) as problem:
         raise ModelProblem(
             _("The checkpoint {path} cannot be read.").format(path=path),
             hint=_("Train anew, without --resume."),
         ) from problem
+
+
+def _facts_in(file: Any) -> dict[str, Any]:
+    facts: dict[str, Any] = json.loads((file.metadata() or {})[_FACTS])
+    return facts
 
 
 def under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

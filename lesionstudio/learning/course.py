@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from lesionstudio.learning.checkpoints import read_checkpoint, save_checkpoint
+from lesionstudio.learning.checkpoints import read_checkpoint, read_facts, save_checkpoint
 from lesionstudio.learning.fabric_trainer import FabricTrainer, pace
 from lesionstudio.learning.hardware import Hardware
-from lesionstudio.learning.judging import Judge, Look, shares
+from lesionstudio.learning.judging import Judge, Look, looked, shares
 from lesionstudio.progress import Progress, Reporter
 from lesionstudio.words import _, number
 
@@ -167,13 +167,9 @@ class Course:
 
     def look(self, judge: Judge, report: Reporter) -> Look:
         """What the averaged weights mark on these pictures."""
-        began, hardware = time.monotonic(), self.trainer.hardware
-        found: Look | None = None
-        for seen in judge.look(self.trainer.averaged, hardware.device, hardware.short):
-            found = seen
-            report(self._progress())
+        began = time.monotonic()
+        found = looked(judge, self.trainer.averaged, self.trainer.hardware, lambda: report(self._progress()))
         self.standing.seconds += time.monotonic() - began
-        assert found is not None
         return found
 
     def _affordable(self) -> int:
@@ -235,5 +231,5 @@ def hardware_of(out: Path, usual: Hardware) -> Hardware:
     path = out / CHECKPOINT_NAME
     if not path.is_file():
         return usual
-    saved = read_checkpoint(path)[1].get("hardware") or {}
+    saved = read_facts(path).get("hardware") or {}
     return Hardware(**saved) if saved.get("device") == usual.device else usual

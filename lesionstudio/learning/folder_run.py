@@ -20,7 +20,7 @@ from lesionstudio.learning.examples import Example
 from lesionstudio.learning.fabric_trainer import FabricTrainer, Pupil
 from lesionstudio.learning.finetuning import begun_network
 from lesionstudio.learning.hardware import FABRIC_PRECISION, Hardware
-from lesionstudio.learning.judging import Judge
+from lesionstudio.learning.judging import Judge, looked
 from lesionstudio.learning.losses import loss_named
 from lesionstudio.learning.model import SegmentationModel
 from lesionstudio.learning.networks import BASELINE, build_network, start_encoder
@@ -110,11 +110,8 @@ def _finished(order: Order, standing: Standing, report: Reporter) -> Finished:
     judge = _judge(order)
     if judge is None:
         return Finished(model, standing, {})
-    last = None
-    for seen in judge.look(model.network, hardware.device, hardware.short):
-        last = seen
-        report(Progress(None, _("Judging the best weights")))
-    assert last is not None
+    judging = Progress(None, _("Judging the best weights"))
+    last = looked(judge, model.network, hardware, lambda: report(judging))
     score, threshold = last.best(order.recipe.goal)
     scores = {"score": round(score, 5), "threshold": threshold, "dice": round(last.dice(), 5), **last.row()}
     card = replace(order.card, threshold=threshold)

@@ -3,7 +3,7 @@
 `GOALS` say what a good score is: F1 (balanced), F2 (a missed pixel weighs more), F0.5 (a false one does).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,10 +11,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from lesionstudio.errors import OutOfMemory
 from lesionstudio.learning.examples import Example
+from lesionstudio.learning.hardware import Hardware, is_out_of_memory
 from lesionstudio.learning.losses import Loss
 from lesionstudio.learning.resizing import Frame
 from lesionstudio.metrics.agreement import Agreement
+from lesionstudio.words import _
 
 GOALS = {"balanced": 1.0, "miss-less": 2.0, "invent-less": 0.5}
 THRESHOLDS = tuple(round(0.05 * n, 2) for n in range(2, 19))
@@ -80,6 +83,7 @@ class Judge:
 
     def __init__(self, examples: Sequence[Example], long_side: tuple[int, int], labels: int, loss: Loss) -> None:
         self._examples, self._labels, self._loss = list(examples), labels, loss
+        self._most = _MOST_PIXELS
         self._frames = [Frame.of(one.pixels.shape[1:], long_side) for one in self._examples]
 
     def __len__(self) -> int:
@@ -97,9 +101,17 @@ class Judge:
         order = sorted(range(len(self)), key=lambda n: (bool(self._examples[n].marks.any()), n))
         chosen = sorted({order[round((k + 0.5) * len(order) / most - 0.5)] for k in range(most)})
         few = Judge.__new__(Judge)
-        few._labels, few._loss = self._labels, self._loss
+        few._labels, few._loss, few._most = self._labels, self._loss, self._most
         few._examples, few._frames = [self._examples[n] for n in chosen], [self._frames[n] for n in chosen]
         return few
+
+    def take_fewer(self) -> bool:
+        """Looks at half as many pictures at a time from now on; whether that was possible."""
+        one = max((frame.padded[0] * frame.padded[1] for frame in self._frames), default=0)
+        if self._most <= one:
+            return False
+        self._most //= 2
+        return True
 
     @torch.inference_mode()
     def look(self, network: torch.nn.Module, device: str, short: torch.dtype | None) -> Iterator["Look | None"]:
@@ -125,7 +137,7 @@ class Judge:
             by_size.setdefault((frame.scaled, frame.padded), []).append(n)
         for numbers in by_size.values():
             rows, columns = self._frames[numbers[0]].padded
-            most = max(1, _MOST_PIXELS // (rows * columns))
+            most = max(1, self._most // (rows * columns))
             for start in range(0, len(numbers), most):
                 yield numbers[start : start + most]
 
@@ -143,6 +155,30 @@ class Judge:
             marks.append(own if own.shape == size else cv2.resize(own, size[::-1], interpolation=cv2.INTER_NEAREST))
         numbered = torch.arange(1, self._labels + 1, dtype=torch.uint8)[None, :, None, None]
         return (torch.from_numpy(np.stack(marks))[:, None] == numbered).float()
+
+
+def looked(judge: Judge, network: torch.nn.Module, hardware: Hardware, beat: Callable[[], None]) -> Look:
+    """What was seen in one look, in smaller batches where memory is short; `beat` is called after each of them.
+
+    Raises OutOfMemory where not even one picture fits.
+    """
+    while True:
+        found: Look | None = None
+        try:
+            for seen in judge.look(network, hardware.device, hardware.short):
+                found = seen
+                beat()
+        except (RuntimeError, MemoryError) as problem:
+            if not is_out_of_memory(problem):
+                raise
+            if not judge.take_fewer():
+                raise OutOfMemory(
+                    _("There is not enough memory to look at the pictures held out."),
+                    hint=_("Take a smaller size or a smaller encoder, or close other programs."),
+                ) from problem
+        else:
+            assert found is not None
+            return found
 
 
 def counted(logits: Tensor, target: Tensor, thresholds: Sequence[float] = THRESHOLDS) -> Tensor:

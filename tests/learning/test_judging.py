@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 import torch
 
+from lesionstudio.errors import OutOfMemory
 from lesionstudio.learning.examples import Example
-from lesionstudio.learning.judging import THRESHOLDS, Judge, Look, counted
+from lesionstudio.learning.hardware import Hardware
+from lesionstudio.learning.judging import THRESHOLDS, Judge, Look, counted, looked
 from lesionstudio.learning.losses import loss_named
 
 AT = {threshold: n for n, threshold in enumerate(THRESHOLDS)}
@@ -90,3 +92,22 @@ def test_some_of_the_pictures_keep_the_share_that_is_marked() -> None:
     assert len(few) == 6
     *_rest, seen = few.look(Copies(), "cpu", None)
     assert seen is not None and (seen.counts[:, 0, 0, 0] > 0).sum() == 3
+
+
+class Hungry(Copies):
+    """Has no memory for two pictures at a time."""
+
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        if len(pixels) > self.most:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return super().forward(pixels)
+
+    most = 1
+
+
+def test_where_memory_is_short_fewer_pictures_are_looked_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    judge = Judge(pictures((256, 256), (256, 256), (256, 256)), (0, 0), 1, loss_named("bce"))
+    assert looked(judge, Hungry(), Hardware(), lambda: None).row()["f1"] == 1.0
+    monkeypatch.setattr(Hungry, "most", 0)
+    with pytest.raises(OutOfMemory, match="held out"):
+        looked(judge, Hungry(), Hardware(), lambda: None)
