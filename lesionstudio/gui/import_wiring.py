@@ -60,6 +60,8 @@ class ImportWiring(QObject):
         present(sheet)
         if not sheet.isVisible():  # another sheet is open
             self.sheet = None
+        elif not found:  # pictures with masks beside them may be slices of a volume by now
+            self.find([path for key, path in self._importing.found.items() if project.joined.member(key)])
 
     def find(self, places: list[Path]) -> None:
         """Looks for masks in folders and among files, and pairs them with the scans by their names."""

@@ -154,17 +154,22 @@ def test_a_joined_volume_is_there_again_and_is_not_offered_anew(hands: Hands, tm
     assert list(project_of(hands).items) == [item_id]
 
 
-def test_masks_named_like_the_pictures_come_in_as_slices_of_the_volume(hands: Hands, tmp_path: Path) -> None:
-    join(hands, sections(tmp_path / "s"))
+@pytest.mark.parametrize("place", ["m", "s"])
+def test_masks_named_like_the_pictures_come_in_as_slices_of_the_volume(
+    hands: Hands, tmp_path: Path, place: str
+) -> None:
+    folder = sections(tmp_path / "s")
     (tmp_path / "m").mkdir()
     for k in (2, 9):
         marks = np.zeros((SIDE, SIDE), np.uint8)
         marks[: 2 * k] = 255
-        Image.fromarray(marks).save(tmp_path / "m" / f"s{k}_mask.png")
+        Image.fromarray(marks).save(tmp_path / place / f"s{k}_mask.png")
+    join(hands, folder)
     hands.do("import_masks")
     imports = hands.desk.wiring.verbs.imports
     assert imports is not None
-    imports.find([tmp_path / "m"])
+    if place == "m":  # those beside the pictures are there by themselves
+        imports.find([tmp_path / "m"])
     hands.until(lambda: bool(imports.plan.masks) and not imports.plan.unlooked and imports.plan.reason == "")
     assert [len(mask.parts) for mask in imports.plan.masks] == [2]
     assert imports.sheet is not None
