@@ -94,6 +94,7 @@ class Mask:
         self._stale: set[int] = set()
         self._counts: dict[int, NDArray[np.int64]] = {}
         self._marks: dict[int, tuple[int, ...]] = {}
+        self._extents: dict[tuple[Layer, int], tuple[int, int, int, int]] = {}
         self.writes = 0
         """How often any slice was handed out to be written: equal numbers, equal voxels."""
         self._nothing = np.zeros(shape[1:], np.uint8)
@@ -139,13 +140,25 @@ class Mask:
 
     def block(self, layer: Layer, box: Box) -> Pixels:
         """A block (slice, row, column) of one layer, a copy; the box lies inside the grid."""
-        block, (_slices, rows, columns) = np.zeros(box.shape, np.uint8), box.slices()
-        slices = self._layers[layer]
-        for i, k in enumerate(range(box.start[0], box.stop[0])):
-            pixels = slices.get(k)
-            if pixels is not None:
-                block[i] = pixels[rows, columns]
+        block, slices = np.zeros(box.shape, np.uint8), self._layers[layer]
+        (first, top, left), (stop, bottom, right) = box.start, box.stop
+        for k in range(first, stop):
+            if k in slices:
+                # Only where anything is: a column of many slices is read from all over the memory.
+                high, low, near, far = self._extents.get((layer, k)) or self._extent(layer, k)
+                high, low, near, far = max(high, top), min(low, bottom), max(near, left), min(far, right)
+                if high < low and near < far:
+                    part = block[k - first, high - top : low - top, near - left : far - left]
+                    part[:] = slices[k][high:low, near:far]
         return block
+
+    def _extent(self, layer: Layer, k: int) -> tuple[int, int, int, int]:
+        """First row and the one after the last, and the same of columns, that hold anything in a touched slice."""
+        import cv2
+
+        left, top, wide, high = cv2.boundingRect(self._layers[layer][k])
+        self._extents[layer, k] = top, top + high, left, left + wide
+        return self._extents[layer, k]
 
     def take_in(self, box: Box) -> None:
         """Nothing to do: who looks at the mask itself sees it as it is."""
@@ -236,6 +249,7 @@ class Mask:
             self._shared.discard((layer, k))
         self._dirty.add(k)
         self._stale.add(k)
+        self._extents.pop((layer, k), None)
         self.writes += 1
         return pixels
 

@@ -106,7 +106,7 @@ class _Pictures:
         axis, length = self._plane.axes[0], self._scan.geometry.shape[self._plane.axes[0]]
         n = length - 1 - k if self._plane.flips[0] else k
         cut = (self._scan.slice, self._cuts.row, self._cuts.column)[axis](n)
-        return np.array(_laid(cut, self._plane), order="C")
+        return np.ascontiguousarray(_laid(cut, self._plane))
 
 
 class _Waiting:

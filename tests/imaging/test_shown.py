@@ -128,3 +128,16 @@ def test_the_stack_s_own_plane_shows_the_things_themselves() -> None:
     assert shown_scan(scan, Plane()) is scan
     assert shown_mask(mask, Plane()) is mask
     assert shown_editor(history, Plane()) is history
+
+
+@pytest.mark.parametrize("plane", [AXES[0].turned(2), AXES[1], AXES[2]])
+def test_a_mark_beside_all_earlier_ones_is_seen_and_one_that_was_erased_is_gone(plane: Plane) -> None:
+    mask = Mask(SHAPE)
+    history, truth = EditHistory(mask), np.zeros(SHAPE, np.uint8)
+    shown = shown_mask(mask, plane)
+    for row, column, label in ((3, 4, 1), (0, 8, 2), (6, 0, 3), (3, 4, 0), (0, 8, 0)):
+        stroke = history.stroke("Brush")
+        stroke.paint(2, row, column, np.ones((1, 1), bool), label)
+        stroke.commit()
+        truth[2, row, column] = label
+        assert np.array_equal(np.stack([shown.labels(k) for k in range(shown.shape[0])]), plane.block(truth))
