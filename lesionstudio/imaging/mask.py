@@ -142,14 +142,18 @@ class Mask:
         """A block (slice, row, column) of one layer, a copy; the box lies inside the grid."""
         block, slices = np.zeros(box.shape, np.uint8), self._layers[layer]
         (first, top, left), (stop, bottom, right) = box.start, box.stop
+        # A line across many slices is read from all over the memory: only where anything is.
+        is_line = stop - first > 1 and (bottom - top == self.shape[1] or right - left == self.shape[2])
+        high, low, near, far = top, bottom, left, right
         for k in range(first, stop):
-            if k in slices:
-                # Only where anything is: a column of many slices is read from all over the memory.
+            if k not in slices:
+                continue
+            if is_line:
                 high, low, near, far = self._extents.get((layer, k)) or self._extent(layer, k)
                 high, low, near, far = max(high, top), min(low, bottom), max(near, left), min(far, right)
-                if high < low and near < far:
-                    part = block[k - first, high - top : low - top, near - left : far - left]
-                    part[:] = slices[k][high:low, near:far]
+            if high < low and near < far:
+                part = block[k - first, high - top : low - top, near - left : far - left]
+                part[:] = slices[k][high:low, near:far]
         return block
 
     def _extent(self, layer: Layer, k: int) -> tuple[int, int, int, int]:
