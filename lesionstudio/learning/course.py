@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from lesionstudio.errors import ModelProblem
 from lesionstudio.learning.checkpoints import read_checkpoint, read_facts, save_checkpoint
 from lesionstudio.learning.fabric_trainer import FabricTrainer, pace
 from lesionstudio.learning.hardware import Hardware
@@ -73,14 +74,20 @@ class Course:
         return max(done, self.standing.seconds / 60 / self.recipe.minutes) if self.recipe.minutes else done
 
     def resume(self) -> None:
-        """Goes on where the last round ended, if there was one."""
+        """Goes on where the last round ended, if there was one. Raises ModelProblem where that was another network."""
         path = self._out / CHECKPOINT_NAME
         if not path.is_file():
             return
         tensors, facts = read_checkpoint(path)
-        self.standing = Standing(**facts)
+        try:
+            self.standing = Standing(**facts)
+            self.trainer.restore(tensors, self.standing.steps)
+        except (RuntimeError, TypeError, ValueError, IndexError) as problem:
+            raise ModelProblem(
+                _("The run in {folder} was of another network.").format(folder=self._out),
+                hint=_("Go on with the same options, or train anew, without --resume."),
+            ) from problem
         self.standing.ended = ""
-        self.trainer.restore(tensors, self.standing.steps)
         self.trainer.notes = list(self.standing.notes)
 
     def run(self, report: Reporter) -> Standing:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch.multiprocessing import ProcessRaisedException
+from torch.multiprocessing.spawn import ProcessRaisedException
 
 from lesionstudio.errors import LesionStudioError, NotEnoughExamples
 from lesionstudio.learning.batches import Batches, PictureBatches, SceneBatches

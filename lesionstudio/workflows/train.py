@@ -23,6 +23,7 @@ from lesionstudio.imaging.pairs import Pairs
 from lesionstudio.model_card import ModelCard, write_card
 from lesionstudio.progress import Progress, Reporter, silent
 from lesionstudio.project.shelf import ModelShelf, ShelvedModel
+from lesionstudio.project.storage import telling_what_fails
 from lesionstudio.recipe import Recipe, changed, read_recipe, recipe_to_json
 from lesionstudio.words import _
 from lesionstudio.workflows.clean import clean_beside
@@ -85,8 +86,9 @@ def train(
     found = training_set(pairs, plan, begun or out.name, Question(channels, structure, hu_offset), report)
     order = _order(found, plan, begins, out, places, device)
     report(Progress(None, "", partial={"warnings": found.warnings}))
-    finished, chosen = _fit(replace(order, devices=devices, resume=resume), report)
-    saved = _saved(found, order, finished, places, report)
+    with telling_what_fails(out):
+        finished, chosen = _fit(replace(order, devices=devices, resume=resume), report)
+        saved = _saved(found, order, finished, places, report)
     scores = scores_of(finished.model, pairs, places, structure, hu_offset, out, report) or _kept_scores(finished)
     write_card(replace(saved, scores={**saved.scores, **scores}), out)
     _forget(out)

@@ -85,7 +85,7 @@ class _Reader:
     """Reads pairs into examples; drafts a card from the first scan where none is given."""
 
     def __init__(self, plan: Recipe, begun: ModelCard | str, asked: Question) -> None:
-        self._plan, self._asked, self.warnings = plan, asked, list[str]()
+        self._plan, self._asked, self.warnings, self.slices = plan, asked, list[str](), 0
         self._is_new = isinstance(begun, str)
         self._card = ModelCard(begun, begun, ("Lesion",), ()) if isinstance(begun, str) else begun
 
@@ -101,11 +101,16 @@ class _Reader:
                 inputs = inputs_for(scan, self._asked.channels, _intensity(plan), plan.neighbours)
                 self._card = drafted_card(plan, self._card.id, inputs)
             self._look_for_gaps(pair.id, scan)
+            self.slices = max(self.slices, scan.slices)
             group = pair.group or pair.id
             for k in range(scan.slices):
                 pixels = network_inputs(scan, k, self._card.inputs)
                 found[pair.part or "train"].append(Example(f"{pair.id}:{k}", pixels, marks[k], group))
             steps.advance()
+        if self.slices == 1 and any(one.offset for one in self._card.inputs):
+            self.warnings.append(
+                _("Each file is one slice: nobody knows its neighbours, so it stands for them itself.")
+            )
         return found
 
     def named_card(self, examples: Sequence["Example"]) -> ModelCard:

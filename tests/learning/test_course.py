@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from lesionstudio.errors import LesionStudioError, NotEnoughExamples, OutOfMemory
+from lesionstudio.errors import LesionStudioError, ModelProblem, NotEnoughExamples, OutOfMemory
 from lesionstudio.learning import checkpoints, hardware
 from lesionstudio.learning.checkpoints import read_checkpoint
 from lesionstudio.learning.course import BEST_NAME, CHECKPOINT_NAME
@@ -279,3 +279,11 @@ def test_a_recipe_for_chests_keeps_its_threshold_and_its_last_weights(tmp_path: 
     assert finished.scores == {}
     assert finished.model.card.threshold == 0.3
     assert finished.standing.best_step == finished.standing.steps == 2
+
+
+def test_a_run_of_another_network_is_not_gone_on_with(tmp_path: Path) -> None:
+    with pytest.raises(Cancelled):
+        trained(order(tmp_path), Stops(11))
+    wider = replace(CARD, network={"encoder_depth": 3, "decoder_channels": [32, 8, 8]})
+    with pytest.raises(ModelProblem, match="of another network"):
+        trained(order(tmp_path, card=wider, resume=True), silent)

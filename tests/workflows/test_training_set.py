@@ -131,3 +131,10 @@ def test_the_facts_of_a_set_name_how_much_is_marked(tmp_path: Path) -> None:
     write(tmp_path, {name: marked(64) for name in "abcdef"})
     facts = read(tmp_path).facts()
     assert facts == {"split": {"by": "block", "learned": 5, "held_out": 1}, "marked_percent": {"Lesion": 25.0}}
+
+
+def test_slices_in_files_of_their_own_have_no_neighbours_and_that_is_said(tmp_path: Path) -> None:
+    write(tmp_path, {name: marked(64) for name in "abcdef"})
+    found = read(tmp_path, Recipe(neighbours=1))
+    assert [sentence[:22] for sentence in found.warnings] == ["Each file is one slice"]
+    assert found.learned[0].pixels.shape == (3, 16, 16)
