@@ -153,7 +153,14 @@ class AnyTools(RuleBasedStateMachine):
         shown = shown_scan(self.scan, plane)
         rule_ = WandRule(tolerance, is_3d, connected, within)
         work = WandWork(
-            shown_editor(self.history, plane, shown), shown, label, rule_, 60.0, lambda _t: None, lambda *_a: None
+            editor=shown_editor(self.history, plane, shown),
+            scan=shown,
+            label=label,
+            rule=rule_,
+            span=60.0,
+            allowed=lambda proposal: proposal,
+            told=lambda _tolerance: None,
+            large=lambda *_found: None,
         )
         self.drag(Wand(work), plane, k, places, held)
 
