@@ -23,18 +23,21 @@ class ProposalWiring(QObject):
         self._show()
 
     def _show(self) -> None:
-        stands = self._proposals.stands
-        self._actions.allow("accept_proposal", stands)
-        self._actions.allow("reject_proposal", stands or self._proposals.is_working)
+        stands, is_making = self._proposals.stands, self._proposals.is_making
+        waits = stands and not is_making
+        self._actions.allow("accept_proposal", waits)
+        self._actions.allow("reject_proposal", waits or self._proposals.is_working)
         # Also while one is being found: an Enter that comes too early must not check the slice.
         self._actions.lend_keys("check_slice", "accept_proposal", on=stands or self._proposals.is_working)
-        self._page.options_bar.proposal.show_stands(stands)
+        self._page.options_bar.proposal.show_stands(waits)
         scan = self._session.scan
         self._page.options_bar.say(sentence_of(self._proposals, scan.geometry) if scan is not None else "")
 
 
 def sentence_of(proposals: Proposals, geometry: Geometry) -> str:
     """What the proposal that stands would change, or why there is none; "" where nothing was asked."""
+    if proposals.is_making:
+        return _("Working")
     if proposals.sentence or proposals.current is None:
         return proposals.sentence or (_("Working") if proposals.is_working else "")
     return told(proposals.current, geometry)

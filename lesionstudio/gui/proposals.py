@@ -6,7 +6,9 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from lesionstudio.gui.jobs import Job, JobRunner
+from lesionstudio.gui.making import Making
 from lesionstudio.gui.session import Session
+from lesionstudio.imaging.geometry import Box
 from lesionstudio.imaging.proposal import Proposal
 
 
@@ -28,6 +30,8 @@ class Proposals(QObject):
         """Said beside a proposal, or why there is none; whoever made it knows best."""
         self._job: Job | None = None
         self._made_for = -1
+        self._making: Making | None = None
+        session.scan_closing.connect(self._make_the_rest)
         session.history_changed.connect(self._mask_changed)
         session.scan_opened.connect(self.reject)
         session.scan_closed.connect(self.reject)
@@ -36,6 +40,11 @@ class Proposals(QObject):
     def is_working(self) -> bool:
         """Whether a proposal is being found."""
         return self._job is not None
+
+    @property
+    def is_making(self) -> bool:
+        """Whether a large change is being made, piece by piece; nothing else can be changed meanwhile."""
+        return self._making is not None
 
     @property
     def stands(self) -> bool:
@@ -65,26 +74,46 @@ class Proposals(QObject):
 
     def accept(self) -> bool:
         """Makes the proposal one step of the history; returns whether there was one."""
-        history, proposal = self._session.history, self.current
-        if proposal is None or history is None or history.is_open or not self._session.can_edit:
+        return self.current is not None and self.make(self.current)
+
+    def make(self, proposal: Proposal) -> bool:
+        """Makes this change, whether it was shown or not; a large one takes a while, and is seen when it is whole.
+
+        Returns whether it was begun: not where nothing may be changed now.
+        """
+        history = self._session.history
+        if history is None or history.is_open or not self._session.can_edit:
             return False
         self._stop()
-        self._put(None, "")
-        self._session.edited(proposal.apply(history))
-        self.answered.emit(True)
+        self._making = making = Making(proposal, history, self)
+        making.done.connect(self._made)
+        making.start()
+        if self._making is not None:
+            self._put(proposal, "")
         return True
 
     def reject(self) -> bool:
-        """Drops the proposal and the work for one; returns whether there was any."""
+        """Drops the proposal and the work for one; returns whether there was any. What is being made stays."""
         had = self.current is not None or self._job is not None or bool(self.sentence)
-        if had:
+        if had and self._making is None:
             self._stop()
             self._put(None, "")
             self.answered.emit(False)
         return had
 
+    def _made(self, box: Box) -> None:
+        self._making = None
+        self._stop()
+        self._put(None, "")
+        self._session.edited(box)
+        self.answered.emit(True)
+
+    def _make_the_rest(self) -> None:
+        if self._making is not None:
+            self._making.finish()
+
     def _found(self, job: Job, proposal: Proposal | None, nothing: str) -> None:
-        if job is self._job:
+        if job is self._job and self._making is None:
             self._job = None
             self._put(proposal, nothing if proposal is None or not proposal.voxels else "")
 

@@ -258,7 +258,7 @@ class ScanWiring(QObject):
             return
         scan = self._session.scan
         said = sentence_of(self._parts.proposals, scan.geometry) if scan is not None else ""
-        if self._parts.proposals.stands:
+        if self._parts.proposals.stands and not self._parts.proposals.is_making:
             answers = [
                 ((), said),
                 (self._actions.caps("check_slice"), _("accepts the preview")),

@@ -35,6 +35,7 @@ class Session(Study):
     """What is open, and the verbs that change it. Lives on the window's thread."""
 
     scan_opened = Signal()
+    scan_closing = Signal()
     scan_closed = Signal()
     slice_changed = Signal(int)
     window_changed = Signal(object)
@@ -226,6 +227,7 @@ class Session(Study):
     def _close_scan(self) -> None:
         if self.open is None:
             return
+        self.scan_closing.emit()
         self.autosave.forget()
         self._keep_place()
         self.open = None

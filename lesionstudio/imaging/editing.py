@@ -16,7 +16,7 @@ from lesionstudio.imaging.geometry import EMPTY_BOX, Box
 from lesionstudio.imaging.mask import LAYERS, DraftSource, Mask, MaskSnapshot, Origin, Pixels, SliceStatus
 from lesionstudio.imaging.paint_rules import PaintRules, Values
 from lesionstudio.imaging.steps import Steps
-from lesionstudio.imaging.strokes import TILE, Cover, Stroke, unlocked
+from lesionstudio.imaging.strokes import LARGE_TILE, TILE, Cover, Stroke, unlocked
 
 LIMIT_BYTES = 300 << 20
 
@@ -42,9 +42,9 @@ class EditHistory:
     def stroke(self, title: str, within: Box | None = None, *, large: bool = False) -> Stroke:
         """Opens a change; nothing else can be opened, undone or redone until it is committed or abandoned.
 
-        `large`: it is remembered by whole slices, a third of the work where there are many; settle() after each.
+        `large`: it is remembered in large pieces, a third of the work where there are many slices; settle() after each.
         """
-        return self._begin(title, within, _WHOLE_SLICE if large else TILE)
+        return self._begin(title, within, LARGE_TILE if large else TILE)
 
     def replace(
         self,

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from lesionstudio.imaging.geometry import EMPTY_BOX, Box, Index
 from lesionstudio.imaging.mask import Pixels
 from lesionstudio.imaging.planes import Plane
-from lesionstudio.imaging.strokes import Cover
+from lesionstudio.imaging.strokes import LARGE_TILE, Cover
 
 Flat = tuple[slice, slice]
 
-_MANY = 8
-"""Slices from which on a change is remembered by whole slices."""
+_MANY, _WIDE = 8, 1 << 20
+"""Slices, or voxels of one, from which on a change is remembered in large pieces."""
 
 
 class Change(Protocol):
@@ -112,24 +112,38 @@ class Proposal:
 
         Locked labels and the paint rules hold: the change is painted like a stroke.
         """
-        large = len(self.slices) >= _MANY
-        change, box, last = history.stroke(self.title, large=large), EMPTY_BOX, -1
-        for k, row, column, cover, number in self._pieces():
-            if large and k != last:
-                change.settle()
-            last, box = k, box.union(change.paint(k, row, column, cover, number))
-        change.commit()
+        box = EMPTY_BOX
+        for looked_at in self.applying(history):
+            box = box.union(looked_at)
         return box
 
+    def applying(self, history: Writer) -> Iterator[Box]:
+        """Makes the change piece by piece, with time for other things between two; gives what each looked at.
+
+        Nothing else can be changed until the last piece is painted and it is one step. Closed before, the pieces
+        painted so far are the step.
+        """
+        is_large = len(self.slices) >= _MANY or self.where[0].size >= _WIDE
+        change, last = history.stroke(self.title, large=is_large), (-1, -1)
+        try:
+            for k, row, column, cover, number in self._pieces():
+                if is_large and (k, row // LARGE_TILE) != last:
+                    change.settle()
+                last = k, row // LARGE_TILE
+                yield change.paint(k, row, column, cover, number)
+        finally:
+            change.commit()
+
     def _pieces(self) -> Iterator[tuple[int, int, int, Cover, int]]:
-        """For each slice and number the smallest rectangle that holds it."""
+        """For each slice and number the smallest rectangle that holds it, in bands where it is high."""
         (first, top, left), _stop = self.box.start, self.box.stop
         for i, (labels, where) in enumerate(zip(self.labels, self.where)):
             rows, columns = bounds(where)
-            part, inside = labels[rows, columns], where[rows, columns]
-            for number in self._numbers_of(part, inside):
-                cover = inside if self._is_of_one else inside & (part == number)
-                yield first + i, top + rows.start, left + columns.start, cover, number
+            for band in _bands(rows, top):
+                part, inside = labels[band, columns], where[band, columns]
+                for number in self._numbers_of(part, inside):
+                    cover = inside if self._is_of_one else inside & (part == number)
+                    yield first + i, top + band.start, left + columns.start, cover, number
 
     @property
     def _is_of_one(self) -> bool:
@@ -151,3 +165,12 @@ def bounds(cover: NDArray[Any]) -> Flat:
     if not len(rows):
         return slice(0, 0), slice(0, 0)
     return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+
+
+def _bands(rows: slice, top: int) -> Iterator[slice]:
+    """Rows, counted from `top`, cut where one piece that a change is remembered in ends."""
+    start = rows.start
+    while start < rows.stop:
+        stop = min(rows.stop, ((top + start) // LARGE_TILE + 1) * LARGE_TILE - top)
+        yield slice(start, stop)
+        start = stop

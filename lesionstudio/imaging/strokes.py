@@ -17,7 +17,7 @@ from lesionstudio.imaging.mask import DraftSource, Layer, Mask, Origin, Pixels, 
 from lesionstudio.imaging.paint_rules import PaintRules, Values
 from lesionstudio.imaging.pieces import Piece, Pieces, box_of, changed_piece
 
-TILE = 64
+TILE, LARGE_TILE = 64, 512
 
 # As plain numbers: comparing an array with a member of an enumeration takes three times as long.
 _NOT_JUDGED, _HAND, _ACCEPTED, _CORRECTED = (
@@ -145,8 +145,11 @@ class Stroke:
     def part(self) -> MaskEdit | None:
         """What was painted since the last part, or since the beginning; None for nothing. The stroke goes on.
 
-        Parts are for the journal: one after the other they are what was painted so far. They are no steps.
+        Parts are for the journal: one after the other they are what was painted so far. They are no steps. A change
+        that was settled has none: it is written down when it is whole.
         """
+        if self._groups:
+            return None
         tiles = [(tile, self._at_last_part.get(tile, old)) for tile, old in self._before.items()]
         places, groups = self._changes(tiles)
         if not groups:

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QLabel
 
+from lesionstudio.gui import making
 from lesionstudio.gui.theme import Look
+from lesionstudio.gui.viewer.tools import outline
 from lesionstudio.imaging.geometry import Box
 from lesionstudio.imaging.mask import SliceStatus
 from lesionstudio.imaging.proposal import Proposal
@@ -145,3 +147,83 @@ def test_enter_before_the_proposal_is_found_checks_no_slice(hands: Hands) -> Non
     hands.until(lambda: hands.desk.parts.proposals.stands)
     hands.key(Qt.Key.Key_Return)
     assert hands.mask.counts() == {1: 100}
+
+
+class _Mouse(QObject):
+    """Something that wants the window's time every millisecond, and how often it had it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answered = 0
+        self._beat = QTimer(self, interval=1)
+        self._beat.timeout.connect(self._answer)
+        self._beat.start()
+
+    def _answer(self) -> None:
+        self.answered += 1
+
+
+def _large(hands: Hands) -> Proposal:
+    """All of the scan: more than is made in one go."""
+    shape = hands.mask.shape
+    return Proposal.of("Threshold", Box.whole(shape), np.ones(shape, bool), 1)
+
+
+@pytest.fixture
+def piecemeal(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> Hands:
+    """Every slice a piece."""
+    monkeypatch.setattr(making, "_AT_LEAST", 0)
+    monkeypatch.setattr(making, "_PIECE_S", 0.0)
+    return hands
+
+
+def test_while_a_large_change_is_made_the_window_answers_and_nothing_else_is_changed(piecemeal: Hands) -> None:
+    hands, mouse = piecemeal, _Mouse()
+    _show(hands, _large(hands))
+    hands.key(Qt.Key.Key_Return)
+    proposals = hands.desk.parts.proposals
+    assert proposals.is_making and hands.history.is_open and hands.history.undo_title == ""
+    hands.key(Qt.Key.Key_Return)  # Neither made twice nor the slice checked.
+    hands.key(Qt.Key.Key_Escape)
+    hands.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    hands.drag((10, 10), (20, 20))
+    hands.until(lambda: not proposals.is_making)
+    assert mouse.answered > 2
+    assert hands.mask.counts() == {1: 6 * 64 * 64} and hands.history.steps.position == 1
+    assert hands.mask.status(0) == SliceStatus.CORRECTED and not proposals.stands
+    hands.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert hands.mask.counts() == {} and hands.history.redo_title == "Threshold"
+
+
+def test_what_is_being_made_is_said_and_cannot_be_answered(piecemeal: Hands) -> None:
+    hands = piecemeal
+    _show(hands, _large(hands))
+    hands.button("accept_proposal_button").click()
+    assert not hands.button("accept_proposal_button").isVisible()
+    assert "Working" in [said.text() for said in hands.window.status_bar.findChildren(QLabel)]
+    hands.until(lambda: not hands.desk.parts.proposals.is_making)
+
+
+def test_a_large_lasso_is_one_step_made_piece_by_piece(piecemeal: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    hands = piecemeal
+    hands.do("lasso")
+    hands.drag((20, 20), (20, 40), (40, 40), (40, 20))
+    at_once = hands.mask.labels(0).copy()
+    hands.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    monkeypatch.setattr(outline, "LARGE", 0)
+    hands.drag((20, 20), (20, 40), (40, 40), (40, 20))
+    hands.until(lambda: not hands.desk.parts.proposals.is_making)
+    assert (hands.mask.labels(0) == at_once).all() and at_once.any()
+    assert hands.history.undo_title == "Lasso" and hands.history.steps.position == 1
+
+
+def test_closing_the_scan_makes_the_rest_first_and_it_is_kept(piecemeal: Hands) -> None:
+    hands = piecemeal
+    folder = hands.session.project.folder  # type: ignore[union-attr]
+    _show(hands, _large(hands))
+    hands.key(Qt.Key.Key_Return)
+    assert hands.desk.parts.proposals.is_making
+    hands.session.close_folder()
+    assert not hands.desk.parts.proposals.is_making
+    hands.open(folder)
+    assert hands.mask.counts() == {1: 6 * 64 * 64}  # This one comes last: nothing takes it back.

@@ -49,3 +49,25 @@ def test_what_reaches_over_the_edge_is_left_out() -> None:
     cover = np.ones((3, 4, 4), bool)
     proposal = Proposal.within("Wand", Box((-1, -2, 9), (2, 2, 13)), cover, 1, SHAPE)
     assert proposal.box == Box((0, 0, 9), (2, 2, 12)) and proposal.voxels == 2 * 2 * 3
+
+
+def test_a_change_closed_halfway_is_the_step_made_so_far() -> None:
+    history = EditHistory(Mask(SHAPE))
+    pieces = Proposal.of("Threshold", Box.whole(SHAPE), np.ones(SHAPE, bool), 1).applying(history)
+    next(pieces)
+    next(pieces)
+    pieces.close()  # type: ignore[attr-defined]
+    assert history.mask.counts() == {1: 2 * 10 * 12} and history.undo_title == "Threshold" and not history.is_open
+
+
+def test_a_change_of_a_wide_picture_is_made_in_bands_that_add_up() -> None:
+    shape = (1, 1100, 1000)
+    history, cover = EditHistory(Mask(shape)), np.zeros((1, 1060, 990), bool)
+    cover[0, 5:1055:2] = True
+    looked_at = list(Proposal.of("Threshold", Box((0, 30, 10), (1, 1090, 1000)), cover, 1).applying(history))
+    assert [(box.start[1], box.stop[1]) for box in looked_at] == [(35, 512), (512, 1024), (1024, 1084)]
+    expected = np.zeros(shape[1:], np.uint8)
+    expected[30:1090, 10:] = cover[0]
+    assert (history.mask.labels(0) == expected).all()
+    history.undo()
+    assert history.mask.counts() == {}

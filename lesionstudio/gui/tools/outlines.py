@@ -9,7 +9,7 @@ from lesionstudio.gui.parts import Parts
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.tools.kind import ToolContext, ToolKind
 from lesionstudio.gui.viewer.tools.lasso import Lasso
-from lesionstudio.gui.viewer.tools.outline import OutlineUse
+from lesionstudio.gui.viewer.tools.outline import Make, OutlineUse
 from lesionstudio.gui.viewer.tools.polygon import Polygon
 from lesionstudio.gui.viewer.tools.region import RegionLasso, RegionUse
 from lesionstudio.gui.viewer.tools.tool import Tool
@@ -21,6 +21,7 @@ from lesionstudio.imaging.labels import Label
 from lesionstudio.imaging.marked import Marked
 from lesionstudio.imaging.paint_rules import values_of
 from lesionstudio.imaging.permitted import permitted
+from lesionstudio.imaging.planes import Plane
 from lesionstudio.imaging.proposal import Proposal
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.words import _
@@ -46,7 +47,7 @@ class LassoKind(ToolKind):
         """A lasso for the label in use, or one that takes what is marked elsewhere."""
         if self.values["mode"] in REGION_MODES:
             return self._region_lasso(context)
-        return Lasso(context.editor, context.label, context.geometry, self._use)
+        return Lasso(context.editor, context.label, context.geometry, self._use, self._make_in(context.plane))
 
     def options(self, look: Look) -> Sequence[QWidget]:
         """What is done with the inside, and on how many slices."""
@@ -76,6 +77,14 @@ class LassoKind(ToolKind):
     @property
     def _use(self) -> OutlineUse:
         return OutlineUse(str(self.values["mode"]), int(self.values["around"]))
+
+    def _make_in(self, plane: Plane) -> Make:
+        def make(found: Proposal) -> None:
+            scan = self.parts.session.scan
+            if scan is not None:
+                self.parts.proposals.make(found.in_voxels(plane, scan.geometry.shape))
+
+        return make
 
     def _region_lasso(self, context: ToolContext) -> RegionLasso:
         session, plane = self.parts.session, context.plane
@@ -110,7 +119,7 @@ class PolygonKind(LassoKind):
 
     def make(self, context: ToolContext) -> Tool:
         """A polygon for the label in use."""
-        return Polygon(context.editor, context.label, context.geometry, self._use)
+        return Polygon(context.editor, context.label, context.geometry, self._use, self._make_in(context.plane))
 
     def hints(self) -> Sequence[tuple[tuple[str, ...], str]]:
         """Its own keys."""

@@ -2,7 +2,7 @@
 
 from math import hypot
 
-from lesionstudio.gui.viewer.tools.outline import FEWEST, Outlined, OutlineUse
+from lesionstudio.gui.viewer.tools.outline import FEWEST, Make, Outlined, OutlineUse
 from lesionstudio.gui.viewer.tools.tool import Editor, Held, Place, Sketch, Spot
 from lesionstudio.imaging.geometry import EMPTY_BOX, Box, Geometry
 from lesionstudio.words import _
@@ -16,8 +16,10 @@ class Lasso(Outlined):
 
     even_odd = False
 
-    def __init__(self, history: Editor, label: int, geometry: Geometry, use: OutlineUse | None = None) -> None:
-        super().__init__(history, label, geometry, use)
+    def __init__(
+        self, history: Editor, label: int, geometry: Geometry, use: OutlineUse | None = None, make: Make | None = None
+    ) -> None:
+        super().__init__(history, label, geometry, use, make)
         self._k, self._points = 0, list[Place]()
         self._straight: Place | None = None
         self._held = Held()

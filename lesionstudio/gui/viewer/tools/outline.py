@@ -1,15 +1,23 @@
 """Outlined: what is done with the inside of an outline: filled, erased, or cut; on one slice or on some around it."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from lesionstudio.gui.viewer.tools.painting import Painting
 from lesionstudio.gui.viewer.tools.tool import Editor, Held, Place, Spot
 from lesionstudio.imaging.brush import Covered
 from lesionstudio.imaging.geometry import EMPTY_BOX, Box, Geometry
 from lesionstudio.imaging.lasso import inside
+from lesionstudio.imaging.proposal import Proposal
 
 FEWEST = 3
 """An outline has as many corners."""
+LARGE = 1 << 20
+"""So many voxels are not painted while the mouse waits."""
+
+Make = Callable[[Proposal], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +32,20 @@ class OutlineUse:
 
 
 class Outlined(Painting):
-    """A tool that draws an outline."""
+    """A tool that draws an outline. What is `LARGE` it does not paint but hands to `make`, where there is one."""
 
     even_odd = True
 
-    def __init__(self, history: Editor, label: int, geometry: Geometry, use: OutlineUse | None = None) -> None:
+    def __init__(
+        self,
+        history: Editor,
+        label: int,
+        geometry: Geometry,
+        use: OutlineUse | None = None,
+        make: Make | None = None,
+    ) -> None:
         super().__init__(history, label)
-        self._slices, self._use = geometry.shape[0], use or OutlineUse()
+        self._shape, self._use, self._make = geometry.shape, use or OutlineUse(), make
 
     @property
     def label(self) -> int:
@@ -47,12 +62,27 @@ class Outlined(Painting):
         if not covered.cover.any():
             return EMPTY_BOX
         mode = "erase" if held.erase else self._use.mode
-        slices = range(max(k - self._use.around, 0), min(k + self._use.around, self._slices - 1) + 1)
+        slices = range(max(k - self._use.around, 0), min(k + self._use.around, self._shape[0] - 1) + 1)
+        if self._make is not None and covered.cover.size * len(slices) > LARGE:
+            self._make(self._large(mode, slices, covered))
+            return EMPTY_BOX
         areas = [(j, self._own_part(j, covered) if mode == "cut" else covered) for j in slices]
         return self._paint(self._title(mode), areas, self._label if mode == "fill" else 0)
 
     def _title(self, mode: str) -> str:
         raise NotImplementedError
+
+    def _large(self, mode: str, slices: range, covered: Covered) -> Proposal:
+        """The same change in one piece, to be made a little at a time."""
+        (rows, columns), top, left = covered.cover.shape, covered.row, covered.column
+        box = Box((slices.start, top, left), (slices.stop, top + rows, left + columns))
+        cover = np.broadcast_to(covered.cover, (len(slices), rows, columns))
+        all_of_it = Proposal.within(self._title(mode), box, cover, self._label if mode == "fill" else 0, self._shape)
+        if mode != "cut":
+            return all_of_it
+        region = all_of_it.box.slices()[1:]
+        own = np.stack([self._history.mask.labels(k)[region] == self._label for k in slices])
+        return replace(all_of_it, where=all_of_it.where & own)
 
     def _own_part(self, k: int, covered: Covered) -> Covered:
         """Of what is covered the part that has the label in use."""

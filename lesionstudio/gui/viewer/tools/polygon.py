@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from math import hypot
 
-from lesionstudio.gui.viewer.tools.outline import FEWEST, Outlined, OutlineUse
+from lesionstudio.gui.viewer.tools.outline import FEWEST, Make, Outlined, OutlineUse
 from lesionstudio.gui.viewer.tools.tool import Editor, Held, Place, Sketch, Spot, Tool
 from lesionstudio.imaging.geometry import EMPTY_BOX, Box, Geometry
 from lesionstudio.words import _
@@ -28,8 +28,10 @@ class Polygon(Outlined):
     Backspace takes the last corner away, Esc all of them.
     """
 
-    def __init__(self, history: Editor, label: int, geometry: Geometry, use: OutlineUse | None = None) -> None:
-        super().__init__(history, label, geometry, use)
+    def __init__(
+        self, history: Editor, label: int, geometry: Geometry, use: OutlineUse | None = None, make: Make | None = None
+    ) -> None:
+        super().__init__(history, label, geometry, use, make)
         self._corners = _Corners()
 
     @property
