@@ -94,6 +94,12 @@ def pairs_of_data(data: Path) -> Pairs:
     return Pairs(tuple(pairs), tuple(unpaired))
 
 
+def mask_name(pair: Pair) -> str:
+    """A name by which the mask is found beside its picture: its own where it says so, else the picture's."""
+    says_so = _key(pair.mask) == _key(pair.image)
+    return pair.mask.name if says_so else pair.id + pair.mask.name[len(_stem(pair.mask)) :]
+
+
 def grouped_by(pairs: Pairs, patients: str) -> Pairs:
     """The pairs with their group from a CSV (file, patient), or from what a regular expression finds in the name."""
     if patients.lower().endswith(".csv"):

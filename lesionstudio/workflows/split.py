@@ -13,7 +13,7 @@ import numpy as np
 from lesionstudio.errors import LesionStudioError, NotEnoughExamples, ProjectProblem
 from lesionstudio.imaging.formats.names import natural_key
 from lesionstudio.imaging.likeness import Likeness, likeness, near_duplicates
-from lesionstudio.imaging.pairs import PARTS, Pair
+from lesionstudio.imaging.pairs import PARTS, Pair, mask_name
 from lesionstudio.progress import Reporter, Steps, silent
 from lesionstudio.project.dealing import Load, in_blocks, of_groups
 from lesionstudio.project.storage import telling_what_fails
@@ -52,9 +52,10 @@ def split(places: Places, out: Path, order: SplitOrder, report: Reporter = silen
     """Makes out/train, out/val and out/test with images/ and masks/ in each, and out/split.csv; all or nothing.
 
     Whole patients or groups stay together, dealt so that each part has its share of pictures and of marks; blocks are
-    cut along the natural order of names, with one picture left out between two. Gives {"split", "parts": {part:
-    {"pictures", "groups", "marked_percent", "empty"}}, "left_out", "near_duplicates", "unpaired", "warnings"}. Raises
-    LesionStudioError; nothing is written then.
+    cut along the natural order of names, with one picture left out between two. A mask whose name does not say whose
+    it is gets the name of its picture. Gives {"split", "parts": {part: {"pictures", "groups", "marked_percent",
+    "empty"}}, "left_out", "near_duplicates", "unpaired", "warnings"}. Raises LesionStudioError; nothing is written
+    then.
     """
     _refuse_full(out)
     pairs = places.pairs(report)
@@ -155,9 +156,8 @@ def _write(placed: Sequence[tuple[_Looked, str]], out: Path, link: bool, report:
         try:
             shutil.rmtree(draft, ignore_errors=True)
             for one, part in placed:
-                for kind, file in (("images", one.pair.image), ("masks", one.pair.mask)):
-                    (draft / part / kind).mkdir(parents=True, exist_ok=True)
-                    _put(file, draft / part / kind / file.name, link)
+                _put(one.pair.image, draft / part / "images" / one.pair.image.name, link)
+                _put(one.pair.mask, draft / part / "masks" / mask_name(one.pair), link)
                 steps.advance()
             _write_table(placed, draft / "split.csv")
             for piece in sorted(draft.iterdir()):
@@ -171,6 +171,7 @@ def _put(file: Path, place: Path, link: bool) -> None:
         raise LesionStudioError(
             _("Two files are called {name}.").format(name=file.name), hint=_("Give each picture a name of its own.")
         )
+    place.parent.mkdir(parents=True, exist_ok=True)
     if link:
         place.symlink_to(os.path.realpath(file))
     else:

@@ -86,7 +86,7 @@ PIECES = {
     "lobes": Piece("Four lobes (brain_lobes), unet-baseline with four outputs", _lobes, PLAIN, 12),
     "em": Piece(
         "Membranes (em_isbi2012, from its TIFF stack)",
-        lambda place: ["--data", str(place / "data"), "--pair-by", "number"],
+        lambda place: ["--data", str(place / "data")],
         [],
         100,
         first=stack_to_split,

@@ -88,6 +88,19 @@ def test_blocks_follow_the_natural_order_with_one_section_left_out_between_two(t
     assert made["left_out"] == ["section_15.png", "section_19.png"]
 
 
+def test_masks_paired_by_number_are_found_again_by_the_names_of_their_pictures(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for n in range(12):
+        _write(tmp_path / "d", f"volume_{n}", rng.integers(0, 255, (16, 16), np.uint8), np.full((16, 16), n))
+        mask = tmp_path / "d" / "masks" / f"volume_{n}.png"
+        mask.rename(mask.with_name(f"labels_{n}.png"))
+    places = Places(tmp_path / "d" / "images", tmp_path / "d" / "masks", pair_by="number")
+    split(places, tmp_path / "out", SplitOrder((70, 15, 15), blocks=True))
+    read_back = pairs_of_data(tmp_path / "out")
+    assert len(read_back.pairs) == 12 and not read_back.unpaired
+    assert all(np.asarray(Image.open(pair.mask)).max() == int(pair.id.split("_")[1]) for pair in read_back.pairs)
+
+
 def test_pictures_that_are_nearly_the_same_in_two_parts_are_named(tmp_path: Path) -> None:
     smooth = np.asarray(Image.fromarray(np.random.default_rng(5).integers(0, 255, (9, 9), np.uint8)).resize((72, 72)))
     rng = np.random.default_rng(1)
