@@ -151,7 +151,7 @@ def _order(found: TrainingSet, plan: Recipe, begins: Beginning, out: Path, place
     return Order(
         learned,
         found.held_out,
-        _with_notes(card, begins.lent),
+        with_notes(card, begins.lent),
         plan,
         out,
         device_for(device),
@@ -161,7 +161,7 @@ def _order(found: TrainingSet, plan: Recipe, begins: Beginning, out: Path, place
     )
 
 
-def _with_notes(card: ModelCard, lent: ShelvedModel | None) -> ModelCard:
+def with_notes(card: ModelCard, lent: ShelvedModel | None) -> ModelCard:
     """The card with what must be said of the network, and the licence of the model whose encoder is lent."""
     notes = list(card.notes)
     if card.architecture == _BASELINE and (len(card.labels), card.channels) != (1, 1):

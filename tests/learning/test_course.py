@@ -59,15 +59,16 @@ class Stops:
 
 
 def test_the_same_seed_gives_the_same_weights_and_curve_another_does_not(tmp_path: Path) -> None:
-    one, two = trained(order(tmp_path / "1"), silent), trained(order(tmp_path / "2"), silent)
-    other = trained(order(tmp_path / "3", replace(RECIPE, seed=1)), silent)
+    short = replace(RECIPE, epochs=1)
+    one, two = trained(order(tmp_path / "1", short), silent), trained(order(tmp_path / "2", short), silent)
+    other = trained(order(tmp_path / "3", replace(short, seed=1)), silent)
     assert curve(one) == curve(two) != curve(other)
     assert np.array_equal(weights(one), weights(two))
 
 
 def test_a_run_stopped_anywhere_and_resumed_has_the_curve_of_an_unbroken_one(tmp_path: Path) -> None:
     whole = trained(order(tmp_path / "whole"), silent)
-    for reports in (1, 9, 14):
+    for reports in (1, 11):
         out = tmp_path / str(reports)
         with pytest.raises(Cancelled):
             trained(order(out), Stops(reports))

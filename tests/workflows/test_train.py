@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from lesionstudio.progress import Progress
 from lesionstudio.workflows.evaluate import evaluate
 from lesionstudio.workflows.segment import Choices
 from lesionstudio.workflows.segment_files import SegmentOrder, segment_files
-from lesionstudio.workflows.train import train
+from lesionstudio.workflows.train import train, with_notes
 from tests.learning.squares import SMALL, squares
 from tests.tiny_model import save_tiny_model, tiny_card
 
@@ -88,15 +89,12 @@ def test_it_says_what_is_odd_before_it_begins_and_tells_its_curve(tmp_path: Path
     assert facts["libraries"]["torch"]
 
 
-def test_the_brain_network_with_several_labels_says_that_it_is_not_the_plain_one(tmp_path: Path) -> None:
-    places = folder(tmp_path / "d")
-    for n, path in enumerate(sorted(places["masks"].iterdir())):
-        Image.fromarray((np.asarray(Image.open(path)) > 0).astype(np.uint8) * (1 + n % 2)).save(path)
-    changes = {"architecture": "unet-baseline", "size": 32, "batch": 2, "epochs": 1, "look_every": 1}
-    train(tmp_path / "m", **places, changes=changes)
-    card = read_card(tmp_path / "m")
-    assert card.labels == ("Label 1", "Label 2")
-    assert card.notes == ("Not the plain network of the brain work: 1 inputs, 2 outputs, so its ends are larger.",)
+def test_the_brain_network_with_several_labels_says_that_it_is_not_the_plain_one() -> None:
+    plain = tiny_card(architecture="unet-baseline", encoder="", network={})
+    assert with_notes(plain, None).notes == ()
+    assert with_notes(replace(plain, labels=("A", "B")), None).notes == (
+        "Not the plain network of the brain work: 1 inputs, 2 outputs, so its ends are larger.",
+    )
 
 
 @pytest.mark.slow
