@@ -8,7 +8,7 @@ from lesionstudio.words import _
 LABEL_NUMBERS = tuple(range(1, 10))
 PRESETS = 6
 VIEWS = ("one_view", "three_views")
-PAGES = ("draw", "learn_page")
+PAGES = ("draw", "learn_page", "results_page")
 
 
 def groups() -> tuple[str, ...]:
@@ -105,6 +105,7 @@ def _view_actions() -> tuple[ActionSpec, ...]:
         "hide_mask": _("Hides every mask; hold X to hide it for a moment."),
         "draw": _("Look, mark and check."),
         "learn_page": _("What the model has learned, and whether it got better."),
+        "results_page": _("How good a model is on slices it never learned from, case by case."),
     }
     fold_list, fold_panel = "layout-sidebar-left-collapse", "layout-sidebar-right-collapse"
     return with_tips(
@@ -127,6 +128,7 @@ def _view_actions() -> tuple[ActionSpec, ...]:
         ActionSpec("fold_panel", _("Fold the panel"), menu, fold_panel, "Ctrl+I", program, checkable=True),
         ActionSpec("draw", _("Draw"), menu, checkable=True),
         ActionSpec("learn_page", _("Learn"), menu, checkable=True),
+        ActionSpec("results_page", _("Results"), menu, checkable=True),
         ActionSpec("leave_picture", _("To the panels"), "", "", "F8", program),
     )
 

@@ -109,6 +109,7 @@ class Desk:
         from lesionstudio.gui.exporting import Exporting
         from lesionstudio.gui.importing import Importing
         from lesionstudio.gui.jobs import JobRunner
+        from lesionstudio.gui.judging import Judging
         from lesionstudio.gui.learner import Learner
         from lesionstudio.gui.marking import Marking
         from lesionstudio.gui.models import Models
@@ -143,6 +144,7 @@ class Desk:
             rulers=Rulers(session, window),
             models=models,
             learner=Learner(session, models, lane, window),
+            judging=Judging(session, models, lane, window),
             importing=Importing(session, masks, study_steps, window),
             exporting=Exporting(session, window),
             stored_values=StoredValues(session, window),

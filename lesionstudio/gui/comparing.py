@@ -18,7 +18,7 @@ from lesionstudio.gui.session import Session
 from lesionstudio.imaging.geometry import Box
 from lesionstudio.imaging.mask import Pixels
 from lesionstudio.metrics.agreement import Agreement
-from lesionstudio.metrics.comparison import ANY_MARK, EVERY_LABEL, Comparison, Difference, Found, find
+from lesionstudio.metrics.comparison import ANY_MARK, EVERY_LABEL, Comparison, Difference, Found, SliceOf, find
 from lesionstudio.project.states import EarlierState
 from lesionstudio.words import _
 
@@ -109,6 +109,12 @@ class Comparing(QObject):
         if self._session.scan is not None:
             self._read(of_file, path, self._session.scan.geometry)
 
+    def show_reference(self, read: Callable[[], Reference]) -> None:
+        """Compares with what `read` gives; it is called in the background."""
+        self.is_on = True
+        self._read(read)
+        self.shown_changed.emit()
+
     def choose_label(self, label: int) -> None:
         """Compares one label, ANY_MARK or EVERY_LABEL."""
         self.label = label
@@ -184,7 +190,9 @@ class Comparing(QObject):
         mask, reference = self._session.mask, self.reference
         self._comparison, self.found, self._at = None, None, None
         if mask is not None and reference is not None:
-            self._comparison = Comparison(mask.labels, reference.mask.labels, mask.shape[0], self.label)
+            mine, theirs, judged = mask.labels, reference.mask.labels, reference.judged
+            sides = (mine, theirs) if judged is None else (theirs, _only(mine, judged, mask.shape))
+            self._comparison = Comparison(*sides, mask.shape[0], self.label)
             self._find.start(0)
         self.shown_changed.emit()
         self.counted.emit()
@@ -203,6 +211,8 @@ class Comparing(QObject):
         if mask is None or reference is None or not self.is_on:
             return
         kept = mask.kept("labels"), reference.mask.kept("labels")
+        if reference.judged is not None:
+            kept = kept[1], {k: pixels for k, pixels in kept[0].items() if k in reference.judged}
         job = self._job = self._session.runner.run("files", _("Comparing"), _found, mask.shape, *kept, self.label)
         job.succeeded.connect(self._found)
         job.failed.connect(self._session.tell_problem)
@@ -232,6 +242,12 @@ class Comparing(QObject):
         self._count.stop()
         self._find.stop()
         self.reference = self._comparison = self.found = self._at = None
+
+
+def _only(labels: SliceOf, slices: frozenset[int], shape: tuple[int, int, int]) -> SliceOf:
+    """These slices, and nothing on all others."""
+    nothing = np.zeros(shape[1:], np.uint8)
+    return lambda k: labels(k) if k in slices else nothing
 
 
 def _found(shape: tuple[int, int, int], marked: dict[int, Pixels], wanted: dict[int, Pixels], label: int) -> Found:

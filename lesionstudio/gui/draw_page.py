@@ -1,6 +1,7 @@
 """The page for work: scan list, tools, picture with its slice map, and the panels at the right."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -21,6 +22,9 @@ from lesionstudio.gui.viewer.plane_view import PlaneView
 from lesionstudio.gui.viewer.slice_map import SliceMap
 from lesionstudio.gui.viewer.view_grid import ViewGrid
 from lesionstudio.gui.widgets.text import rule
+
+if TYPE_CHECKING:
+    from lesionstudio.gui.results_page import ResultsPage
 
 MAP_WIDTH = 24
 
@@ -47,7 +51,8 @@ class DrawPage(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.worklist)
-        row.addWidget(rule(vertical=True))
+        self._edge = rule(vertical=True)
+        row.addWidget(self._edge)
         self._beside, self._work = QStackedWidget(), QWidget()
         self._beside.addWidget(self._work)
         row.addWidget(self._beside, 1)
@@ -61,14 +66,22 @@ class DrawPage(QWidget):
     @property
     def banners_on_screen(self) -> Banners:
         """Where news are told now: over the picture, or over the page beside the scan list."""
-        page = self._beside.currentWidget()
-        return page.banners if isinstance(page, LearnPage) else self.banners
+        page = self.beside
+        return page.banners if page is not None else self.banners
 
-    def show_beside(self, page: LearnPage | None) -> None:
-        """Shows this page beside the scan list; None: picture, tools and panels."""
+    @property
+    def beside(self) -> "LearnPage | ResultsPage | None":
+        """The page that is shown in place of picture, tools and panels; None for none."""
+        page = self._beside.currentWidget()
+        return None if page is self._work else page  # type: ignore[return-value]
+
+    def show_beside(self, page: "LearnPage | ResultsPage | None", *, whole: bool = False) -> None:
+        """Shows this page beside the scan list, or (`whole`) in its place too; None: picture, tools and panels."""
         if page is not None and self._beside.indexOf(page) < 0:
             self._beside.addWidget(page)
         self._beside.setCurrentWidget(page or self._work)
+        for part in (self.worklist, self._edge):
+            part.setVisible(not whole)
 
     def _lay_out_work(self, rail: QWidget, stage: QFrame) -> None:
         row = QHBoxLayout(self._work)

@@ -20,4 +20,5 @@ def item_view(item: WorkItem, record: ItemRecord, *, holds_out: bool) -> ItemVie
         study=item.study,
         last=item.last,
         slices=max(item.shape[0], 1),
+        test=Role.TEST in record.roles,
     )

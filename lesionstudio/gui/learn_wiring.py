@@ -34,7 +34,8 @@ class LearnWiring(QObject):
     @property
     def is_on_learn(self) -> bool:
         """Whether the Learn page is shown."""
-        return self._session.folder is not None and not self._window.draw_page.is_drawing
+        page = self._page
+        return self._session.folder is not None and page is not None and self._window.draw_page.beside is page
 
     def show_draw(self) -> None:
         """Shows the page with the picture."""

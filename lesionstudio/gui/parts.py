@@ -8,6 +8,7 @@ from lesionstudio.gui.compute_lane import ComputeLane
 from lesionstudio.gui.exporting import Exporting
 from lesionstudio.gui.importing import Importing
 from lesionstudio.gui.jobs import JobRunner
+from lesionstudio.gui.judging import Judging
 from lesionstudio.gui.learner import Learner
 from lesionstudio.gui.main_window import MainWindow
 from lesionstudio.gui.marking import Marking
@@ -34,6 +35,7 @@ class Parts:
     rulers: Rulers
     models: Models
     learner: Learner
+    judging: Judging
     importing: Importing
     exporting: Exporting
     stored_values: StoredValues

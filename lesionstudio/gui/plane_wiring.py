@@ -124,8 +124,15 @@ class PlaneWiring(QObject):
     def _show_reference(self) -> None:
         comparing = self._parts.comparing
         reference = comparing.reference if self.is_on else None
+        if reference is not None and reference.judged is not None and self._cuts_slices:
+            reference = None
         shown = shown_mask(reference.mask, self.plane) if reference is not None else None
-        self.view.set_reference(shown, comparing.label)
+        self.view.set_reference(shown, comparing.label, reference.judged if reference is not None else None)
+
+    @property
+    def _cuts_slices(self) -> bool:
+        """Whether what is judged slice by slice cannot be shown here."""
+        return self.plane.axes[0] != 0 or self.plane.flips[0]
 
     def _show_rulers(self) -> None:
         scan = self._session.scan if self.is_on else None

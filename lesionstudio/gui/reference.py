@@ -1,7 +1,7 @@
 """Reference: what the mask on screen is compared with, read in the background."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,15 +11,21 @@ from lesionstudio.imaging.geometry import Geometry, Index
 from lesionstudio.imaging.mask import Mask, MaskSnapshot, Pixels, refuse_other_grid
 from lesionstudio.project.states import EarlierState, States
 from lesionstudio.words import _
+from lesionstudio.workflows.kept_marks import read_marks
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Reference:
-    """A mask on the same grid that stays as it is, what it is called, and the numbers of its labels."""
+    """A mask on the same grid that stays as it is, what it is called, and the numbers of its labels.
+
+    `judged`: None where the mask on screen is judged by this one. For a model's marks, the slices on which those are
+    judged by the mask on screen.
+    """
 
     mask: Mask
     words: str
     numbers: tuple[int, ...]
+    judged: frozenset[int] | None = None
 
 
 def of_file(path: Path, geometry: Geometry) -> Reference:
@@ -40,6 +46,14 @@ def labels_and_draft(shape: Index, labels: Mapping[int, Pixels], draft: Mapping[
     for k, proposed in draft.items():
         joined[k] = np.where(proposed > 0, proposed, labels[k]) if k in labels else proposed
     return _reference(shape, joined, _("The draft, as if accepted"))
+
+
+def of_model(shape: Index, files: Mapping[int, Path], numbers: Sequence[int], words: str) -> Reference:
+    """What a model marked on some slices, in files of workflows.kept_marks; `numbers`: the study's for 1, 2, ..."""
+    table = np.zeros(256, np.uint8)
+    table[1 : len(numbers) + 1] = numbers
+    marked = {k: table[read_marks(path)[0]] for k, path in files.items()}
+    return replace(_reference(shape, marked, words), judged=frozenset(files))
 
 
 def _reference(shape: Index, slices: Mapping[int, Pixels], words: str) -> Reference:

@@ -1,6 +1,6 @@
 """Study: the folder that is open, what was found in it and what is written down of it, and the person's choices."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -177,10 +177,20 @@ class Study(QObject):
         roles = self.record(item_id).roles if self.settings.hold_out_slices else ()
         return frozenset(k for k, role in enumerate(roles) if role == Role.HELD_OUT)
 
+    def set_aside_for_testing(self, item_ids: Collection[str], on: bool) -> None:
+        """Every slice of these items is never learned from and only judged by in Results; or has its old role again."""
+        project = self._project()
+        for item_id in item_ids:
+            slices = len(project.record(item_id).roles)
+            self._keep_in_record(item_id, roles=(Role.TEST,) * slices if on else project.dealt_roles(item_id))
+        self.items_changed.emit()
+
     def held_out_unchecked(self, item_id: str) -> frozenset[int]:
         """Slices of an item that measure the model and are not checked yet: they show no draft."""
-        statuses = self.record(item_id).statuses
-        return frozenset(k for k in self.held_out(item_id) if statuses[k] != SliceStatus.CHECKED)
+        record = self.record(item_id)
+        tested = frozenset(k for k, role in enumerate(record.roles) if role == Role.TEST)
+        measuring = self.held_out(item_id) | tested
+        return frozenset(k for k in measuring if record.statuses[k] != SliceStatus.CHECKED)
 
     def apply_settings(self, settings: Settings) -> None:
         """Takes on and saves the person's choices."""

@@ -58,7 +58,10 @@ class Reading:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ItemView:
-    """One row of the scan list. `status`: a SliceStatus name in lower case, or "unreadable"; `held_out`: slices."""
+    """One row of the scan list. `status`: a SliceStatus name in lower case, or "unreadable"; `held_out`: slices.
+
+    `test`: set aside for testing.
+    """
 
     id: str
     name: str
@@ -73,6 +76,7 @@ class ItemView:
     study: str = ""
     last: bool = False
     slices: int = 1
+    test: bool = False
 
 
 @dataclass(frozen=True, slots=True)

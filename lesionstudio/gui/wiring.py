@@ -16,8 +16,10 @@ from lesionstudio.gui.learn_wiring import LearnWiring
 from lesionstudio.gui.lesion_wiring import LesionWiring
 from lesionstudio.gui.messages import ask_to_lose_edits, ask_to_stop_learning
 from lesionstudio.gui.parts import Parts
+from lesionstudio.gui.results_wiring import ResultsWiring
 from lesionstudio.gui.running_jobs import RunningJobs
 from lesionstudio.gui.scan_wiring import ScanWiring, allow_only
+from lesionstudio.gui.testing import Testing
 from lesionstudio.gui.toolbox import Toolbox
 from lesionstudio.gui.turn_wiring import TurnWiring
 from lesionstudio.gui.verbs import Verbs
@@ -33,6 +35,7 @@ _NEED_FOLDER = (
     "fold_worklist",
     "fold_panel",
     "draw",
+    "results_page",
     "next_item",
     "previous_item",
     "tour",
@@ -55,12 +58,14 @@ class Wiring(QObject):
         self._settings: Settings | None = None
         self._lots = QTimer(self, singleShot=True, interval=_LOTS_MS)
         self._lots.timeout.connect(self._show_items)
-        workers = {"models": parts.models, "learner": parts.learner}
+        workers = {"models": parts.models, "learner": parts.learner, "judging": parts.judging}
         workers |= {"exporting": parts.exporting, "importing": parts.importing}
         self._jobs = RunningJobs(workers, self._show_job)
         self._window.actions_by_verb.on("cancel_job", self._jobs.cancel)
         self.learn = LearnWiring(parts)
         self.learn.page_changed.connect(self._show_page)
+        self.results = ResultsWiring(parts, self.learn.open_slice, self._show_page)
+        self.testing = Testing(parts)
         self._menus()
         self._connect_session()
         self._connect_window()
@@ -128,6 +133,7 @@ class Wiring(QObject):
             self.lesions = LesionWiring(self._parts)
             self._scan.three.use_lesions(self.lesions)
             page.worklist.item_wanted.connect(self._open_item)
+            page.worklist.row_menu_opens.connect(self.testing.fill)
             page.worklist.row_menu_opens.connect(self.verbs.stacks_menu.fill)
             for view in page.views.views:
                 view.menu_wanted.connect(self.verbs.show_picture_menu)
@@ -140,10 +146,13 @@ class Wiring(QObject):
         self._session.open_item(item_id)
 
     def _show_page(self) -> None:
-        if self.learn.is_on_learn:
+        if self.results.is_shown:
+            self.results.show_hints()
+        elif self.learn.is_on_learn:
             self._window.status_bar.show_hints(())
             self._window.status_bar.show_cells(voxel="", position="", value="", label="")
         elif self._scan is not None and self._session.scan is not None:
+            self._window.status_bar.show_cells(label="")
             self._scan.show_hints()
         self._show_possible()
 

@@ -1,14 +1,14 @@
-"""What a network will see of a picture: at its own scale, and once more as training changes it."""
+"""What a network would be shown of a picture: at its own scale, and changed as training changes it."""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lesionstudio.learning.augment import scaled_to
 from lesionstudio.learning.batches import PictureBatches
 from lesionstudio.learning.examples import Example
-from lesionstudio.learning.folder_run import settled
+from lesionstudio.learning.folder_run import at_scale
+from lesionstudio.model_card import ModelCard
 from lesionstudio.recipe import Recipe
 
 Floats = NDArray[np.float32]
@@ -16,26 +16,29 @@ Marks = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Seen:
-    """Pixels (channels, rows, columns) and label numbers (rows, columns), as they are and as training changes them."""
+class Shown:
+    """Planes (channel, row, column) with label numbers (row, column) on them."""
 
-    pixels: Floats
+    planes: Floats
     marks: Marks
-    changed: Floats
-    changed_marks: Marks
 
 
-def seen_by_network(example: Example, recipe: Recipe, labels: int, number: int) -> Seen:
-    """The example as the network of this recipe sees it; `number` names the patch that chance makes of it."""
-    plan = settled(recipe, [(example.marks.shape[0], example.marks.shape[1])])
-    low, high = plan.long_side
-    longest = max(example.marks.shape)
-    wanted = min(max(longest, low), high) if high else longest
-    pixels, marks = example.pixels, example.marks
-    if wanted != longest:
-        pixels, marks = scaled_to(pixels, marks, wanted)
-    scaled = replace(example, pixels=pixels, marks=marks)
-    batch, target = PictureBatches([scaled], plan, labels).of([number], "cpu")
-    numbers = np.arange(1, labels + 1, dtype=np.uint8)[:, None, None]
-    changed_marks = (target[0].numpy().astype(np.uint8) * numbers).max(0)
-    return Seen(pixels, marks, np.ascontiguousarray(batch[0].numpy()), changed_marks)
+def as_shown(example: Example, card: ModelCard) -> Shown:
+    """The picture at the scale at which the network sees it."""
+    scaled = at_scale(example, card.long_side)
+    return Shown(scaled.pixels, scaled.marks)
+
+
+def as_changed(example: Example, card: ModelCard, recipe: Recipe, times: int) -> list[Shown]:
+    """Patches of it as a run of this recipe would learn from, different each time, the same by the recipe's seed.
+
+    Of a recipe with made surroundings the changes that every recipe makes are shown.
+    """
+    plain = replace(recipe, surroundings="none")
+    batches = PictureBatches([at_scale(example, card.long_side)], plain, len(card.labels))
+    pixels, target = batches.of(range(times), "cpu")
+    numbers = np.arange(1, len(card.labels) + 1)[:, None, None]
+    return [
+        Shown(planes.numpy(), (one.numpy() * numbers).max(axis=0).astype(np.uint8))
+        for planes, one in zip(pixels, target)
+    ]

@@ -26,6 +26,27 @@ def ci95(values: Sequence[float], groups: Sequence[str] | None = None, seed: int
     return float(low), float(high)
 
 
+def ratio_ci95(
+    parts: Sequence[float], wholes: Sequence[float], groups: Sequence[str], seed: int = 0
+) -> tuple[float, float] | None:
+    """The 95 % interval of sum(parts) / sum(wholes), whole groups drawn as in `ci95`; None for fewer than two groups.
+
+    Resamples whose wholes add up to nothing are left out.
+    """
+    _, place = np.unique(np.asarray(groups), return_inverse=True)
+    count = int(place.max()) + 1 if len(parts) else 0
+    if count < 2:
+        return None
+    above, below = (np.bincount(place, np.asarray(values, np.float64), count) for values in (parts, wholes))
+    drawn = np.random.default_rng(seed).integers(0, count, (RESAMPLES, count))
+    above, below = above[drawn].sum(1), below[drawn].sum(1)
+    known = below > 0
+    if not known.any():
+        return None
+    low, high = np.percentile(above[known] / below[known], (2.5, 97.5))
+    return float(low), float(high)
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """b minus a on the same cases: the mean (None of no cases), its 95 % interval, how many cases went which way."""

@@ -103,8 +103,12 @@ class Project:
             self.items = {one.id: one for part in parts for one in part}
             self.records.pop(item_id, None)
 
+    def dealt_roles(self, item_id: str) -> tuple[Role, ...]:
+        """The roles that an item's slices were dealt: what they are for where nobody set them aside."""
+        return self._roles.of(item_id, len(self.record(item_id).roles))
+
     def has_record(self, item_id: str) -> bool:
-        """Whether anything is written down of an item, also of one that is in no list."""
+        """Whether anything is written down of an item, also of one in no list."""
         return self._is_written(item_id)
 
     def deal_roles(self, write: WriteRecord | None = None) -> None:

@@ -65,7 +65,7 @@ def _some(names: list[str]) -> str:
 def _share(parts: dict[str, Any], name: str, weight: str) -> float:
     """The mean over parts, each counted by its slices."""
     total = sum(part[weight] for part in parts.values())
-    return sum(part[name] * part[weight] for part in parts.values()) / max(total, 1)
+    return float(sum(part[name] * part[weight] for part in parts.values()) / max(total, 1))
 
 
 def _contact(places: Places, report: Reporter) -> list[Sample]:

@@ -10,7 +10,7 @@ from lesionstudio.project.openings import note_opening
 from lesionstudio.words import _
 from lesionstudio.workflows.evaluate import judgement
 from lesionstudio.workflows.judging import Judge, Judged
-from lesionstudio.workflows.kept_marks import MarksKeeper
+from lesionstudio.workflows.kept_marks import MarksKeeper, amounts
 from lesionstudio.workflows.labelled import Places
 from lesionstudio.workflows.report import Looked, write_report
 from lesionstudio.workflows.study_results import PAGE_NAME
@@ -60,7 +60,7 @@ class _KeepingJudge(Judge):
         steps = Steps(told, max(len(pairs.pairs), 1), _("Evaluating"))
         for pair in pairs.pairs:
             judged = self.judged(pair)
-            yield judged, self._facts(pair, judged.worst_slice, keeper)
+            yield judged, {**self._facts(pair, judged.worst_slice, keeper), **amounts(judged.case)}
             steps.advance()
 
     def look(self, pair: Pair) -> Any:

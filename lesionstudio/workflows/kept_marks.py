@@ -1,9 +1,13 @@
 """Kept marks: what a model marked on judged slices and what was wanted there, in files for whoever shows them."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from lesionstudio.metrics.cases import Case
 
 Marks = NDArray[np.uint8]
 
@@ -20,6 +24,16 @@ class MarksKeeper:
         self._count += 1
         np.savez_compressed(self.folder / name, marked=marked, wanted=wanted)
         return name
+
+
+def amounts(case: "Case") -> dict[str, Any]:
+    """How much of a case was missed and how much invented, in voxels, and a voxel's ml (None without a spacing)."""
+    counts = case.pooled
+    return {
+        "missed_voxels": counts.false_negatives,
+        "invented_voxels": counts.false_positives,
+        "voxel_ml": case.voxel_ml,
+    }
 
 
 def read_marks(path: Path) -> tuple[Marks, Marks]:

@@ -22,7 +22,7 @@ from lesionstudio.project.worklist import Role, WorkItem
 from lesionstudio.report.facts import Sample
 from lesionstudio.words import _
 from lesionstudio.workflows.evaluate import curves_of
-from lesionstudio.workflows.kept_marks import MarksKeeper, read_marks
+from lesionstudio.workflows.kept_marks import MarksKeeper, amounts, read_marks
 from lesionstudio.workflows.lessons import outputs_for
 from lesionstudio.workflows.report import USUAL, WORST, slice_sample, write_slices_report
 from lesionstudio.workflows.segment import Choices, Piece, Segmenting
@@ -45,9 +45,10 @@ def study_results(
 
     `model` is an id or a folder, `tables` the study's {model id: {model's label: study's label}}, `out` the folder for
     what was marked and for the page, `opened` how often test slices were judged by so far. The partial result
-    {"results": R} comes before the page is written. R is evaluate's JSON, each case with "item", "name", "slice" and
-    "marks" (a file in `out`, see kept_marks), and "left_out": labels that the model does not know. Gives {"page": its
-    path}. Raises NotEnoughExamples, ModelProblem, UnreadableFile, ProjectProblem.
+    {"results": R} comes before the page is written. R is evaluate's JSON, each case with "item", "name", "slice",
+    "marks" (a file in `out`, see kept_marks) and amounts; "left_out": labels that the model does not know; "numbers":
+    the study's numbers of those judged. Gives {"page": its path}. Raises NotEnoughExamples, ModelProblem,
+    UnreadableFile, ProjectProblem.
     """
     study = Project.open(Path(project), write=False)
     shelved = ModelShelf(study).find(model)
@@ -136,7 +137,7 @@ class _Judging:
             counted = Probabilities.of(probabilities[list(outputs)].max(0), wanted == place + 1)
             self._counted[place] += counted
         name = item.name if scan.slices == 1 else _("{name}, slice {n}").format(name=item.name, n=k + 1)
-        facts = {"item": item.id, "name": name, "slice": k, "worst_slice": 0}
+        facts = {"item": item.id, "name": name, "slice": k, "worst_slice": 0, **amounts(case)}
         self._facts.append({**facts, "marks": self._keeper.keep(marked, wanted)})
         self._cases.append(case)
 
@@ -147,7 +148,8 @@ class _Judging:
         names = {label.number: label.name for label in self._study.labels}
         left_out = [names[n] for n in sorted(self._unknown) if n in names]
         curves = {name: curves_of([one]) for name, one in zip(self._numbers.names, self._counted)}
-        return {**found, **self._engine, "cases": cases, "curves": curves, "left_out": left_out, "flips": False}
+        known = {"left_out": left_out, "flips": False, "numbers": list(self._numbers.ours)}
+        return {**found, **self._engine, **known, "cases": cases, "curves": curves}
 
     def samples(self) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
         """The worst slices, and some of the others."""

@@ -49,7 +49,7 @@ def status_words(item: ItemView) -> str:
         "corrected": _("Corrected"),
         "checked": _("Checked"),
     }
-    beside = [_("Flagged")] * item.flagged + [_("Held out")] * bool(item.held_out)
+    beside = [_("Flagged")] * item.flagged + [_("Held out")] * bool(item.held_out) + [_("Test")] * item.test
     return ", ".join([words[item.status], *beside])
 
 
@@ -247,6 +247,8 @@ class RowPainter(QStyledItemDelegate):
             signs.append(("flag-3", tokens.bad))
         if row.held_out:
             signs.append(("scale", tokens.text2))
+        if row.test:
+            signs.append(("report-analytics", tokens.text2))
         for n, (sign, colour) in enumerate(signs[: 1 if only_one else 3], 1):
             painter.drawPixmap(QPoint(right - 20 * n + 4, top), self._sign(sign, colour, 15, painter))
         return 20 * len(signs)

@@ -36,12 +36,27 @@ class Labelled(Protocol):
 class ErrorLayer:
     """The comparison on one slice of one screen. Setters say what is stale; `draw` makes that again, once."""
 
-    def __init__(self, mask: Labelled, reference: Labelled, label: int, k: int, view: ViewState | None) -> None:
-        self._mask, self._reference, self._label = mask, reference, label
+    def __init__(
+        self,
+        mask: Labelled,
+        reference: Labelled,
+        label: int,
+        k: int,
+        view: ViewState | None,
+        judged: frozenset[int] | None = None,
+    ) -> None:
+        # With `judged` it is the other one that is judged, by the mask, and on these slices only.
+        self._mask, self._reference = (mask, reference) if judged is None else (reference, mask)
+        self._label, self._judged = label, judged
         self._outline_only = False
         self._layer, self._screen = Layer(1, 1), NOTHING
         self.show_slice(k)
         self.show_view(view)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is anything to compare on this slice."""
+        return self._judged is None or self._k in self._judged
 
     def show_slice(self, k: int) -> None:
         """Another slice."""

@@ -33,9 +33,14 @@ class FollowedView(PictureView):
         self._twin = None
         super().set_scan(scan, mask)
 
-    def set_reference(self, reference: Labelled | None, label: int = ANY_MARK) -> None:
-        """Shows the mask against a reference on its grid, until the next scan; None: the marks themselves."""
-        self._picture.compare(reference, label)
+    def set_reference(
+        self, reference: Labelled | None, label: int = ANY_MARK, judged: frozenset[int] | None = None
+    ) -> None:
+        """Shows the mask against a reference on its grid, until the next scan; None: the marks themselves.
+
+        With `judged` shows the reference against the mask, on these slices only.
+        """
+        self._picture.compare(reference, label, judged)
         self.update()
 
     def show_part(self, view: ViewState) -> None:

@@ -98,11 +98,14 @@ class Picture:
         """Shows what a tool has drawn beside the mask, over everything; None for nothing."""
         self._strokes.show_slice(strokes, self._k)
 
-    def compare(self, reference: Labelled | None, label: int) -> None:
-        """Shows the mask against a reference, in place of its marks; None: the marks again."""
+    def compare(self, reference: Labelled | None, label: int, judged: frozenset[int] | None = None) -> None:
+        """Shows the mask against a reference, in place of its marks; None: the marks again.
+
+        With `judged` shows the reference against the mask, on these slices only.
+        """
         self._errors = None
         if reference is not None and self._mask is not None:
-            self._errors = ErrorLayer(self._mask, reference, label, self._k, self._view)
+            self._errors = ErrorLayer(self._mask, reference, label, self._k, self._view, judged)
             self._errors.show_outline_only(self._marks.style.outline_only)
 
     def refresh(self, box: Box) -> Rect:
@@ -118,7 +121,8 @@ class Picture:
         size = part.right - part.left, part.bottom - part.top
         painter.drawImage(part.left, part.top, self._image, part.left, part.top, *size)
         if not self._hidden:
-            (self._errors or self._marks).draw(painter, part)
+            errors = self._errors if self._errors is not None and self._errors.is_there else None
+            (errors or self._marks).draw(painter, part)
             self._proposal.draw(painter, part)
             self._strokes.draw(painter, part)
 

@@ -143,12 +143,12 @@ def _plot() -> Any:
     plot.getAxis("left").setStyle(tickLength=0)
     plot.getAxis("bottom").setStyle(tickLength=0)
     for side in ("left", "bottom"):
-        plot.getAxis(side).tickStrings = _tick_words
+        plot.getAxis(side).tickStrings = tick_words
         plot.getAxis(side).enableAutoSIPrefix(False)
     return plot
 
 
-def _tick_words(values: Sequence[float], _scale: float, spacing: float) -> list[str]:
+def tick_words(values: Sequence[float], _scale: float, spacing: float) -> list[str]:
     """Numbers at an axis as the language in use writes them."""
     digits = max(0, min(2, ceil(-log10(spacing)))) if 0 < spacing < 1 else 0
     return [number(value, digits) for value in values]
