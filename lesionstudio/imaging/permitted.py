@@ -16,13 +16,15 @@ def permitted(
     values: Values | None = None,
     locked: Iterable[int] = (),
 ) -> Proposal | None:
-    """The proposal without the voxels that may not be changed; None where nothing is left."""
+    """The proposal without voxels that may not be changed or are so already; None where nothing is left."""
     held = np.zeros(256, bool)
     held[list(locked)] = True
-    if found is None or not (rules.limits or held.any()):
-        return found
+    if found is None:
+        return None
     there, region = marked.block(found.box), found.box.slices()[1:]
-    where = found.where & ~held[there] & ~held[found.labels]
+    where = found.where & (there != found.labels)
+    if held.any():
+        where &= ~held[there] & ~held[found.labels]
     for i in np.flatnonzero(where.any(axis=(1, 2))) if rules.limits else ():
         shown = values(found.box.start[0] + int(i))[region] if values is not None and rules.gate_on else None
         allowed = np.zeros(where[i].shape, bool)
