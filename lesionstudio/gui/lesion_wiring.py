@@ -49,7 +49,7 @@ class LesionWiring(QObject):
         self.tables.append(table)
         table.place_wanted.connect(lambda place: self.go_to(place))
         table.csv_wanted.connect(self.save_csv)
-        table.shown.connect(self._table_shown)
+        table.shown.connect(lambda: self._table_shown(table))
 
     def measure(self) -> None:
         """Measures the mask as it is now, if anybody looks."""
@@ -107,7 +107,9 @@ class LesionWiring(QObject):
             table.show_sentence(_("Measuring") if self._session.scan is not None else "")
         self._soon.start()
 
-    def _table_shown(self) -> None:
+    def _table_shown(self, table: "LesionTable") -> None:
+        if self.popup is not None and self.popup.isVisible() and not self._is_popup(table):
+            self.popup.close_popup()  # One table is enough.
         if self._found is None:
             self.measure()
 

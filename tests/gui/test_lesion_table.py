@@ -150,3 +150,11 @@ def test_a_deleted_labels_lesions_are_not_listed(opened: Hands) -> None:
     opened.do("undo")
     opened.until(lambda: len(table(opened).rows) == 3)
     assert np.count_nonzero(opened.mask.volume("labels") == 2) == 6
+
+
+def test_the_table_beside_three_views_takes_the_place_of_the_one_over_the_picture(opened: Hands) -> None:
+    over_the_picture = table(opened)
+    opened.do("three_views")
+    opened.until(lambda: any(one.isVisible() for one in opened.window.findChildren(LesionTable)))
+    assert not over_the_picture.isVisible()
+    opened.do("one_view")
