@@ -229,3 +229,15 @@ def test_choices_share_a_narrow_row_by_the_length_of_their_words(qtbot: QtBot) -
     assert all(one.fontMetrics().horizontalAdvance(one.text()) <= one.width() - 8 for one in buttons)
     row.show_choices((("all", "All"), ("to_do", "To do 6"), ("drafts", "Drafts 0")), "all")
     qtbot.waitUntil(lambda: max(one.width() for one in buttons) - min(one.width() for one in buttons) <= 1)
+
+
+def test_a_line_that_may_not_be_cut_shows_all_of_a_number_or_nothing(qtbot: QtBot) -> None:
+    words = ElidedLabel("second")
+    qtbot.addWidget(words)
+    words.setText("marks 3505 ml")
+    words.resize(60, 20)
+    assert words.shown.endswith("…")
+    words.cuts = False
+    assert words.shown == ""
+    words.resize(400, 20)
+    assert words.shown == "marks 3505 ml"

@@ -54,8 +54,8 @@ class OptionsBar(QFrame):
         self.say(self._said)
 
     def say(self, sentence: str) -> None:
-        """Says this in place of what the tool does, until "" is said."""
-        self._said = sentence
+        """Says this, if it has room, in place of what the tool does, until "" is said; the status bar says it too."""
+        self._said, self._does.cuts = sentence, not sentence
         self._does.setText(sentence or self._words)
 
     def show_options(

@@ -34,6 +34,8 @@ class ElidedLabel(QLabel):
     def __init__(self, role: str = "", name: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
         super().__init__()
         self._mode, self._more = mode, ""
+        self.cuts = True
+        """Whether it is cut off at all; else nothing is shown where the whole has no room: half a number misleads."""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("role", role)
         self.setObjectName(name)
@@ -51,12 +53,17 @@ class ElidedLabel(QLabel):
         """The whole text."""
         return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 2, super().sizeHint().height())
 
+    @property
+    def shown(self) -> str:
+        """As much as there is room for."""
+        cut = self.fontMetrics().elidedText(self.text(), self._mode, self.width())
+        return cut if self.cuts or cut == self.text() else ""
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paints as much as there is room for."""
-        shown = self.fontMetrics().elidedText(self.text(), self._mode, self.width())
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(self.rect(), int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), shown)
+        painter.drawText(self.rect(), int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), self.shown)
 
     def event(self, event: QEvent) -> bool:
         """Keeps the tooltip in step with what is cut off."""
