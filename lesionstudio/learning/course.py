@@ -87,7 +87,9 @@ class Course:
                 _("The run in {folder} was of another network.").format(folder=self._out),
                 hint=_("Go on with the same options, or train anew, without --resume."),
             ) from problem
-        self.standing.ended = ""
+        self.standing.ended = self._over() if self._is_first else ""
+        if self._shared is not None:
+            self.standing = Standing(**self._shared.broadcast(asdict(self.standing)))
         self.trainer.notes = list(self.standing.notes)
 
     def run(self, report: Reporter) -> Standing:
