@@ -1,7 +1,7 @@
 """Sections on how the model came about: training, network, environment, and how to make it again."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lesionstudio.report import figures
@@ -48,7 +48,7 @@ def network_section(facts: ReportFacts) -> Section:
     rows = [
         (_("Network"), f"{card['architecture']}, {card['encoder']}" if card["encoder"] else str(card["architecture"])),
         (_("Labels"), ", ".join(card["labels"])),
-        (_("Long side of what it sees, pixels"), " – ".join(map(str, card["long_side"]))),
+        (_("Long side of what it sees, pixels"), _long_side(card["long_side"])),
         (_("Licence"), str(card["licence"])),
         (_("Data"), str(card["data"])),
         *((_("Input {n}").format(n=n), _seen(one)) for n, one in enumerate(card["inputs"], start=1)),
@@ -78,6 +78,14 @@ def environment_section(facts: ReportFacts) -> Section:
         Table((_("How each figure is computed"), ""), named, kind="small"),
     ]
     return Section(_("Made again"), tables=tables, commands=facts.again)
+
+
+def _long_side(ends: Sequence[int]) -> str:
+    """From the least to the greatest, or one number where they are the same."""
+    low, high = ends
+    if not high:
+        return _("as the picture has it")
+    return number(high) if low == high else _("{low} to {high}").format(low=number(low), high=number(high))
 
 
 def _seen(one: Mapping[str, Any]) -> str:

@@ -92,7 +92,7 @@ def _by_label(scores: Scores) -> list[Table]:
 def cases_section(scores: Scores) -> Section:
     """Cases from the worst on, and patients."""
     marked = [case for case in scores["cases"] if case["reference_voxels"]]
-    order = sorted(marked, key=lambda case: case["dice"])
+    order = sorted(marked, key=lambda case: (case["dice"], -case["reference_voxels"]))
     heads = (_("Case"), "Dice", "IoU", _("Precision"), _("Recall"), _("HD95"), _("Lesions missed"), _("invented"))
     rows = [
         (

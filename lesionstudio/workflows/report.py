@@ -57,7 +57,8 @@ def write_report(
     report(Progress(None, _("Looking at the data")))
     data = data_facts(looked.places, structure=looked.structure, hu_offset=looked.hu_offset)
     report(Progress(None, _("Writing the report")))
-    order = sorted((one for one in found if one.case.pooled.wanted), key=lambda one: one.case.share("dice"))
+    marked = (one for one in found if one.case.pooled.wanted)
+    order = sorted(marked, key=lambda one: (one.case.share("dice"), -one.case.pooled.wanted))
     worst, rest = order[:WORST], order[WORST:]
     usual = [rest[n] for n in np.unique(np.linspace(0, len(rest) - 1, USUAL).round().astype(int))] if rest else []
     facts = ReportFacts(
