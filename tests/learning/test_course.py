@@ -15,7 +15,7 @@ from lesionstudio.learning import checkpoints, hardware
 from lesionstudio.learning.checkpoints import read_checkpoint
 from lesionstudio.learning.course import BEST_NAME, CHECKPOINT_NAME
 from lesionstudio.learning.fabric_trainer import FabricTrainer, pace
-from lesionstudio.learning.folder_run import Finished, Order, settled, trained
+from lesionstudio.learning.folder_run import Finished, Order, course_for, settled, trained
 from lesionstudio.learning.hardware import Hardware
 from lesionstudio.learning.losses import Loss
 from lesionstudio.model_card import ModelCard
@@ -219,7 +219,6 @@ def test_a_batch_in_pieces_has_the_gradients_of_the_whole(tmp_path: Path) -> Non
 
 
 def test_an_encoder_that_knows_something_rests_first_and_then_learns_slowly(tmp_path: Path) -> None:
-    from lesionstudio.learning.folder_run import course_for
 
     torch.manual_seed(3)
     from lesionstudio.learning.model import SegmentationModel
@@ -288,3 +287,13 @@ def test_a_run_of_another_network_is_not_gone_on_with(tmp_path: Path) -> None:
     wider = replace(CARD, network={"encoder_depth": 3, "decoder_channels": [32, 8, 8]})
     with pytest.raises(ModelProblem, match="of another network"):
         trained(order(tmp_path, card=wider, resume=True), silent)
+
+
+def test_averaged_weights_divide_by_what_the_network_divides_by_now(tmp_path: Path) -> None:
+    trainer = course_for(order(tmp_path)).trainer
+    for _step in range(4):
+        trainer.step(0.1)
+    now, averaged = trainer.network.state_dict(), trainer.averaged.state_dict()
+    statistics = [name for name in now if name.endswith("running_var")]
+    assert statistics and all(torch.equal(now[name], averaged[name]) for name in statistics)
+    assert not torch.equal(now["segmentation_head.0.weight"], averaged["segmentation_head.0.weight"])
