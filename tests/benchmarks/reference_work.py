@@ -174,7 +174,6 @@ def scores_of(found: dict[str, Any], part: str) -> dict[str, Any]:
         for name, one in found["labels"].items()
     }
     mean, pooled = found["mean"], found["pooled"]
-    patients = {name: {key: one[key] for key in ("dice", "iou")} for name, one in found["by_patient"].items()}
     return {
         "part": part,
         "cases": len(found["cases"]),
@@ -185,7 +184,7 @@ def scores_of(found: dict[str, Any], part: str) -> dict[str, Any]:
         "iou": mean["iou"],
         "pooled": {key: pooled[key] for key in ("f1", "iou", "precision", "recall")},
         "labels": labels,
-        "by_patient": patients,
+        "by_patient": found["by_patient"],
     }
 
 
@@ -196,17 +195,24 @@ def shown(name: str, facts: dict[str, Any]) -> str:
         return f"{head}, not judged yet"
     found = facts["judged"]
     head += f", {facts['steps']} steps, {facts['processor']}, {facts['precision']}. {facts['ended']}"
-    patients = [one["dice"] for one in found["by_patient"].values() if one["dice"] is not None]
+    marked = [one for one in found["by_patient"].values() if one["dice"] is not None]
     lines = [
         f"  {found['part']} ({found['cases']} cases): mean Dice {found['dice']:.4f} {found['ci95']}, "
         f"IoU {found['iou']:.4f}, Dice of all cases {found['dice_all']:.4f}; "
         f"pooled F1 {found['pooled']['f1']:.4f}, IoU {found['pooled']['iou']:.4f}",
-        f"  {len(patients)} patients or groups: Dice {min(patients):.3f} to {max(patients):.3f}",
+        f"  by patient or group ({len(marked)}): Dice {_span(marked, 'dice')}, "
+        f"pooled Dice {_span(marked, 'pooled_dice')}, pooled IoU {_span(marked, 'pooled_iou')}",
     ]
     for label, one in found["labels"].items() if len(found["labels"]) > 1 else ():
         figures = ", ".join(f"{key} {value:.4f}" for key, value in one.items() if value is not None)
         lines.append(f"  {label}: {figures}")
     return "\n".join([head, *lines])
+
+
+def _span(patients: list[dict[str, Any]], key: str) -> str:
+    """Mean, least and greatest over patients."""
+    found = [float(one[key]) for one in patients]
+    return f"{sum(found) / len(found):.3f} ({min(found):.3f} to {max(found):.3f})"
 
 
 def write_table(kept: Kept, path: Path) -> None:
