@@ -12,6 +12,7 @@ from lesionstudio.gui.theme import Look
 from lesionstudio.gui.widgets.buttons import Choices, Toggle, action_button, follow
 from lesionstudio.gui.widgets.fields import NumberField, Slider
 from lesionstudio.gui.widgets.histogram import WindowHistogram
+from lesionstudio.gui.widgets.overflow import OverflowRow
 from lesionstudio.gui.widgets.sheet import Sheet
 from lesionstudio.gui.widgets.text import ElidedLabel
 
@@ -241,3 +242,20 @@ def test_a_line_that_may_not_be_cut_shows_all_of_a_number_or_nothing(qtbot: QtBo
     assert words.shown == ""
     words.resize(400, 20)
     assert words.shown == "marks 3505 ml"
+
+
+def test_what_has_no_room_stands_in_the_menu_in_the_order_of_the_bar(qtbot: QtBot, look: Look) -> None:
+    row, parts = OverflowRow(look, QWidget()), [QWidget() for _n in range(4)]
+    qtbot.addWidget(row)
+    for part in parts:
+        part.setFixedSize(100, 28)
+    row.show_parts(parts)
+    column = row.findChildren(QVBoxLayout)[0]
+
+    def in_menu() -> list[int]:
+        return [parts.index(column.itemAt(n).widget()) for n in range(column.count())]  # type: ignore[union-attr]
+
+    for width, expected in ((300, [2, 3]), (150, [1, 2, 3]), (260, [2, 3])):
+        row.resize(width, 30)
+        row.show()
+        assert in_menu() == expected

@@ -114,6 +114,7 @@ class DiameterFields(QWidget):
         row.setSpacing(6)
         row.addWidget(self._slider)
         row.addWidget(self._field)
+        row.addStretch(1)
         self._slider.valueChanged.connect(lambda step: self.diameter_wanted.emit(self._diameter(step)))
         self._field.value_changed.connect(self.diameter_wanted)
 

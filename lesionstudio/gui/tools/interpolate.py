@@ -26,8 +26,8 @@ class InterpolateKind(ProposingKind):
 
     def make_bar(self, look: Look) -> tuple[QWidget, ...]:
         """Between which pictures, of which labels, and how many at most."""
-        self._axis = Pick("interpolate_axis", _("Between which pictures"), 100)
-        self._which = Pick("interpolate_labels", _("Which labels"), 104)
+        self._axis = Pick("interpolate_axis", _("Between which pictures"), 130)
+        self._which = Pick("interpolate_labels", _("Which labels"))
         self._most = LimitField("interpolate_most", _("Wider gaps stay as they are; 0 for any width"), _("Any"))
         self._most.setFixedWidth(60)
         self._most.show_range(0.0, _WIDEST)

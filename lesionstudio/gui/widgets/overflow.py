@@ -89,10 +89,7 @@ class OverflowRow(QWidget):
         x = 0
         for part in wanted[:n]:
             x = self._put(part, x)
-        for part in wanted[n:]:
-            if part.parent() is not self._popup:
-                self._column.addWidget(part)
-            part.show()
+        self._fill_menu(wanted[n:])
         self._more.setVisible(n < len(wanted))
         self._light()
         if n < len(wanted):
@@ -102,6 +99,15 @@ class OverflowRow(QWidget):
         self._rest.setGeometry(x, 0, max(self.width() - x, 0), self.height())
         if self._popup.isVisible():
             self._popup.adjustSize()
+
+    def _fill_menu(self, parts: list[QWidget]) -> None:
+        there = [item.widget() for item in (self._column.itemAt(n) for n in range(self._column.count())) if item]
+        if [part for part in there if part in parts] != parts:
+            for part in parts:
+                self._column.removeWidget(part)
+                self._column.addWidget(part)
+        for part in parts:
+            part.show()
 
     def _fitting(self, widths: list[int]) -> int:
         """How many of these, one after the other, there is room for, beside the menu's button where one is needed."""

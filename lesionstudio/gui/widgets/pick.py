@@ -14,7 +14,7 @@ class Pick(QComboBox):
 
     picked = Signal(object)
 
-    def __init__(self, name: str, words: str, most: int = 150) -> None:
+    def __init__(self, name: str, words: str, most: int = 200) -> None:
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(words)
