@@ -72,6 +72,16 @@ class Recipe:
     seed: int = 0
 
 
+_CHOICES: dict[str, tuple[Any, ...]] = {
+    "schedule": ("cosine", "one-cycle"),
+    "norms": ("learn", "keep"),
+    "precision": ("auto", "fp32", "bf16", "fp16"),
+    "orientations": (1, 2, 4, 8),
+    "goal": ("balanced", "miss-less", "invent-less"),
+    "surroundings": ("none", "chest"),
+}
+
+
 def read_recipe(path: Path) -> Recipe:
     """The recipe in a JSON file; what it does not name keeps its default. Raises ModelProblem for anything else."""
     try:
@@ -100,6 +110,18 @@ def changed(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
         decoder = recipe.network.get("decoder_channels", (256, 128, 64, 32, 16))
         entries["network"] = {**recipe.network, "encoder_depth": depth, "decoder_channels": list(decoder[:depth])}
     return replace(recipe, **entries)
+
+
+def checked(recipe: Recipe) -> Recipe:
+    """The recipe, if all that it names exists. Raises ModelProblem."""
+    for name, known in _CHOICES.items():
+        value = getattr(recipe, name)
+        if value not in known:
+            raise ModelProblem(
+                _("A recipe's {name} cannot be {value}.").format(name=name, value=value),
+                hint=_("Known are: {names}.").format(names=", ".join(str(one) for one in known)),
+            )
+    return recipe
 
 
 def recipe_to_json(recipe: Recipe) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lesionstudio.errors import ModelProblem
-from lesionstudio.recipe import Recipe, changed, read_recipe
+from lesionstudio.recipe import Recipe, changed, checked, read_recipe
 
 
 def test_a_recipe_keeps_its_defaults_for_what_the_file_does_not_name(tmp_path: Path) -> None:
@@ -21,3 +21,10 @@ def test_depth_sets_the_levels_of_encoder_and_decoder() -> None:
     assert changed(Recipe(), {"depth": 4, "seed": 3}) == Recipe(
         network={"encoder_depth": 4, "decoder_channels": [256, 128, 64, 32]}, seed=3
     )
+
+
+def test_a_choice_that_no_recipe_has_is_a_sentence_with_the_known_ones() -> None:
+    assert checked(Recipe(goal="miss-less")).goal == "miss-less"
+    with pytest.raises(ModelProblem, match="precision cannot be half") as told:
+        checked(Recipe(precision="half"))
+    assert "bf16" in told.value.hint

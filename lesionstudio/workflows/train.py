@@ -24,7 +24,7 @@ from lesionstudio.model_card import ModelCard, write_card
 from lesionstudio.progress import Progress, Reporter, silent
 from lesionstudio.project.shelf import ModelShelf, ShelvedModel
 from lesionstudio.project.storage import telling_what_fails
-from lesionstudio.recipe import Recipe, changed, read_recipe, recipe_to_json
+from lesionstudio.recipe import Recipe, changed, checked, read_recipe, recipe_to_json
 from lesionstudio.words import _
 from lesionstudio.workflows.clean import clean_beside
 from lesionstudio.workflows.labelled import Places
@@ -80,7 +80,7 @@ def train(
     """
     places = Places(images, masks, split, data, patients, pair_by)
     pairs = _in_order(places.pairs(silent))
-    plan = changed(read_recipe(recipe) if recipe else Recipe(), changes or {})
+    plan = checked(changed(read_recipe(recipe) if recipe else Recipe(), changes or {}))
     begins, plan = _beginning(plan, changes or {}, model_from)
     begun = _goes_on(begins.goes_on.card, out.name, channels) if begins.goes_on else None
     found = training_set(pairs, plan, begun or out.name, Question(channels, structure, hu_offset), report)
