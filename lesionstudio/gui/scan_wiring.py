@@ -275,6 +275,7 @@ class ScanWiring(QObject):
             hints = [crosshair, ((_("Double click"),), edge), (("Alt",), _("erase"))]
         else:
             hints = [(("Alt",), _("erase")), ((_("Shift"),), _("straight")), (("Ctrl",), _("pick label"))]
+        hints = hints if self._session.can_edit or self._page.views.is_three else []
         hints = [((), said)] if said else hints
         wheel = [((_("Wheel"),), _("slices"))] if self._is_volume else []
         self._window.status_bar.show_hints([*hints, *wheel])

@@ -173,6 +173,7 @@ def _signature() -> bytes:
 def _sentence(signature: bytes) -> str:
     try:
         holder = json.loads(signature)
+        holder["since"] = datetime.fromisoformat(holder["since"]).astimezone().strftime("%Y-%m-%d %H:%M")
         where = _("process {pid} on {host}, since {since}").format(**holder)
     except (ValueError, KeyError, TypeError):
         where = _("another program")

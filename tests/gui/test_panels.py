@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from lesionstudio.gui.menus import Actions
@@ -346,6 +346,24 @@ def test_trouble_with_saving_is_said_in_words(qtbot: QtBot, look: Look, actions:
     assert text(bar, "saved_state") == "Not saved: disk full, trying again"
     label = bar.findChild(QLabel, "saved_state")
     assert label is not None and label.property("role") == "warn"
+
+
+def test_a_long_trouble_moves_no_tab_and_a_study_to_look_at_says_so_in_few_words(
+    qtbot: QtBot, look: Look, actions: Actions
+) -> None:
+    bar = TopBar(look, actions)
+    qtbot.addWidget(bar)
+    bar.resize(1280, 48)
+    bar.show_folder("ct_covid")
+    bar.show()
+    bar.show_saved(SavedState("saved", "Saved"))
+    qtbot.waitUntil(lambda: bar.pages.x() > 0)
+    before = bar.pages.x()
+    bar.show_saved(SavedState("failed", "Not saved: " + "a very long reason " * 20))
+    QApplication.processEvents()
+    assert bar.pages.x() == before
+    bar.show_saved(SavedState("read_only", "This study is open elsewhere (process 3 on ward, since 2026-11-21 18:15)."))
+    assert text(bar, "saved_state") == "Open for looking only"
 
 
 def test_the_start_page_has_no_undo_and_no_export(qtbot: QtBot, look: Look, actions: Actions) -> None:

@@ -1,6 +1,7 @@
 """A study beside its scans: what comes back, what is never lost, and who may write."""
 
 import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -179,6 +180,7 @@ def test_a_second_program_may_only_look(scans: Path) -> None:
     first.save()
     second = Project.open(scans)
     assert "only be looked at" in second.read_only
+    assert re.search(r"since \d{4}-\d\d-\d\d \d\d:\d\d\)", second.read_only)
     assert list(second.items) == ["a.png"]
     with pytest.raises(ProjectProblem, match="only be looked at"):
         second.save_record("a.png", ItemRecord.new(1))

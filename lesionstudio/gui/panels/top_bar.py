@@ -9,7 +9,7 @@ from lesionstudio.gui.menus import Actions
 from lesionstudio.gui.theme import Look, restyle
 from lesionstudio.gui.views import SavedState
 from lesionstudio.gui.widgets.buttons import GAP, action_button, action_sign, say
-from lesionstudio.gui.widgets.text import label
+from lesionstudio.gui.widgets.text import ElidedLabel, label
 from lesionstudio.words import _
 
 HEIGHT = 48
@@ -36,7 +36,7 @@ class TopBar(QFrame):
         self.mark_button = Mark(look)
         self.folder_button = QPushButton()
         self.pages = _page_tabs(look, actions)
-        self._saved_sign, self._saved = QLabel(), label(role="second", name="saved_state")
+        self._saved_sign, self._saved = QLabel(), ElidedLabel("second", "saved_state")
         self._export = action_button(look, actions, "export")
         self._undo, self._redo = action_sign(look, actions, "undo"), action_sign(look, actions, "redo")
         self._history = action_sign(look, actions, "history")
@@ -73,9 +73,10 @@ class TopBar(QFrame):
         """Says whether all edits are on disk."""
         icon, role, words_role = _SAVED_LOOK[saved.kind]
         self._look.icons.dress(self._saved_sign, icon if saved.text else "", 16, role)
-        self._saved.setText(saved.text)
+        self._saved.setText(_("Open for looking only") if saved.kind == "read_only" else saved.text)
         at = QDateTime.fromSecsSinceEpoch(int(saved.when)).time().toString("HH:mm") if saved.when else ""
-        self._saved.setToolTip(_("Saved at {time}").format(time=at) if at else saved.text)
+        reason = saved.text if saved.kind == "read_only" else ""
+        self._saved.say_more(_("Saved at {time}").format(time=at) if at else reason)
         restyle(self._saved, role=words_role)
 
     def show_menu(self, menu: QMenu) -> None:
