@@ -58,8 +58,8 @@ def table_section(scores: Scores) -> Section:
             "Empty in both: {both}. Marked only by the model: {only_reference}. Only in the truth: {only_prediction}."
         ).format(
             both=number(empty["both"]),
-            only_reference=number(empty["only_prediction"]),
-            only_prediction=number(empty["only_reference"]),
+            only_reference=number(empty["only_reference"]),
+            only_prediction=number(empty["only_prediction"]),
         ),
     ]
     heads = ("", _("Mean"), _("95 % interval"), _("Pooled"))
