@@ -26,12 +26,16 @@ from tests.benchmarks.verbs import DATA, Hour, Kept, TimeIsUp, VerbFailed, liste
 Words = list[str]
 LUNGS, LOBES = DATA / "lung_medseg", DATA / "brain_lobes"
 COLUMNS = ("piece", "label", "seed", "minutes", "steps", "part", "dice", "iou", "pooled_dice", "pooled_iou")
+NAMES = ["Frontal", "Parietal", "Temporal", "Occipital"]
 PLAIN = ["--architecture", "unet-baseline", "--loss", "dice", "--size", "320", "--orientations", "2"]
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One piece of work. `data` says where pictures and masks are, `first` the verbs that make them, in a folder."""
+    """One piece of work. `data` says where pictures and masks are, `first` the verbs that make them, in a folder.
+
+    `labels` are names for what is marked, which a recipe gives to the model's card.
+    """
 
     title: str
     data: Callable[[Path], Words]
@@ -41,6 +45,7 @@ class Piece:
     first: Callable[[Path], list[Words]] = lambda _place: []
     prepare: Callable[[Path], None] = lambda _place: None
     structure: Words = field(default_factory=list)
+    labels: Words = field(default_factory=list)
 
 
 def _lungs(_place: Path) -> Words:
@@ -83,7 +88,7 @@ def stack_to_split(place: Path) -> list[Words]:
 
 PIECES = {
     "lidc": Piece("Lung nodules (lung_lidc)", lambda _place: ["--data", str(DATA / "lung_lidc")], [], 30),
-    "lobes": Piece("Four lobes (brain_lobes), unet-baseline with four outputs", _lobes, PLAIN, 12),
+    "lobes": Piece("Four lobes (brain_lobes), unet-baseline with four outputs", _lobes, PLAIN, 12, labels=NAMES),
     "em": Piece(
         "Membranes (em_isbi2012, from its TIFF stack)",
         lambda place: ["--data", str(place / "data")],
@@ -91,6 +96,7 @@ PIECES = {
         100,
         first=stack_to_split,
         structure=["--structure", "0"],
+        labels=["Membrane"],
     ),
     "medseg": Piece("Lung lesions (lung_medseg)", _lungs, ["--size", "288"], 40, part="val"),
     "lgg": Piece(
@@ -98,8 +104,16 @@ PIECES = {
         lambda _place: ["--data", str(DATA / "brain_lgg")],
         [*PLAIN, "--channels", "1"],
         6,
+        labels=["Tumour"],
     ),
-    "lobe": Piece("Frontal lobe (brain_lobes), the exact unet-baseline", _one_lobe, PLAIN, 12, prepare=keep_one_lobe),
+    "lobe": Piece(
+        "Frontal lobe (brain_lobes), the exact unet-baseline",
+        _one_lobe,
+        PLAIN,
+        12,
+        prepare=keep_one_lobe,
+        labels=NAMES[:1],
+    ),
 }
 
 
@@ -117,6 +131,10 @@ class Work:
     def model(self) -> Path:
         return self.place / "model"
 
+    @property
+    def recipe(self) -> Path:
+        return self.place / "recipe.json"
+
     def data(self) -> Words:
         return [*self.piece.data(self.place), *self.piece.structure]
 
@@ -127,6 +145,9 @@ class Work:
         for name in ("images", "labels", "data", "masks"):
             shutil.rmtree(self.place / name, ignore_errors=True)
         self.piece.prepare(self.place)
+        if self.piece.labels:
+            self.place.mkdir(parents=True, exist_ok=True)
+            self.recipe.write_text(json.dumps({"card": {"labels": self.piece.labels}}), encoding="utf-8")
         for words in self.piece.first(self.place):
             self._run(words, {})
         self.facts["ready"] = [" ".join(["lesionstudio", *words]) for words in self.piece.first(self.place)]
@@ -137,6 +158,7 @@ class Work:
         if "ended" in self.facts:
             return
         words = ["train", *self.data(), "--out", str(self.model), *self.piece.train]
+        words += ["--recipe", str(self.recipe)] if self.piece.labels else []
         words += ["--epochs", str(epochs), "--seed", str(seed)]
         self.facts.update(epochs=epochs, seed=seed, command=" ".join(["lesionstudio", *words]))
         self._run([*words, "--resume"] if self.model.is_dir() else words, self.facts)
