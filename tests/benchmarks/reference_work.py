@@ -21,7 +21,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.benchmarks.verbs import DATA, Hour, Kept, TimeIsUp, VerbFailed, listen_to_interrupts, run_verb
+from tests.benchmarks.verbs import DATA, KEPT, Hour, Kept, TimeIsUp, VerbFailed, listen_to_interrupts, run_verb
 
 Words = list[str]
 LUNGS, LOBES = DATA / "lung_medseg", DATA / "brain_lobes"
@@ -252,7 +252,7 @@ def main() -> int:
     """Runs what was asked for; 1 where a verb failed."""
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("--piece", choices=list(PIECES), action="append")
-    words.add_argument("--keep", type=Path, default=Path("/tmp/l6"))
+    words.add_argument("--keep", type=Path, default=KEPT)
     words.add_argument("--epochs", type=int, default=0)
     words.add_argument("--seed", type=int, default=0)
     words.add_argument("--until", default="", metavar="HH:MM")

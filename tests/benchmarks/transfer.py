@@ -38,7 +38,7 @@ from lesionstudio.learning.model import SegmentationModel
 from lesionstudio.model_card import ModelCard
 from lesionstudio.workflows.labelled import labelled_slices
 from tests.benchmarks.peer import DATA, SETS, data_of
-from tests.benchmarks.verbs import Hour, Kept, TimeIsUp
+from tests.benchmarks.verbs import KEPT, Hour, Kept, TimeIsUp
 
 OTHER = {"lidc": "brain", "brain": "lidc"}
 _SAVE_EVERY_S = 60.0
@@ -202,7 +202,7 @@ def main() -> None:
     words.add_argument("--set", choices=list(SETS), action="append")
     words.add_argument("--seeds", default="0,1,2")
     words.add_argument("--minutes", default="2,5,10")
-    words.add_argument("--keep", type=Path, default=Path("/tmp/l6"))
+    words.add_argument("--keep", type=Path, default=KEPT)
     words.add_argument("--imagenet", type=Path)
     words.add_argument("--until", default="", metavar="HH:MM")
     asked = words.parse_args()

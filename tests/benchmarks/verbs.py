@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data"
-CANCELLED = 130
+KEPT = Path(tempfile.gettempdir()) / "lesionstudio-runs"
 _LOOK_S = 2.0
 
 
