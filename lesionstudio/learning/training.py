@@ -185,10 +185,10 @@ def moved_average(averaged: nn.Module, network: nn.Module, usual: float, steps: 
     the weights that a third of what a young network knows is lost (measured on lung_lidc after 300 steps).
     """
     share = 1 - min(usual, (1 + steps) / (10 + steps))
-    for value, present in zip(averaged.parameters(), network.parameters()):
-        value.lerp_(present, share)
-    for kept, present in zip(averaged.buffers(), network.buffers()):
-        kept.copy_(present)
+    for mean, weights in zip(averaged.parameters(), network.parameters()):
+        mean.lerp_(weights, share)
+    for kept, statistics in zip(averaged.buffers(), network.buffers()):
+        kept.copy_(statistics)
 
 
 def _pace(fraction: float) -> float:
