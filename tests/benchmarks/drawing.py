@@ -40,20 +40,9 @@ class Outline:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sheet:
-    """A slice: what is wanted on it, and which voxels a tool can change at all (the value range)."""
+    """What is wanted on a slice."""
 
     wanted: Cover
-    open: Cover
-
-    @classmethod
-    def plain(cls, wanted: Cover) -> "Sheet":
-        """Every voxel can be changed."""
-        return cls(wanted, np.ones_like(wanted))
-
-    @property
-    def forbidden(self) -> Cover:
-        """What must not be painted over."""
-        return self.open & ~self.wanted
 
     def of_waste(self, there: Cover, allowed: int) -> "tuple[Sheet, Cover, float]":
         """The same slice for an eraser: what is to be without marks, what is so already, and how much is enough where
@@ -62,18 +51,17 @@ class Sheet:
         near = cv2.dilate((self.wanted | there).astype(np.uint8), np.ones((25, 25), np.uint8)) > 0
         empty = near & ~self.wanted
         size = int(np.count_nonzero(empty))
-        return Sheet(empty, self.open), empty & ~there, 2 * (size - allowed) / max(2 * size - allowed, 1)
+        return Sheet(empty), empty & ~there, 2 * (size - allowed) / max(2 * size - allowed, 1)
 
     def after(self, there: Cover, outline: Outline) -> Cover:
         """What is there once this outline was drawn."""
         drawn, made = inside(outline.places, even_odd=False), there.copy()
         part, cover = _within(made.shape, drawn.row, drawn.column, drawn.cover)
-        cover = cover & self.open[part]
         made[part] = made[part] & ~cover if outline.erases else made[part] | cover
         return made
 
     def outlines(self, there: Cover, good_enough: float) -> list[Outline]:
-        """The fewest and roughest outlines after which what is there has this Dice at least."""
+        """The fewest outlines after which what is there has this Dice at least."""
         found, now = list[Outline](), there.copy()
         shapes = [] if there.any() else [(piece, False) for piece in _pieces(_filled(self.wanted))]
         for areas in (shapes, None):
@@ -88,14 +76,13 @@ class Sheet:
 
     def _to_mend(self, now: Cover) -> list[tuple[Cover, bool]]:
         """What is missing and what is too much, the largest first."""
-        missing, wrong = self.wanted & self.open & ~now, now & ~self.wanted & self.open
+        missing, wrong = self.wanted & ~now, now & ~self.wanted
         areas = [(piece, False) for piece in _pieces(missing)] + [(piece, True) for piece in _pieces(wrong)]
         return sorted(areas, key=lambda area: -int(area[0].sum()))
 
     def _roughest(self, area: Cover, erases: bool, fit: float) -> Outline | None:
-        """The shortest outline that still takes the area well; it may go where nothing can be changed."""
-        target = area & self.open
-        found = [outline for outline in self._around(area) if dice(target, self._taken(outline, area)) >= fit]
+        """The shortest outline that still takes the area well."""
+        found = [outline for outline in self._around(area) if dice(area, self._taken(outline, area)) >= fit]
         best = min(found, key=lambda outline: outline.length, default=None)
         return Outline(best.places, erases) if best is not None else None
 
@@ -118,11 +105,11 @@ class Sheet:
                     yield Outline(tuple((float(row), float(column)) for row, column in rough))
 
     def _loose(self, area: Cover, reach: int) -> Cover:
-        """The area, wider where nothing can go wrong, and smoother."""
+        """The area, wider within what is wanted anyway, and smoother."""
         if not reach:
             return area
         disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-        wide = area | ((cv2.dilate(area.astype(np.uint8), disc) > 0) & ~self.forbidden)
+        wide = area | ((cv2.dilate(area.astype(np.uint8), disc) > 0) & self.wanted)
         return np.asarray(cv2.morphologyEx(wide.astype(np.uint8), cv2.MORPH_CLOSE, disc) > 0)
 
 
@@ -148,17 +135,16 @@ def _within(shape: tuple[int, ...], row: int, column: int, cover: Cover) -> tupl
 
 
 def brush_ways(sheet: Sheet, there: Cover, radius: float, enough: float) -> Iterator[list[Place]]:
-    """Strokes of a brush of this radius (voxels) that touch nothing forbidden, each place the best next one from here.
+    """Strokes of a brush of this radius (voxels) within what is wanted, each place the best next one from here.
 
-    A stroke ends where the straight way on would touch something.
+    A stroke ends where the straight way on would leave it.
     """
-    clear = np.pad(~sheet.forbidden, 1, constant_values=True).astype(np.uint8)
+    clear = np.pad(sheet.wanted, 1, constant_values=True).astype(np.uint8)
     depth = cv2.distanceTransform(clear, cv2.DIST_L2, 5)[1:-1, 1:-1] - 0.5
-    centres, search = depth >= radius - 0.6, _Search(sheet.wanted & sheet.open & ~there, radius)
+    centres, search = depth >= radius - 0.6, _Search(sheet.wanted & ~there, radius)
     size = np.count_nonzero(sheet.wanted)
-    lost = np.count_nonzero(sheet.wanted & ~sheet.open & ~there)
     stroke: list[Place] = []
-    while (left := search.left + lost) and 2 * (size - left) / max(2 * size - left, 1) < enough:
+    while (left := search.left) and 2 * (size - left) / max(2 * size - left, 1) < enough:
         here = search.best(centres, stroke[-1] if stroke else None)
         if here is None:
             break
@@ -255,29 +241,15 @@ def brushing(sheet: Sheet, there: Cover, radii: list[float], enough: float) -> B
             strokes.append((radius, tuple(stroke)))
             length += sum(dist(one, other) for one, other in zip([last or stroke[0], *stroke], stroke))
             last = stroke[-1]
-            now = brushed(sheet, now, stroke, radius)
+            now = brushed(now, stroke, radius)
     return Brushing(tuple(strokes), length, now)
 
 
-def brushed(sheet: Sheet, there: Cover, stroke: list[Place], radius: float) -> Cover:
+def brushed(there: Cover, stroke: list[Place], radius: float) -> Cover:
     """What is there after a stroke."""
     made = there.copy()
     for start, end in zip([stroke[0], *stroke], stroke):
         covered = capsule(start, end, radius)
         part, cover = _within(made.shape, covered.row, covered.column, covered.cover)
-        made[part] |= cover & sheet.open[part]
+        made[part] |= cover
     return made
-
-
-def value_range(values: NDArray[np.generic], wanted: Cover) -> tuple[float, float] | None:
-    """The values (slice, row, column) that tell what is wanted from what lies around it; None where none do."""
-    ring = np.stack([cv2.dilate(one.astype(np.uint8), np.ones((15, 15), np.uint8)) > 0 for one in wanted])
-    inside_, around = values[wanted].astype(float), values[ring].astype(float)
-    truth = wanted[ring]
-    best, chosen = dice(truth, np.ones_like(truth)) + 0.05, None
-    for low in (*np.percentile(inside_, (1, 2, 4, 7)), -np.inf):
-        for high in (*np.percentile(inside_, (93, 96, 98, 99)), np.inf):
-            gated = (around >= low) & (around <= high)
-            if (inside_ >= low).mean() * (inside_ <= high).mean() > 0.95 and dice(truth, gated) > best:
-                best, chosen = dice(truth, gated), (float(low), float(high))
-    return chosen

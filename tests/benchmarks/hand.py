@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication
 
 from tests.gui.seats import LEFT, NONE, Hands
 
@@ -65,19 +65,6 @@ class Hand:
         """Enter, once there is something to answer."""
         self._hands.until(waits)
         self.key(Qt.Key.Key_Return)
-
-    def type_into(self, name: str, text: str) -> None:
-        """Clicks a field of the options bar, types into it and comes back to the picture's keys."""
-        field = next(one for one in self._hands.window.findChildren(QLineEdit, name) if one.isVisible())
-        self._go(field.mapTo(self._hands.window, field.rect().center()) - self._corner)
-        QTest.mouseClick(field, LEFT)
-        self.effort.clicks += 1
-        self.key(Qt.Key.Key_A, CTRL)
-        QTest.keyClicks(field, text)
-        self.effort.keys += len(text)
-        self.key(Qt.Key.Key_Return)
-        if QApplication.focusWidget() is not self._hands.picture:
-            self.key(Qt.Key.Key_Escape)
 
     # Mouse
 
@@ -145,10 +132,6 @@ class Hand:
         """Points a voxel."""
         here, next_to = self._float_point((0.0, 0.0)), self._float_point((0.0, 1.0))
         return next_to.x() - here.x()
-
-    @property
-    def _corner(self) -> QPoint:
-        return self._hands.picture.mapTo(self._hands.window, QPoint())
 
     def _in_sight(self, corners: Sequence[Place]) -> bool:
         inner = self._hands.picture.rect().adjusted(8, 8, -8, -8)

@@ -11,7 +11,6 @@ from lesionstudio.gui.widgets.buttons import SMALLEST, say
 from lesionstudio.gui.widgets.text import label
 from lesionstudio.words import _
 
-
 _EDGE = 4
 
 
