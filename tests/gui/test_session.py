@@ -211,7 +211,8 @@ def test_masks_beside_the_scans_are_offered_imported_and_taken_back(here: Desk, 
     here.until(lambda: len(here.importing.found) == 1)
     (item_id,) = here.importing.found
     here.importing.import_found()
-    here.until(lambda: here.session.item_view(item_id).status == "imported")
+    here.until(lambda: here.notices[-1].action == "take_back")
+    assert here.session.item_view(item_id).status == "imported"
     here.travel.take_back(here.notices[-1].payload)
     here.until(lambda: here.session.item_view(item_id).status == "new")
 
