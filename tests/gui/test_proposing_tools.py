@@ -13,6 +13,7 @@ from lesionstudio.gui.theme import Look
 from lesionstudio.gui.tools.kind import ToolKind
 from lesionstudio.gui.widgets.pick import Pick
 from lesionstudio.gui.widgets.range_slider import RangeSlider
+from lesionstudio.imaging.mask import SliceStatus
 from lesionstudio.imaging.paint_rules import PaintRules
 from lesionstudio.imaging.proposal import Proposal
 from tests import phantoms
@@ -314,3 +315,17 @@ def test_a_scan_without_such_values_gets_the_bright_half_of_its_window(hands: Ha
     kind(hands).values.update(low=9000.0, high=9500.0)
     low, high = kind(hands)._range(hands.session.scan)  # type: ignore[attr-defined]
     assert low == round(hands.session.window.level) and high > low
+
+
+def test_esc_drops_the_preview_of_each_tool_that_shows_one_and_enter_then_checks(hands: Hands) -> None:
+    hands.paint(0, slice(10, 20), slice(30, 50), label=2)
+    hands.paint(0, slice(40, 41), slice(40, 41))
+    counts = hands.mask.counts()
+    for verb in ("threshold", "combine"):
+        hands.do(verb)
+        shown(hands)
+        hands.picture.setFocus()
+        hands.key(Qt.Key.Key_Escape)
+        assert not hands.desk.parts.proposals.stands, verb
+    hands.key(Qt.Key.Key_Return)
+    assert hands.mask.counts() == counts and hands.mask.status(0) == SliceStatus.CHECKED

@@ -34,7 +34,7 @@ class ThresholdKind(ProposingKind):
 
     def make(self, context: ToolContext) -> Tool:
         """A drag takes the range from the picture."""
-        return RangePicker(context.editor, unit_name(context.scan.unit), self._picked)
+        return RangePicker(context.editor, unit_name(context.scan.unit), self._picked, stays=True)
 
     def make_bar(self, look: Look) -> tuple[QWidget, ...]:
         """The range, where, inside what, and how large a piece must be."""

@@ -18,8 +18,10 @@ class RangePicker(Tool):
 
     paints = False
 
-    def __init__(self, history: Editor, unit: str, picked: Callable[[Range | None], None]) -> None:
-        self._history, self._unit, self._picked = history, unit, picked
+    def __init__(
+        self, history: Editor, unit: str, picked: Callable[[Range | None], None], *, stays: bool = False
+    ) -> None:
+        self._history, self._unit, self._picked, self._stays = history, unit, picked, stays
         self._start: Spot | None = None
         self._end: Spot | None = None
         self._pointer: Spot | None = None
@@ -69,8 +71,8 @@ class RangePicker(Tool):
         return EMPTY_BOX
 
     def key(self, name: str) -> Box | None:
-        """Esc leaves the range as it was."""
-        return self.abandon() if name == "escape" else None
+        """Esc leaves the range as it was; one that stays in the hand leaves Esc to what was proposed."""
+        return self.abandon() if name == "escape" and not self._stays else None
 
     def _values(self) -> Range | None:
         if self._start is None or self._end is None or self._history.voxels is None:
