@@ -4,9 +4,10 @@ What a run stores for whoever reports on it stands on the model's card, under "t
 device, precision, processor, seed, command, recipe; "curve" (rows as in learning/course.py), "best" (step, score,
 threshold and shares of the weights kept, on all that was held out), "goal", "ended" (why it stopped, a sentence),
 "notes" (what it had to make do with), "split" ({"by": part, group or block, "learned", "held_out"}), "marked_percent"
-by label, and "libraries". Beside it lies split.csv: file, slice, split, group.
+by label, and "libraries". Beside it lie split.csv (file, slice, split, group) and recipe.json, to do it again by.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from lesionstudio.learning.examples import Example
     from lesionstudio.learning.folder_run import Finished, Order
 
+RECIPE_NAME = "recipe.json"
 _LOOKED_AT, _RANGED = 60, 16
 _LIBRARIES = ("torch", "segmentation-models-pytorch", "lightning-fabric", "numpy")
 _BASELINE = "unet-baseline"
@@ -83,12 +85,13 @@ def train(
     plan = checked(changed(read_recipe(recipe) if recipe else Recipe(), changes or {}))
     begins, plan = _beginning(plan, changes or {}, model_from)
     begun = _goes_on(begins.goes_on.card, out.name, channels) if begins.goes_on else None
-    found = training_set(pairs, plan, begun or out.name, Question(channels, structure, hu_offset), report)
+    asked = Question(channels, structure, hu_offset)
+    found = training_set(pairs, plan, begun or out.name, asked, report)
     order = _order(found, plan, begins, out, places, device)
     report(Progress(None, "", partial={"warnings": found.warnings}))
     with telling_what_fails(out):
         finished, chosen = _fit(replace(order, devices=devices, resume=resume), report)
-        saved = _saved(found, order, finished, places, report)
+        saved = _saved(found, order, finished, _command(plan, places, asked), report)
     scores = scores_of(finished.model, pairs, places, structure, hu_offset, out, report) or _kept_scores(finished)
     write_card(replace(saved, scores={**saved.scores, **scores}), out)
     _forget(out)
@@ -185,10 +188,10 @@ def _fit(order: "Order", report: Reporter) -> tuple["Finished", dict[str, Any]]:
     return finished, choice(finished.model, left_out, order.recipe)
 
 
-def _saved(found: TrainingSet, order: "Order", finished: "Finished", places: Places, report: Reporter) -> ModelCard:
+def _saved(found: TrainingSet, order: "Order", finished: "Finished", command: str, report: Reporter) -> ModelCard:
     """Writes weights, card and split into the folder; gives the card."""
     out = order.out
-    facts = {**_facts(order, finished, places), **found.facts()}
+    facts = {**_facts(order, finished), "command": command, **found.facts()}
     card = replace(finished.model.card, training=facts, made=date.today().isoformat())
     model = replace(finished.model, card=card)
     pictures, message = _pictures(order.examples, order.recipe), _("Looking at what was learned")
@@ -197,10 +200,12 @@ def _saved(found: TrainingSet, order: "Order", finished: "Finished", places: Pla
     saved = with_looks(ranged, pictures)
     write_card(saved, out)
     write_split(found, out)
+    recipe = {**facts["recipe"], "card": order.recipe.card, "seed": facts["seed"]}
+    (out / RECIPE_NAME).write_text(json.dumps(recipe, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return saved
 
 
-def _facts(order: "Order", finished: "Finished", places: Places) -> dict[str, Any]:
+def _facts(order: "Order", finished: "Finished") -> dict[str, Any]:
     """What the card says of the run."""
     from lesionstudio.learning.engines import device_name
 
@@ -218,7 +223,6 @@ def _facts(order: "Order", finished: "Finished", places: Places) -> dict[str, An
         "precision": standing.hardware["precision"],
         "loss": standing.curve[-1]["train"]["loss"],
         "processor": device_name(standing.hardware["device"]),
-        "command": _command(plan, places),
         "recipe": asked,
         "goal": plan.goal,
         "best": finished.scores,
@@ -241,12 +245,18 @@ def _kept_scores(finished: "Finished") -> dict[str, Any]:
     return {"part": "val", **{name: finished.scores[name] for name in kept}} if finished.scores else {}
 
 
-def _command(plan: Recipe, places: Places) -> str:
+def _command(plan: Recipe, places: Places, asked: Question) -> str:
     """What was asked for, folders by their last name: a card travels, and says nothing of a person's disk."""
-    named = [("data", places.data), ("images", places.images), ("masks", places.masks), ("split", places.split)]
-    given = " ".join(f"--{option} {path.name}" for option, path in named if path is not None)
+    folders = {"data": places.data, "images": places.images, "masks": places.masks, "split": places.split}
+    named: dict[str, Any] = {name: path.name for name, path in folders.items() if path is not None}
+    named |= {"patients": places.patients, "channels": asked.channels}
+    named["pair-by"] = places.pair_by if places.pair_by != "name" else ""
+    named = {name: value for name, value in named.items() if value}
+    said = {"structure": asked.structure, "hu-offset": asked.hu_offset}
+    named |= {name: value for name, value in said.items() if value is not None}
+    given = " ".join(f"--{name} {value}" for name, value in named.items())
     limits = f"--epochs {plan.epochs} --minutes {plan.minutes:g} --seed {plan.seed}"
-    return f"lesionstudio train {given} --recipe recipe.json {limits}"
+    return f"lesionstudio train {given} --recipe {RECIPE_NAME} {limits}"
 
 
 def _forget(out: Path) -> None:

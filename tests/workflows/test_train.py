@@ -18,6 +18,7 @@ from PIL import Image
 from lesionstudio.learning.checkpoints import read_checkpoint
 from lesionstudio.model_card import read_card
 from lesionstudio.progress import Progress
+from lesionstudio.recipe import read_recipe
 from lesionstudio.workflows.evaluate import evaluate
 from lesionstudio.workflows.segment import Choices
 from lesionstudio.workflows.segment_files import SegmentOrder, segment_files
@@ -83,6 +84,8 @@ def test_it_says_what_is_odd_before_it_begins_and_tells_its_curve(tmp_path: Path
     facts = read_card(tmp_path / "m").training
     assert [row for partial in told[1:] for row in partial["curve"]] == facts["curve"]
     assert facts["goal"] == "miss-less"
+    assert read_recipe(tmp_path / "m" / "recipe.json").goal == "miss-less"
+    assert facts["command"].startswith("lesionstudio train --images images --masks masks --recipe recipe.json")
     assert facts["best"]["threshold"] == read_card(tmp_path / "m").threshold
     assert facts["split"] == {"by": "block", "learned": 4, "held_out": 1}
     assert facts["ended"] == "It ended after all 1 epochs."
