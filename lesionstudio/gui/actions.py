@@ -206,6 +206,7 @@ def _segment_actions() -> tuple[ActionSpec, ...]:
         "check_slice": _("Accepts open drafts, checks the slice and goes on."),
         "check_seen": _("Every slice that was on screen and has no open draft."),
         "learn": _("The model learns from the checked slices; you go on painting."),
+        "train_folder": _("A model of its own from a folder of pictures and masks."),
     }
     return with_tips(
         tips,
@@ -219,6 +220,7 @@ def _segment_actions() -> tuple[ActionSpec, ...]:
         ActionSpec("check_slice", _("Checked, next"), menu, "circle-check", "Return Enter", group),
         ActionSpec("check_seen", _("Check all seen"), menu, "", "Ctrl+Return Ctrl+Enter", group),
         ActionSpec("learn", _("Learn now"), menu, "", "Ctrl+Shift+L", group),
+        ActionSpec("train_folder", _("Train from a folder"), menu),
     )
 
 

@@ -123,6 +123,7 @@ class Desk:
         from lesionstudio.gui.study_steps import StudySteps
         from lesionstudio.gui.thumbnails import Thumbnails
         from lesionstudio.gui.time_spent import TimeSpent
+        from lesionstudio.gui.trainer import Trainer
         from lesionstudio.gui.travel import Travel
         from lesionstudio.gui.turning import Turning
         from lesionstudio.gui.warm_up import WarmUp
@@ -145,6 +146,7 @@ class Desk:
             models=models,
             learner=Learner(session, models, lane, window),
             judging=Judging(session, models, lane, window),
+            trainer=Trainer(session, models, lane, window),
             importing=Importing(session, masks, study_steps, window),
             exporting=Exporting(session, window),
             stored_values=StoredValues(session, window),

@@ -8,8 +8,10 @@ from lesionstudio.gui.menus import Actions
 from lesionstudio.gui.panels.banners import Banners
 from lesionstudio.gui.panels.learning import LearningCard
 from lesionstudio.gui.panels.new_version import NewVersionCard
+from lesionstudio.gui.panels.training import TrainingCard
 from lesionstudio.gui.panels.versions import VersionsCard
 from lesionstudio.gui.theme import Look
+from lesionstudio.gui.trainer import Trainer
 from lesionstudio.gui.widgets.buttons import action_button
 from lesionstudio.gui.widgets.text import label, paragraph
 from lesionstudio.words import _, ngettext
@@ -23,12 +25,14 @@ class LearnPage(QFrame):
     slice_wanted = Signal(str, int)
     held_out_wanted = Signal()
 
-    def __init__(self, look: Look, actions: Actions, learner: Learner) -> None:
+    def __init__(self, look: Look, actions: Actions, learner: Learner, trainer: Trainer) -> None:
         super().__init__()
         self.setObjectName("learn_page")
-        self._learner = learner
+        self._learner, self._trainer = learner, trainer
         self.empty, self.learning = EmptyLearn(look, actions), LearningCard(look, actions)
         self.new_version, self.versions = NewVersionCard(look), VersionsCard(look)
+        self.training = TrainingCard(look)
+        self.versions.offer(actions["train_folder"])
         self.banners = Banners(look, self)
         self._lay_out()
         self._connect()
@@ -38,6 +42,7 @@ class LearnPage(QFrame):
         """Shows what there is to show now."""
         learner = self._learner
         self.versions.show_versions(learner.versions)
+        self._show_training()
         newest = next((one for one in learner.versions if one.slices), None)
         shown = learner.candidate or newest
         self._show_learning(newest is not None)
@@ -46,6 +51,12 @@ class LearnPage(QFrame):
             in_use = learner.in_use.name if learner.in_use else ""
             waits = learner.candidate is not None
             self.new_version.show_version(shown, waits=waits, in_use=in_use, readiness=learner.readiness)
+
+    def _show_training(self) -> None:
+        training = self._trainer.training
+        self.training.setVisible(training is not None)
+        if training is not None:
+            self.training.show_training(training)
 
     def take_focus(self) -> None:
         """Gives the keys to the answers where a version waits for one."""
@@ -69,6 +80,8 @@ class LearnPage(QFrame):
         learner = self._learner
         learner.changed.connect(self._refresh_if_seen)
         learner.progressed.connect(self._refresh_if_seen)
+        self._trainer.changed.connect(self._refresh_if_seen)
+        self._trainer.progressed.connect(self._training_goes_on)
         self.learning.cancel_wanted.connect(learner.cancel)
         self.new_version.use_wanted.connect(learner.use)
         self.new_version.keep_wanted.connect(learner.keep)
@@ -82,9 +95,16 @@ class LearnPage(QFrame):
         if self.isVisible():
             self.refresh()
 
+    def _training_goes_on(self) -> None:
+        if self.isVisible():
+            self._show_training()
+
     def _lay_out(self) -> None:
         left, right = QWidget(), QWidget()
-        for column, parts in ((left, (self.empty, self.learning, self.new_version)), (right, (self.versions,))):
+        for column, parts in (
+            (left, (self.training, self.empty, self.learning, self.new_version)),
+            (right, (self.versions,)),
+        ):
             lines = QVBoxLayout(column)
             lines.setContentsMargins(0, 12, 0, 12)
             lines.setSpacing(10)

@@ -16,6 +16,7 @@ class LearnWiring(QObject):
     """Shows Draw or Learn and says so; the Learn page is made when it is first wanted."""
 
     page_changed = Signal()
+    training_answered = Signal(str)
 
     def __init__(self, parts: Parts) -> None:
         super().__init__(parts.window)
@@ -51,7 +52,9 @@ class LearnWiring(QObject):
         if self._session.folder is None:
             return
         if self._page is None:
-            self._page = LearnPage(self._window.look, self._actions, self._learner)
+            self._page = LearnPage(self._window.look, self._actions, self._learner, self._parts.trainer)
+            self._page.training.wanted.connect(self.training_answered)
+            self._parts.trainer.look_for_unfinished()
             self._page.slice_wanted.connect(self.open_slice)
             self._page.held_out_wanted.connect(self._open_held_out)
             self._page.banners.action_wanted.connect(self._window.banner_answered)

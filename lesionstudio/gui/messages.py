@@ -57,6 +57,12 @@ def ask_to_stop_learning(window: QWidget, look: Look) -> bool:
     return ask(window, look, _("Stop learning and close?"), words, _("Stop and close"))
 
 
+def ask_to_stop_training(window: QWidget, look: Look) -> bool:
+    """Whether to close although a training from a folder goes on."""
+    words = _("What it has reached is kept: the Learn page offers to go on with it.")
+    return ask(window, look, _("Stop training and close?"), words, _("Stop and close"))
+
+
 def choose_folder(window: QWidget, title: str, start: str = "") -> str:
     """The folder chosen in the system's dialog; "" for none."""
     return QFileDialog.getExistingDirectory(window, title, start)

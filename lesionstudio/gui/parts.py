@@ -20,6 +20,7 @@ from lesionstudio.gui.session import Session
 from lesionstudio.gui.stored_values import StoredValues
 from lesionstudio.gui.study_steps import StudySteps
 from lesionstudio.gui.thumbnails import Thumbnails
+from lesionstudio.gui.trainer import Trainer
 from lesionstudio.gui.travel import Travel
 from lesionstudio.gui.turning import Turning
 
@@ -36,6 +37,7 @@ class Parts:
     models: Models
     learner: Learner
     judging: Judging
+    trainer: Trainer
     importing: Importing
     exporting: Exporting
     stored_values: StoredValues

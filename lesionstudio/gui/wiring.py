@@ -14,13 +14,14 @@ from lesionstudio.gui.compare_wiring import CompareWiring
 from lesionstudio.gui.history_wiring import HistoryWiring
 from lesionstudio.gui.learn_wiring import LearnWiring
 from lesionstudio.gui.lesion_wiring import LesionWiring
-from lesionstudio.gui.messages import ask_to_lose_edits, ask_to_stop_learning
+from lesionstudio.gui.messages import ask_to_lose_edits, ask_to_stop_learning, ask_to_stop_training
 from lesionstudio.gui.parts import Parts
 from lesionstudio.gui.results_wiring import ResultsWiring
 from lesionstudio.gui.running_jobs import RunningJobs
 from lesionstudio.gui.scan_wiring import ScanWiring, allow_only
 from lesionstudio.gui.testing import Testing
 from lesionstudio.gui.toolbox import Toolbox
+from lesionstudio.gui.train_wiring import TrainWiring
 from lesionstudio.gui.turn_wiring import TurnWiring
 from lesionstudio.gui.verbs import Verbs
 from lesionstudio.gui.views import JobView, Reading, RecentView, SavedState
@@ -36,6 +37,7 @@ _NEED_FOLDER = (
     "fold_panel",
     "draw",
     "results_page",
+    "train_folder",
     "next_item",
     "previous_item",
     "tour",
@@ -59,11 +61,14 @@ class Wiring(QObject):
         self._lots = QTimer(self, singleShot=True, interval=_LOTS_MS)
         self._lots.timeout.connect(self._show_items)
         workers = {"models": parts.models, "learner": parts.learner, "judging": parts.judging}
+        workers |= {"trainer": parts.trainer}
         workers |= {"exporting": parts.exporting, "importing": parts.importing}
         self._jobs = RunningJobs(workers, self._show_job)
         self._window.actions_by_verb.on("cancel_job", self._jobs.cancel)
         self.learn = LearnWiring(parts)
         self.learn.page_changed.connect(self._show_page)
+        self.training = TrainWiring(parts, parts.trainer, self.learn.show_learn)
+        self.learn.training_answered.connect(self.training.answer)
         self.results = ResultsWiring(parts, self.learn.open_slice, self._show_page)
         self.testing = Testing(parts)
         self._menus()
@@ -272,6 +277,7 @@ class Wiring(QObject):
             return False
         else:
             may = self._parts.learner.learning is None or ask_to_stop_learning(self._window, self._window.look)
+            may = may and (not self._parts.trainer.is_running or ask_to_stop_training(self._window, self._window.look))
         if not may:
             return False
         journal.give_up()

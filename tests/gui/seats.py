@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -148,10 +149,10 @@ class Hands:
 
 
 @contextmanager
-def hands_on(look: Look, folder: Path, labels: int = 2) -> Iterator[Hands]:
+def hands_on(look: Look, folder: Path, labels: int = 2, compute: Callable[[Any], StandIn] = StandIn) -> Iterator[Hands]:
     """A window with the folder's first scan open and so many labels; put away at the end."""
     window = MainWindow(look)
-    desk = Desk(window, Settings(hold_out_slices=False), StandIn)
+    desk = Desk(window, Settings(hold_out_slices=False), compute)
     window.resize(1280, 800)
     window.show()
     window.activateWindow()

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.views import VersionView
-from lesionstudio.gui.widgets.buttons import word_button
+from lesionstudio.gui.widgets.buttons import sign, word_button
 from lesionstudio.gui.widgets.curve import Sparkline
 from lesionstudio.gui.widgets.text import ElidedLabel, label, paragraph
 from lesionstudio.words import _, number
@@ -32,12 +33,22 @@ class VersionsCard(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 10, 6, 10)
         column.setSpacing(6)
-        title = label(_("Versions"), "section")
-        title.setContentsMargins(10, 0, 0, 0)
         self._none.setContentsMargins(10, 0, 10, 0)
-        for part in (title, self._none):
-            column.addWidget(part)
+        self._more = sign(look, "dots", _("More"), "learn_menu_button")
+        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._more.setMenu(QMenu(self))
+        self._more.setStyleSheet("QToolButton::menu-indicator { image: none; width: 0; }")
+        head = QHBoxLayout()
+        head.setContentsMargins(10, 0, 4, 0)
+        head.addWidget(label(_("Versions"), "section"), 1)
+        head.addWidget(self._more)
+        column.addLayout(head)
+        column.addWidget(self._none)
         column.addLayout(self._rows)
+
+    def offer(self, action: QAction) -> None:
+        """Puts an entry into the card's menu."""
+        self._more.menu().addAction(action)
 
     def show_versions(self, versions: Sequence[VersionView]) -> None:
         """Shows these; keeps the rows where nothing changed."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from lesionstudio.gui.messages import choose_new_file
@@ -69,6 +70,10 @@ class Plot(QFrame):
         self.save.setEnabled(drawing is not None)
         self._redraw()
 
+    def put_at_head(self, part: QWidget) -> None:
+        """Puts a choice before the title."""
+        self._head.insertWidget(0, part)
+
     @property
     def drawing(self) -> Drawing | None:
         """What is shown."""
@@ -76,13 +81,13 @@ class Plot(QFrame):
 
     def save_figure(self, path: Path) -> None:
         """Writes the plot as SVG or, with another ending, as PNG."""
-        from pyqtgraph.exporters import ImageExporter, SVGExporter
-
         if self._plot is None:
             return
         if path.suffix.lower() == ".svg":
-            SVGExporter(self._plot.plotItem).export(str(path))
+            _write_svg(self._plot, path)
             return
+        from pyqtgraph.exporters import ImageExporter
+
         exporter = ImageExporter(self._plot.plotItem)
         exporter.parameters()["width"] = _PICTURE_WIDE
         exporter.export(str(path))
@@ -181,7 +186,7 @@ class Plot(QFrame):
         self._legend.addStretch(1)
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
+        head = self._head = QHBoxLayout()
         head.setSpacing(6)
         title = ElidedLabel("section")
         title.setText(self._title_words)
@@ -227,3 +232,16 @@ def _plot_widget() -> Any:
         axis.tickStrings = tick_words
         axis.enableAutoSIPrefix(False)
     return plot
+
+
+def _write_svg(plot: Any, path: Path) -> None:
+    """The plot as vectors, by Qt: pyqtgraph's own exporter stumbles over closed paths."""
+    from PySide6.QtSvg import QSvgGenerator
+
+    generator = QSvgGenerator()
+    generator.setFileName(str(path))
+    generator.setSize(plot.size())
+    generator.setViewBox(plot.rect())
+    painter = QPainter(generator)
+    plot.render(painter)
+    painter.end()
