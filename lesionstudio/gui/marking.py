@@ -138,9 +138,12 @@ class Marking(QObject):
             self.change_label(label.number, locked=not label.locked)
 
     def delete_label(self, number: int) -> None:
-        """Marks a label deleted; its voxels stay and read as background until undo brings it back."""
-        label = self._session.labels.by_number(number)
-        if label is None or len(self._session.labels) == 1:
+        """Marks a label deleted; its voxels stay and read as background until undo brings it back.
+
+        Not while something is painted: there is no place for the step that undo would take back.
+        """
+        label, opened = self._session.labels.by_number(number), self._session.open
+        if label is None or len(self._session.labels) == 1 or (opened is not None and opened.history.is_open):
             return
         self._study_steps.delete_label(number, _("Delete label {name}").format(name=label.name))
 

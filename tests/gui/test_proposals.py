@@ -187,7 +187,9 @@ def test_while_a_large_change_is_made_the_window_answers_and_nothing_else_is_cha
     hands.key(Qt.Key.Key_Escape)
     hands.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     hands.drag((10, 10), (20, 20))
+    hands.desk.parts.marking.delete_label(2)
     hands.until(lambda: not proposals.is_making)
+    assert hands.session.labels.by_number(2) is not None
     assert mouse.answered > 2
     assert hands.mask.counts() == {1: 6 * 64 * 64} and hands.history.steps.position == 1
     assert hands.mask.status(0) == SliceStatus.CORRECTED and not proposals.stands
