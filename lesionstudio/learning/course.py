@@ -22,7 +22,7 @@ from lesionstudio.learning.fabric_trainer import FabricTrainer, pace
 from lesionstudio.learning.hardware import Hardware
 from lesionstudio.learning.judging import Judge, Look, looked, shares
 from lesionstudio.progress import Progress, Reporter
-from lesionstudio.words import _, number
+from lesionstudio.words import _, ngettext, number
 
 CHECKPOINT_NAME, BEST_NAME = "checkpoint.safetensors", "best.safetensors"
 
@@ -205,7 +205,8 @@ class Course:
         """Why the run is over, as a sentence; "" while it is not."""
         recipe, standing = self.recipe, self.standing
         if standing.steps >= self.total_steps:
-            return _("It ended after all {n} epochs.").format(n=recipe.epochs)
+            text = ngettext("It ended after its only epoch.", "It ended after all {n} epochs.", recipe.epochs)
+            return text.format(n=recipe.epochs)
         if self.fraction >= 1:
             return _("It ended because the {minutes} minutes were over.").format(minutes=number(recipe.minutes, 1))
         looks = sum(row["step"] > standing.best_step for row in standing.curve)

@@ -88,7 +88,7 @@ def test_it_says_what_is_odd_before_it_begins_and_tells_its_curve(tmp_path: Path
     assert facts["command"].startswith("lesionstudio train --images images --masks masks --recipe recipe.json")
     assert facts["best"]["threshold"] == read_card(tmp_path / "m").threshold
     assert facts["split"] == {"by": "block", "learned": 4, "held_out": 1}
-    assert facts["ended"] == "It ended after all 1 epochs."
+    assert facts["ended"] == "It ended after its only epoch."
     assert facts["libraries"]["torch"]
 
 
