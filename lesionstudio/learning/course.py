@@ -205,8 +205,7 @@ class Course:
         """Why the run is over, as a sentence; "" while it is not."""
         recipe, standing = self.recipe, self.standing
         if standing.steps >= self.total_steps:
-            text = ngettext("It ended after its only epoch.", "It ended after all {n} epochs.", recipe.epochs)
-            return text.format(n=recipe.epochs)
+            return ngettext("It ended after its only epoch.", "It ended after all {n} epochs.", recipe.epochs)
         if self.fraction >= 1:
             return _("It ended because the {minutes} minutes were over.").format(minutes=number(recipe.minutes, 1))
         looks = sum(row["step"] > standing.best_step for row in standing.curve)
