@@ -161,12 +161,17 @@ class Work:
         words += ["--recipe", str(self.recipe)] if self.piece.labels else []
         words += ["--epochs", str(epochs), "--seed", str(seed)]
         self.facts.update(epochs=epochs, seed=seed, command=" ".join(["lesionstudio", *words]))
-        self._run([*words, "--resume"] if self.model.is_dir() else words, self.facts)
+        if not self._is_trained():
+            self._run([*words, "--resume"] if self.model.is_dir() else words, self.facts)
         training = json.loads((self.model / "card.json").read_text(encoding="utf-8"))["training"]
         self.facts["ended"] = training["ended"]
         for name in ("device", "precision", "processor", "steps"):
             self.facts[name] = training[name]
         self.kept.keep()
+
+    def _is_trained(self) -> bool:
+        """Whether the model is whole: the last that a run does is to take its checkpoint away."""
+        return (self.model / "card.json").is_file() and not (self.model / "checkpoint.safetensors").is_file()
 
     def judge(self) -> None:
         """Scores and report; once."""
