@@ -88,6 +88,7 @@ class BesideWiring(QObject):
         if before is None and self._page.views.is_three:
             self._actions.trigger("one_view")
         self._page.stage.show_beside(True)
+        self._page.banners.begin_under(bar.height())
         bar.show_link(second)
         bar.show_names(self._session.known_items[self._session.current_id].name, second.item.name)
         if before is None or before.scan is not second.scan or before.link is not second.link:
@@ -105,6 +106,7 @@ class BesideWiring(QObject):
     def _hide(self) -> None:
         if self._picture is not None:
             self._page.stage.show_beside(False)
+            self._page.banners.begin_under(0)
             self._picture.forget()
             self._main.view.set_twin(None)
             self._main.view.fit_again()

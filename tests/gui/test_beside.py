@@ -216,6 +216,14 @@ def test_a_scan_of_another_patient_is_never_linked_by_itself(hands: Hands) -> No
     assert (second.how, second.is_linked) == ("other patient", False)
 
 
+def test_what_is_told_does_not_lie_over_the_bar_with_which_they_are_linked(hands: Hands) -> None:
+    beside(hands, "Other")
+    banners, bar = hands.window.draw_page.banners, hands.button("link_button").parentWidget()
+    assert banners.isVisible() and bar is not None and banners.y() >= bar.height()
+    hands.button("close_beside_button").click()
+    assert banners.y() < bar.height()
+
+
 def test_a_scan_dropped_on_the_picture_is_shown_beside_it(hands: Hands) -> None:
     scans = hands.window.draw_page.worklist.list
     rows = [scans.model().index(n, 0) for n in range(scans.model().rowCount())]

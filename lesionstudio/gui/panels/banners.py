@@ -21,7 +21,7 @@ from lesionstudio.gui.widgets.text import paragraph
 from lesionstudio.words import _, ngettext
 
 MOST_SHOWN = 2
-_MARGIN = 12
+_MARGIN, _TOP = 12, 10
 _LOOKS = {
     "error": ("banner-bad", "alert-circle", "bad"),
     "warning": ("banner-warn", "alert-triangle", "warn"),
@@ -39,7 +39,7 @@ class Banners(QWidget):
         super().__init__(host)
         self._look, self._host = look, host
         self._banners: list[Banner] = []
-        self._kept_free = 0
+        self._kept_free, self._from = 0, _TOP
         self._more = word_button("", "more_banners_button")
         self._more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._show_all = False
@@ -86,6 +86,11 @@ class Banners(QWidget):
         self._kept_free = at_right
         self._settle()
 
+    def begin_under(self, height: int) -> None:
+        """Leaves so much of its host's height, at the top, to a bar."""
+        self._from = height + _TOP
+        self._settle()
+
     @property
     def notices(self) -> list[Notice]:
         """What is being told, newest first."""
@@ -127,7 +132,7 @@ class Banners(QWidget):
         width = max(self._host.width() - 2 * _MARGIN - self._kept_free, 200)
         self._column.activate()
         height = self._column.heightForWidth(width) if self._column.hasHeightForWidth() else self.sizeHint().height()
-        self.setGeometry(_MARGIN, 10, width, height)
+        self.setGeometry(_MARGIN, self._from, width, height)
         self.raise_()
 
 
