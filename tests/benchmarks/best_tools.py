@@ -67,16 +67,22 @@ class BestTools(Oracle):
 
     def _draw(self, k: int, number: int, good_enough: float) -> None:
         """Does what costs the shortest way and is good enough; else what comes nearest."""
-        if not self.now(k, number).any() and self._wand(k, number):
-            good_enough = min(good_enough, 0.94)
         wanted, there = self.of(k, number), self.now(k, number)
         if dice(wanted, there) >= good_enough:
             return
-        ways = self._ways(k, number, wanted, there, good_enough)
-        best = max(dice(wanted, way.result) for way in ways)
-        good = [way for way in ways if dice(wanted, way.result) >= min(good_enough - 0.004, best)]
-        chosen = min(good, key=lambda way: way.length)
-        chosen.do()
+        chosen = _shortest(self._ways(k, number, wanted, there, good_enough), wanted, good_enough)
+        press = None if there.any() else self._best_press(k, number)
+        if press is not None and self._rest(k, number, wanted, press.taken, good_enough) < 0.8 * chosen.length:
+            self._press(press)
+            self._draw(k, number, good_enough)
+        else:
+            chosen.do()
+
+    def _rest(self, k: int, number: int, wanted: Cover, there: Cover, good_enough: float) -> float:
+        """How far the mouse goes once this is there."""
+        if dice(wanted, there) >= good_enough:
+            return 0.0
+        return _shortest(self._ways(k, number, wanted, there, good_enough), wanted, good_enough).length
 
     def _ways(self, k: int, number: int, wanted: Cover, there: Cover, good_enough: float) -> list[Way]:
         sheet = Sheet(wanted)
@@ -147,39 +153,48 @@ class BestTools(Oracle):
         self.hand.take(Key.Key_I)
         self.hand.accept(lambda: self.hands.desk.parts.proposals.stands)
 
-    def _wand(self, k: int, number: int) -> bool:
-        """Presses the wand where one press takes most of what is wanted; drags until the tolerance fits."""
-        found = self._best_press(k, number)
-        if found is None:
-            return False
-        (row, column), tolerance = found
+    def _press(self, press: "Press") -> None:
+        """Presses the wand and drags until the tolerance fits."""
         self.hand.take(Key.Key_W)
         kind = self.hands.desk.wiring.toolbox.kinds["wand"]
         assert isinstance(kind, WandKind) and self.hands.session.scan is not None
         scan = self.hands.session.scan
-        more = tolerance - float(kind.values[kind._tolerance_of(scan)])
+        more = press.tolerance - float(kind.values[kind._tolerance_of(scan)])
         way = more / self.hands.session.window.width * scan.geometry.shape[2] * self.hand.scale
-        self.hand.drag_right((row, column), round(way))
-        return True
+        self.hand.drag_right(press.place, round(way))
 
-    def _best_press(self, k: int, number: int) -> tuple[tuple[float, float], float] | None:
+    def _best_press(self, k: int, number: int) -> "Press | None":
+        """Where one press of the wand takes most of what is wanted and little else."""
         scan, wanted = self.hands.session.scan, self.of(k, number)
-        free = wanted & (self.hands.mask.labels(k) == 0)
-        if scan is None or not free.any():
-            return None
+        assert scan is not None
         values = np.asarray(scan.slice(k), np.float64)
-        rows, columns = np.nonzero(free)
-        at = int(np.argmin(np.abs(values[rows, columns] - np.median(values[free]))))
+        rows, columns = np.nonzero(wanted)
+        at = int(np.argmin(np.abs(values[rows, columns] - np.median(values[wanted]))))
         seed = (k, int(rows[at]), int(columns[at]))
-        best, chosen = 0.9, None
+        presses = []
         for tolerance in _WAND_TOLERANCES:
             grown = grow(scan.block, scan.geometry.shape, seed, WandRule(tolerance), scan.geometry.spacing_mm)
             taken = np.zeros(wanted.shape, bool)
             taken[grown.box.slices()[1:]] = grown.cover[0]
-            overlap = dice(wanted, taken)
-            if overlap > best:
-                best, chosen = overlap, ((float(seed[1]), float(seed[2])), float(tolerance))
-        return chosen
+            presses.append(Press((float(seed[1]), float(seed[2])), float(tolerance), taken))
+        best = max(presses, key=lambda press: dice(wanted, press.taken))
+        return best if dice(wanted, best.taken) > 0.85 else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Press:
+    """Where the wand is pressed, with which tolerance, and what it takes then."""
+
+    place: tuple[float, float]
+    tolerance: float
+    taken: Cover
+
+
+def _shortest(ways: list[Way], wanted: Cover, good_enough: float) -> Way:
+    """Of the ways that are good enough, or nearest to it, the shortest."""
+    best = max(dice(wanted, way.result) for way in ways)
+    good = [way for way in ways if dice(wanted, way.result) >= min(good_enough, best) - 0.004]
+    return min(good, key=lambda way: way.length)
 
 
 def _ends(slices: list[int]) -> list[int]:
