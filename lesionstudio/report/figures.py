@@ -50,8 +50,9 @@ def curves_of_training(curve: Sequence[Mapping[str, Any]], best_step: int | None
             for part, style in (("train", (QUIET, 1.0)), ("val", (ACCENT, 1.8))):
                 rows = [row for row in curve if row.get(part) and row[part].get(name) is not None]
                 word = _("training") if part == "train" else _("validation")
+                dot = "o" if len(rows) == 1 else ""
                 values = [row[part][name] for row in rows]
-                one.plot([row["epoch"] for row in rows], values, label=word, color=style[0], lw=style[1])
+                one.plot([row["epoch"] for row in rows], values, label=word, color=style[0], lw=style[1], marker=dot, ms=3)
             for row in curve:
                 if best_step is not None and row["step"] == best_step:
                     one.axvline(row["epoch"], color=WARM, lw=0.8, ls="--")
@@ -137,10 +138,9 @@ def intensities(parts: Mapping[str, Any], names: Mapping[str, str]) -> str:
     with _figure(3.6, 2.6, 1, 1) as (axes, uri):
         for n, (part, facts) in enumerate(parts.items()):
             found = facts["intensities"]
-            axes[0].stairs(
-                found["shares"], found["edges"], color=_SERIES[n % len(_SERIES)], label=names.get(part, part)
-            )
-        axes[0].set(title=_("Values"), yscale="log")
+            style: dict[str, Any] = {"color": _SERIES[n % len(_SERIES)], "label": names.get(part, part)}
+            axes[0].stairs(found["shares"], found["edges"], baseline=None, **style)
+        axes[0].set(title=_("Values"), yscale="log", ylim=(1e-4, 1.5))
         axes[0].legend(fontsize=8)
     return uri[0]
 

@@ -72,7 +72,7 @@ def _notices(facts: ReportFacts) -> list[str]:
     said = [_("For research only; not a medical device.")]
     opened = facts.scores.get("opened")
     if opened:
-        text = ngettext("This test set was judged by once.", "This test set was judged by {n} times so far.", opened)
+        text = ngettext("This test set was opened once.", "This test set was opened {n} times so far.", opened)
         said.append(text.format(n=number(opened)))
     return said
 

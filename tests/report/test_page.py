@@ -120,7 +120,7 @@ def test_it_says_the_figures_that_were_measured(read: _Reader, facts: ReportFact
     assert f"{facts.scores['mean']['dice']:.3f}" in text
     assert "case1" in text and "Nothing got better." in text and "lesionstudio train --data d" in text
     assert "a.png = b.png" in text and "c.png" in text
-    assert "judged by 2 times" in text
+    assert "opened 2 times" in text
     assert "Marked only by the model: 0. Only in the truth: 1." in text
 
 
