@@ -9,7 +9,7 @@ from lesionstudio.imaging.editing import EditHistory
 from lesionstudio.imaging.geometry import EMPTY_BOX
 from lesionstudio.imaging.proposal import Proposal
 
-_PIECE_S, _AT_LEAST = 0.015, 1 << 20
+_PIECE_S, _AT_LEAST = 0.015, 1 << 18
 
 
 class Making(QObject):
