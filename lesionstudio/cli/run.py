@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 
 from lesionstudio import __version__
-from lesionstudio.cli import looking, making, scoring, working
+from lesionstudio.cli import classifying, looking, making, scoring, working
 from lesionstudio.cli.terminal import Terminal, take_json
 from lesionstudio.cli.verb import Face, ShowDemo, app
 from lesionstudio.words import _
 
-__all__ = ["looking", "making", "run", "scoring", "working"]
+__all__ = ["classifying", "looking", "making", "run", "scoring", "working"]
 
 
 def _say_version(wanted: bool) -> None:

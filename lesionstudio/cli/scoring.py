@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from lesionstudio.cli.classifying import evaluate_classes, is_classifier
 from lesionstudio.cli.options import (
     Data,
     HuOffset,
@@ -46,8 +47,18 @@ def evaluate(
     page: Annotated[
         Path | None, typer.Option("--report", metavar="FILE.html", help=_("Writes a report that needs nothing else."))
     ] = None,
+    outside: Annotated[
+        Path | None,
+        typer.Option(help=_("For a classifier: pictures of sources it was never trained on, judged apart.")),
+    ] = None,
 ) -> None:
     """How well a model does on pictures whose masks are known."""
+    if is_classifier(model):
+        page_of = {"outside": outside, "page": page}
+        evaluate_classes(ctx, model, data, split=split, part=part or "", patients=patients, **page_of)
+        return
+    if outside is not None:
+        raise typer.BadParameter(_("--outside is for classifiers."))
     places = pairs(images, masks, split, data, pair_by)
     from lesionstudio.workflows.evaluate import evaluate as evaluate_model
 

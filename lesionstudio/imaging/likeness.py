@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-GRID, NEAR_BITS, SIDE, SAME = 16, 48, 64, 0.9
-_PLAIN, _BLOCK, _BLUR = 0.01, 512, 3.0
+GRID, NEAR_BITS, SIDE, SAME, SAME_MOVED = 16, 48, 64, 0.9, 0.75
+_PLAIN, _BLOCK, _BLUR, _REACH, _WORTH_MOVING = 0.01, 512, 3.0, 8, 0.4
 _BITS_SET = np.array([number.bit_count() for number in range(256)], np.uint8)
 
 
@@ -42,8 +42,12 @@ def likeness(pixels: NDArray[np.generic]) -> Likeness | None:
     return Likeness(hashed, (fine / max(float(np.linalg.norm(fine)), 1e-9)).astype(np.float32).ravel())
 
 
-def near_duplicates(pictures: Sequence[Likeness | None]) -> list[tuple[int, int]]:
-    """The pairs (i, j), i < j, of pictures that are nearly the same."""
+def near_duplicates(pictures: Sequence[Likeness | None], shifted: bool = False) -> list[tuple[int, int]]:
+    """The pairs (i, j), i < j, of pictures that are nearly the same.
+
+    With `shifted` also those that are so after one is moved by up to an eighth of its side: the same picture with
+    another border cut off. That is slower, and calls a few more alike.
+    """
     there = [(n, one) for n, one in enumerate(pictures) if one is not None]
     if len(there) < 2:
         return []
@@ -53,6 +57,20 @@ def near_duplicates(pictures: Sequence[Likeness | None]) -> list[tuple[int, int]
     for start in range(0, len(hashes), _BLOCK):
         some = slice(start, start + _BLOCK)
         bits = _BITS_SET[hashes[some, None] ^ hashes[None]].sum(axis=2, dtype=np.uint16)
-        rows, columns = np.nonzero((bits <= NEAR_BITS) & (fine[some] @ fine.T >= SAME))
-        found += [(places[start + i], places[j]) for i, j in zip(rows.tolist(), columns.tolist()) if start + i < j]
+        alike = fine[some] @ fine.T
+        near = (bits <= NEAR_BITS) & (alike >= (_WORTH_MOVING if shifted else SAME))
+        pairs = ((start + int(i), int(j)) for i, j in zip(*np.nonzero(near)) if start + i < j)
+        found += [
+            (places[i], places[j])
+            for i, j in pairs
+            if alike[i - start, j] >= SAME or (shifted and _when_moved(fine[i], fine[j]) >= SAME_MOVED)
+        ]
     return found
+
+
+def _when_moved(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    """The greatest correlation of what is fine in both, one moved by up to _REACH places each way."""
+    spectra = [np.fft.rfft2(each.reshape(SIDE, SIDE)) for each in (one, other)]
+    moved = np.fft.irfft2(spectra[0] * np.conj(spectra[1]), (SIDE, SIDE))
+    steps = np.r_[0 : _REACH + 1, -_REACH:0]
+    return float(moved[np.ix_(steps, steps)].max())

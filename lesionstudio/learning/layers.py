@@ -6,29 +6,41 @@ from typing import Any
 import torch
 from torch import nn
 
+from lesionstudio.learning.classifier import Classifier
 from lesionstudio.learning.model import SegmentationModel
+from lesionstudio.model_card import read_card
 
 _SIDE = 256
 
 
 def layer_table(folder: Path) -> dict[str, Any]:
-    """The layers of the model in a folder, in the order they run on one picture of 256x256, as plain values.
+    """The layers of the model in a folder, in the order they run on one picture, as plain values.
 
-    "trainable" counts weights, "running_statistics" what normalisation layers keep of the pictures seen, "total" both.
+    The picture has 256x256 pixels, for a classifier the side that its card says. "trainable" counts
+    weights, "running_statistics" what normalisation layers keep of the pictures seen, "total" both.
     """
-    model = SegmentationModel.load(folder)
-    shapes = _output_shapes(model.network, model.card.channels)
-    names = {module: name for name, module in model.network.named_modules()}
+    network, channels, side = _loaded(folder)
+    shapes = _output_shapes(network, channels, side)
+    names = {module: name for name, module in network.named_modules()}
     layers = [
         {"name": names[module], "type": type(module).__name__, "output_shape": shape, "parameters": _weights(module)}
         for module, shape in shapes.items()
     ]
-    trainable = sum(weights.numel() for weights in model.network.parameters())
-    kept = sum(numbers.numel() for numbers in model.network.buffers() if numbers.is_floating_point())
+    trainable = sum(weights.numel() for weights in network.parameters())
+    kept = sum(numbers.numel() for numbers in network.buffers() if numbers.is_floating_point())
     return {"layers": layers, "trainable": trainable, "running_statistics": kept, "total": trainable + kept}
 
 
-def _output_shapes(network: nn.Module, channels: int) -> dict[nn.Module, list[int]]:
+def _loaded(folder: Path) -> tuple[nn.Module, int, int]:
+    """The network, its channels, and the side of the picture it is shown."""
+    card = read_card(folder)
+    if card.task == "classification":
+        classifier = Classifier.load(folder)
+        return classifier.network, card.channels, classifier.side
+    return SegmentationModel.load(folder).network, card.channels, _SIDE
+
+
+def _output_shapes(network: nn.Module, channels: int, side: int) -> dict[nn.Module, list[int]]:
     """What each layer without layers inside gives for one picture: (1, channels, rows, columns)."""
     shapes: dict[nn.Module, list[int]] = {}
 
@@ -40,7 +52,7 @@ def _output_shapes(network: nn.Module, channels: int) -> dict[nn.Module, list[in
     hooks = [module.register_forward_hook(remember) for module in leaves]
     try:
         with torch.inference_mode():
-            network(torch.zeros(1, channels, _SIDE, _SIDE))
+            network(torch.zeros(1, channels, side, side))
     finally:
         for hook in hooks:
             hook.remove()

@@ -52,7 +52,9 @@ def curves_of_training(curve: Sequence[Mapping[str, Any]], best_step: int | None
                 word = _("training") if part == "train" else _("validation")
                 dot = "o" if len(rows) == 1 else ""
                 values = [row[part][name] for row in rows]
-                one.plot([row["epoch"] for row in rows], values, label=word, color=style[0], lw=style[1], marker=dot, ms=3)
+                one.plot(
+                    [row["epoch"] for row in rows], values, label=word, color=style[0], lw=style[1], marker=dot, ms=3
+                )
             for row in curve:
                 if best_step is not None and row["step"] == best_step:
                     one.axvline(row["epoch"], color=WARM, lw=0.8, ls="--")
@@ -158,6 +160,32 @@ def lesion_sizes(parts: Mapping[str, Any], unit: str, labels: Mapping[str, str])
             text = labels.get(label, label)
             axes[0].hist(own, bins=edges.tolist(), histtype="step", color=_SERIES[n % len(_SERIES)], label=text)
         axes[0].set(xscale="log", xlabel=_("Area, {unit}").format(unit=unit), title=_("Lesions in a slice"))
+        axes[0].legend(fontsize=8)
+    return uri[0]
+
+
+def confidence(calibration: Mapping[str, Any]) -> str:
+    """How often an answer is right, by the confidence it was given with; larger dots are more pictures."""
+    points = np.array(calibration["bins"], np.float64).reshape(-1, 3)
+    with _figure(3.6, 3.2, 1, 1) as (axes, uri):
+        axes[0].plot([0, 1], [0, 1], color=QUIET, lw=0.8, ls="--")
+        axes[0].plot(points[:, 0], points[:, 1], color=ACCENT)
+        axes[0].scatter(points[:, 0], points[:, 1], s=12 + 4 * np.sqrt(points[:, 2]), color=ACCENT, zorder=3)
+        axes[0].set(xlim=(0, 1.02), ylim=(0, 1.05), xlabel=_("Confidence"), ylabel=_("Share that is right"))
+        axes[0].set_title(_named(_("Calibration"), calibration["error"]))
+    return uri[0]
+
+
+def rounds(curve: Sequence[Mapping[str, float]], best: int) -> str:
+    """Loss and accuracy of a classifier round by round; the round that was kept is marked."""
+    numbers = range(1, len(curve) + 1)
+    with _figure(7.4, 2.6, 1, 2) as (axes, uri):
+        axes[0].plot(numbers, [row["train_loss"] for row in curve], color=QUIET, lw=1.0, label=_("training"))
+        axes[0].plot(numbers, [row["val_loss"] for row in curve], color=ACCENT, lw=1.8, label=_("validation"))
+        axes[1].plot(numbers, [row["val_accuracy"] for row in curve], color=ACCENT, lw=1.8)
+        for one, title in zip(axes, (_("Loss"), _("Accuracy"))):
+            one.axvline(best, color=WARM, lw=0.8, ls="--")
+            one.set(title=title, xlabel=_("Round"))
         axes[0].legend(fontsize=8)
     return uri[0]
 

@@ -69,15 +69,16 @@ def network_section(facts: ReportFacts) -> Section:
     return Section(_("The network"), said, tables)
 
 
-def environment_section(facts: ReportFacts) -> Section:
+def environment_section(
+    environment: Mapping[str, str], definitions: Mapping[str, str], again: Sequence[str]
+) -> Section:
     """Versions, machine, definitions, and the command lines that make it again."""
-    rows = list(facts.environment.items())
-    named = [(name, text) for name, text in facts.scores["definitions"].items()]
+    rows, named = list(environment.items()), list(definitions.items())
     tables = [
         Table((_("Environment"), ""), rows, kind="narrow"),
         Table((_("How each figure is computed"), ""), named, kind="small"),
     ]
-    return Section(_("Made again"), tables=tables, commands=facts.again)
+    return Section(_("Made again"), tables=tables, commands=again)
 
 
 def _long_side(ends: Sequence[int]) -> str:

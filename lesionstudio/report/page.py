@@ -89,7 +89,7 @@ def _sections(facts: ReportFacts) -> list[Section]:
         training_section(facts.card),
         data_section(facts),
         network_section(facts),
-        environment_section(facts),
+        environment_section(facts.environment, facts.scores["definitions"], facts.again),
     ]
     return [section for section in made if section is not None]
 

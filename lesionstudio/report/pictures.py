@@ -34,6 +34,14 @@ def contact_of(sample: Sample) -> str:
     return data_uri(_with_labels(picture, wanted))
 
 
+def fitted_uri(picture: Grey) -> str:
+    """A picture (rows, columns) or (rows, columns, 3) at the size a page shows it."""
+    image = Image.fromarray(picture).convert("RGB")
+    factor = _LONG_SIDE / max(image.size)
+    size = (max(1, round(image.width * factor)), max(1, round(image.height * factor)))
+    return data_uri(np.asarray(image.resize(size, Image.Resampling.LANCZOS)))
+
+
 def data_uri(pixels: Grey) -> str:
     """An image (rows, columns, 3) as a JPEG that a page can hold: a third of a PNG's size, outlines still sharp."""
     buffer = BytesIO()

@@ -71,7 +71,7 @@ def write_report(
         worst=tuple(_sample(judge, one) for one in worst),
         usual=tuple(_sample(judge, one) for one in usual),
         contact=tuple(_contact(looked)),
-        environment=_environment(scores),
+        environment=environment(scores),
         again=_again(scores, judge, looked.places, model, path),
     )
     with telling_what_fails(path):
@@ -99,7 +99,7 @@ def write_slices_report(
         layers=layer_table(model.folder),
         worst=worst,
         usual=usual,
-        environment=_environment(scores),
+        environment=environment(scores),
     )
     with telling_what_fails(path), whole_file(path) as draft:
         write_page(facts, draft)
@@ -140,7 +140,8 @@ def shown_slice(scan: Scan, k: int) -> Grey:
     return to_grey(plane, preset_window(scan, first_preset(scan), k))
 
 
-def _environment(scores: dict[str, Any]) -> dict[str, str]:
+def environment(scores: dict[str, Any]) -> dict[str, str]:
+    """Versions, machine and what was computed on, by name."""
     from lesionstudio.learning.processor import processor_name
 
     versions = {name: metadata.version(name) for name in _PACKAGES if _is_there(name)}

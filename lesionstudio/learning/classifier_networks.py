@@ -1,0 +1,153 @@
+"""Networks that say what a picture shows: the tutorials' sequential CNN, and backbones of timm with a head of ours."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from lesionstudio.errors import ModelProblem
+from lesionstudio.learning.torchvision_guard import import_torchvision
+from lesionstudio.model_card import ModelCard
+from lesionstudio.words import _
+
+SEQUENTIAL = "sequential-cnn"
+# Kept at a sixteenth of the side, so that a heat map of a small picture still has places.
+_FINE: dict[str, Any] = {"output_stride": 16}
+BACKBONES: dict[str, tuple[str, dict[str, Any]]] = {
+    "mobilenetv2": ("mobilenetv2_100", _FINE),
+    "efficientnet-b0": ("efficientnet_b0", _FINE),
+    "resnet10-half": ("resnet10t", {**_FINE, "channels": (32, 64, 128, 256), "stem_width": 16}),
+    "resnet18": ("resnet18", {}),
+    "resnet50": ("resnet50", _FINE),
+}
+CLASSIFIERS = (SEQUENTIAL, *BACKBONES)
+_WIDTHS, _DENSE = (128, 64, 32, 16), 64
+
+
+class ClassifierNetwork(nn.Module):
+    """(batch, channels, side, side) -> logits (batch, classes) beside features (batch, n), in one array.
+
+    `maps` passes on the last maps (batch, n, rows, columns): the place where Grad-CAM hangs its hooks.
+    """
+
+    def __init__(self, classes: int) -> None:
+        super().__init__()
+        self.classes = classes
+        self.maps = nn.Identity()
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """Logits, then features: (batch, classes + n)."""
+        features = self.features(self.maps(self.last_maps(pictures)))
+        return torch.cat([self.head(features), features], dim=1)
+
+    def last_maps(self, pictures: Tensor) -> Tensor:
+        """What the last convolution gives."""
+        raise NotImplementedError
+
+    def features(self, maps: Tensor) -> Tensor:
+        """What the head decides by: (batch, n)."""
+        raise NotImplementedError
+
+    def head(self, features: Tensor) -> Tensor:
+        """The logits of features."""
+        raise NotImplementedError
+
+
+class SequentialCNN(ClassifierNetwork):
+    """Four 4 x 4 convolutions of 128, 64, 32 and 16 maps, each with ReLU and max pooling; dense 64; the classes.
+
+    It takes pictures of one side only, which its card tells.
+    """
+
+    def __init__(self, channels: int, classes: int, side: int, dropout: float) -> None:
+        super().__init__(classes)
+        layers: list[nn.Module] = []
+        for width in _WIDTHS:
+            # "Same" padding of a 4 x 4 kernel: one pixel before, two behind.
+            layers += [nn.ZeroPad2d((1, 2, 1, 2)), nn.Conv2d(channels, width, 4), nn.ReLU(), nn.MaxPool2d(2)]
+            channels = width
+        self.convolutions = nn.Sequential(*layers)
+        left = side // 2 ** len(_WIDTHS)
+        self.dense = nn.Sequential(nn.Flatten(), nn.Linear(_WIDTHS[-1] * left * left, _DENSE), nn.ReLU())
+        self.out = nn.Sequential(nn.Dropout(dropout), nn.Linear(_DENSE, classes))
+
+    def last_maps(self, pictures: Tensor) -> Tensor:
+        """16 maps of a sixteenth of the side."""
+        maps: Tensor = self.convolutions(pictures)
+        return maps
+
+    def features(self, maps: Tensor) -> Tensor:
+        """The 64 of the dense layer."""
+        features: Tensor = self.dense(maps)
+        return features
+
+    def head(self, features: Tensor) -> Tensor:
+        """One logit a class."""
+        logits: Tensor = self.out(features)
+        return logits
+
+
+class BackboneNetwork(ClassifierNetwork):
+    """A backbone of timm, its maps averaged, and one linear layer; takes pictures of any side from 32 on."""
+
+    def __init__(self, name: str, channels: int, classes: int, dropout: float) -> None:
+        super().__init__(classes)
+        import_torchvision()
+        import timm
+
+        known, options = BACKBONES[name]
+        self.backbone: Any = timm.create_model(
+            known, pretrained=False, in_chans=channels, num_classes=classes, drop_rate=dropout, **options
+        )
+        # timm begins some of them with logits of ten and more, which takes the first hundred steps to unlearn.
+        nn.init.normal_(self.backbone.get_classifier().weight, std=0.01)
+
+    def last_maps(self, pictures: Tensor) -> Tensor:
+        """The backbone's last maps."""
+        maps: Tensor = self.backbone.forward_features(pictures)
+        return maps
+
+    def features(self, maps: Tensor) -> Tensor:
+        """Their means."""
+        features: Tensor = self.backbone.forward_head(maps, pre_logits=True)
+        return features
+
+    def head(self, features: Tensor) -> Tensor:
+        """One logit a class."""
+        logits: Tensor = self.backbone.get_classifier()(features)
+        return logits
+
+
+def build_classifier(card: ModelCard) -> ClassifierNetwork:
+    """The card's network, weights random. Raises ModelProblem for an architecture nobody knows."""
+    side, dropout = int(card.network.get("side", 96)), float(card.network.get("dropout", 0.0))
+    if card.architecture == SEQUENTIAL:
+        return SequentialCNN(card.channels, len(card.labels), side, dropout)
+    if card.architecture in BACKBONES:
+        return BackboneNetwork(card.architecture, card.channels, len(card.labels), dropout)
+    raise ModelProblem(
+        _("There is no network called {name}.").format(name=card.architecture),
+        hint=_("Known are: {names}.").format(names=", ".join(CLASSIFIERS)),
+    )
+
+
+def start_backbone(network: ClassifierNetwork, tensors: dict[str, Tensor]) -> int:
+    """Fills what fits of the given tensors, by name and shape, and gives how many did.
+
+    They may be a classifier's of ours, timm's own, or those of a segmentation model whose encoder is the same backbone.
+    Raises ModelProblem where nothing fits.
+    """
+    wanted = network.state_dict()
+    fitting: dict[str, Tensor] = {}
+    for name, value in tensors.items():
+        bare = name.removeprefix("encoder.").removeprefix("model.")
+        for here in (bare, f"backbone.{bare}"):
+            if here in wanted and wanted[here].shape == value.shape:
+                fitting[here] = value
+    if not any(value.ndim == 4 for value in fitting.values()):
+        raise ModelProblem(
+            _("These weights fit no layer of the network."),
+            hint=_("Name weights that were made with the same backbone."),
+        )
+    network.load_state_dict(fitting, strict=False)
+    return len(fitting)

@@ -1,0 +1,157 @@
+"""Classifiers: what they see, what they answer, what they keep, and what calibration makes of it."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from lesionstudio.errors import ModelProblem
+from lesionstudio.imaging.scan import Scan
+from lesionstudio.learning.classifier import (
+    Classifier,
+    Looker,
+    calibrated,
+    distances,
+    fresh_card,
+    normed,
+    softmax,
+    spread_out,
+)
+from lesionstudio.learning.classifier_input import kept, plane_of, seen, slices_of, varied
+from lesionstudio.learning.classifier_networks import SEQUENTIAL, build_classifier, start_backbone
+from lesionstudio.learning.classifier_training import Lesson, shares, weights_of_classes
+
+CARD = fresh_card("tiny", ("a", "b", "c"), SEQUENTIAL, 32, 0.0)
+
+
+def tiny(seed: int = 0) -> Classifier:
+    """An untrained sequential CNN that knows four features."""
+    torch.manual_seed(seed)
+    known = normed(np.random.default_rng(seed).normal(size=(4, 64)).astype(np.float32))
+    return Classifier(build_classifier(CARD).eval(), CARD, known)
+
+
+def test_the_sequential_cnn_is_the_one_of_the_tutorials() -> None:
+    network = build_classifier(CARD)
+    convolutions = [layer for layer in network.modules() if isinstance(layer, nn.Conv2d)]
+    assert [(layer.kernel_size, layer.out_channels) for layer in convolutions] == [
+        ((4, 4), n) for n in (128, 64, 32, 16)
+    ]
+    dense = [layer.out_features for layer in network.modules() if isinstance(layer, nn.Linear)]
+    assert dense == [64, 3]
+    assert network.last_maps(torch.zeros(1, 1, 32, 32)).shape == (1, 16, 2, 2)
+
+
+def test_an_unknown_network_is_refused_by_name() -> None:
+    with pytest.raises(ModelProblem, match="nonesuch"):
+        build_classifier(replace(CARD, architecture="nonesuch"))
+
+
+def test_a_picture_is_seen_whole_with_its_aspect_and_its_own_range() -> None:
+    wide = np.zeros((20, 80), np.uint16)
+    wide[:, 40:] = 40_000
+    shown = seen(wide, 32)
+    assert shown.shape == (32, 32)
+    assert not shown[:12].any() and not shown[20:].any()
+    assert shown[12:20, :14].max() == 0 and shown[12:20, 18:].min() == 1
+
+
+def test_sixteen_bits_and_eight_bits_of_a_picture_are_seen_alike() -> None:
+    picture = np.random.default_rng(0).integers(0, 255, (50, 60)).astype(np.uint8)
+    assert np.abs(seen(picture, 32) - seen(picture.astype(np.uint16) * 257, 32)).max() < 1e-4
+
+
+def test_air_beyond_the_scanners_circle_does_not_grey_a_ct_out() -> None:
+    voxels = np.full((1, 40, 40), -3024, np.int16)
+    voxels[0, 10:30, 10:30] = 40
+    plane = plane_of(Scan.of_array(voxels, unit="HU"), 0)
+    assert plane.min() == -1024
+
+
+def test_a_volume_is_judged_by_slices_of_its_middle() -> None:
+    scan = Scan.of_array(np.zeros((101, 8, 8), np.uint8))
+    assert slices_of(scan) == [20, 35, 50, 65, 80]
+    assert slices_of(Scan.of_array(np.zeros((1, 8, 8), np.uint8))) == [0]
+
+
+def test_a_varied_picture_is_still_a_picture_and_repeats_with_its_seed() -> None:
+    picture = kept(np.random.default_rng(1).normal(size=(90, 130)))
+    for seed in range(40):
+        one, two = (varied(picture, 48, np.random.default_rng(seed)) for _ in range(2))
+        assert one.shape == (48, 48) and one.min() >= 0 and one.max() <= 1
+        assert np.array_equal(one, two)
+
+
+def test_what_is_saved_answers_as_it_did_and_holds_no_pickle(tmp_path: Path) -> None:
+    before = tiny()
+    before.save(tmp_path)
+    after = Classifier.load(tmp_path)
+    pictures = np.random.default_rng(0).random((3, 32, 32), np.float32)
+    for one, two in zip(Looker(before).answers(pictures), Looker(after).answers(pictures)):
+        assert one.probabilities == pytest.approx(two.probabilities, abs=2e-3)
+        assert one.distance == pytest.approx(two.distance, abs=2e-3)
+    assert {path.name for path in tmp_path.iterdir()} == {"card.json", "weights.safetensors"}
+    assert json.loads((tmp_path / "card.json").read_text())["task"] == "classification"
+
+
+def test_weights_that_were_exchanged_are_noticed(tmp_path: Path) -> None:
+    tiny().save(tmp_path)
+    weights = tmp_path / "weights.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"x")
+    with pytest.raises(ModelProblem, match="not those"):
+        Classifier.load(tmp_path)
+
+
+def test_the_temperature_makes_an_overconfident_network_as_sure_as_it_is_right() -> None:
+    sure = tiny()
+    with torch.no_grad():
+        sure.network.out[1].weight.mul_(400)  # type: ignore[union-attr]
+    pictures = np.random.default_rng(2).random((60, 32, 32), np.float32)
+    labels = np.random.default_rng(3).integers(0, 3, 60)
+    after = calibrated(sure, pictures, labels)
+    logits, _features = Looker(sure).raw(pictures)
+    temperature = after.card.network["temperature"]
+    assert temperature > 2
+
+    def loss(rows: np.ndarray) -> float:
+        return float(-np.log(softmax(rows)[np.arange(60), labels] + 1e-9).mean())
+
+    assert loss(logits / temperature) < loss(logits)
+
+
+def test_validation_pictures_are_hardly_ever_unlike_and_a_far_one_is() -> None:
+    found = calibrated(tiny(), np.random.default_rng(2).random((50, 32, 32), np.float32), np.zeros(50, np.int64))
+    limit = found.card.network["unlike_from"]
+    near = Looker(found).answers(np.random.default_rng(5).random((20, 32, 32), np.float32))
+    assert sum(one.unlike_training for one in near) <= 1
+    known = np.eye(3, dtype=np.float32)[:2]
+    assert distances(np.eye(3, dtype=np.float32), known).tolist() == [0.0, 0.0, 1.0]
+    assert 0 < limit < 1.4
+
+
+def test_the_features_that_are_kept_leave_none_far_away() -> None:
+    angles = np.linspace(0, np.pi, 200)
+    features = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+    assert distances(features, spread_out(features, 9)).max() < 1 - np.cos(np.pi / 8)
+
+
+def test_a_group_counts_as_the_root_of_its_pictures_and_classes_count_the_same() -> None:
+    picture = np.zeros((8, 8), np.uint8)
+    lessons = [Lesson(picture, 0, "large")] * 9 + [Lesson(picture, 1, "small")]
+    drawn = shares(lessons)
+    assert drawn[:9].sum() == pytest.approx(0.75) and drawn[9] == pytest.approx(0.25)
+    weights = weights_of_classes(lessons, drawn, 2)
+    assert weights[0] * 0.75 == pytest.approx(weights[1] * 0.25)
+
+
+def test_layers_are_lent_where_they_fit_and_refused_where_none_does() -> None:
+    one, two = build_classifier(CARD), build_classifier(replace(CARD, labels=("x", "y")))
+    lent = start_backbone(two, one.state_dict())
+    assert lent == len(one.state_dict()) - 2
+    assert torch.equal(two.convolutions[1].weight, one.convolutions[1].weight)  # type: ignore[union-attr]
+    with pytest.raises(ModelProblem):
+        start_backbone(two, {"encoder.somewhere": torch.zeros(3, 3, 3, 3)})
