@@ -22,14 +22,18 @@ class ProposalWiring(QObject):
         self._proposals.changed.connect(self._show)
         self._show()
 
-    def _show(self) -> None:
-        stands, is_making = self._proposals.stands, self._proposals.is_making
-        waits = stands and not is_making
+    def show_possible(self) -> None:
+        """Allows an answer where there is something to answer and the picture is seen."""
+        proposals, is_seen = self._proposals, self._page.is_drawing
+        waits = proposals.stands and not proposals.is_making and is_seen
         self._actions.allow("accept_proposal", waits)
-        self._actions.allow("reject_proposal", waits or self._proposals.is_working)
+        self._actions.allow("reject_proposal", waits or (proposals.is_working and is_seen))
         # Also while one is being found: an Enter that comes too early must not check the slice.
-        self._actions.lend_keys("check_slice", "accept_proposal", on=stands or self._proposals.is_working)
+        self._actions.lend_keys("check_slice", "accept_proposal", on=proposals.stands or proposals.is_working)
         self._page.options_bar.proposal.show_stands(waits)
+
+    def _show(self) -> None:
+        self.show_possible()
         scan = self._session.scan
         self._page.options_bar.say(sentence_of(self._proposals, scan.geometry) if scan is not None else "")
 

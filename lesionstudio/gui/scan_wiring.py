@@ -46,6 +46,7 @@ class ScanWiring(QObject):
         self.crosshair = Crosshair(parts.session, self)
         self.main = PlaneWiring(parts, toolbox, self.crosshair, self._page.picture)
         self.three = ThreeViews(parts, toolbox, self.crosshair, self.main)
+        self.proposals = ProposalWiring(parts)
         self._seen = QTimer(self, singleShot=True, interval=_SEEN_MS)
         self._seen.timeout.connect(self._tell_seen)
         self._connect_session()
@@ -55,13 +56,13 @@ class ScanWiring(QObject):
         for kind in toolbox.kinds.values():
             kind.undo_changed.connect(self._show_history)
         toolbox.choose("brush")
-        ProposalWiring(parts)
         parts.proposals.changed.connect(self.show_hints)
 
     def show_possible(self) -> None:
         """Allows what can be done now and says why Segment cannot."""
         self._page.segment.show_reason(self._parts.models.reason)
         allow_only(self._actions, self._possible())
+        self.proposals.show_possible()
         self._show_history()
 
     def _possible(self) -> set[str]:

@@ -64,6 +64,17 @@ def test_esc_drops_what_is_shown_and_leaves_the_mask_alone(hands: Hands) -> None
     assert not hands.desk.parts.proposals.stands and hands.mask.counts() == {} and hands.history.undo_title == ""
 
 
+def test_what_is_not_seen_is_not_accepted(hands: Hands) -> None:
+    _show(hands, _square())
+    hands.do("learn_page")
+    hands.key(Qt.Key.Key_Return)
+    assert hands.mask.counts() == {} and not hands.window.actions_by_verb["accept_proposal"].isEnabled()
+    hands.do("draw")
+    hands.picture.setFocus()
+    hands.key(Qt.Key.Key_Return)
+    assert hands.mask.counts() == {1: 100}
+
+
 def test_the_buttons_are_there_only_while_something_waits(hands: Hands) -> None:
     assert not hands.button("accept_proposal_button").isVisible()
     _show(hands, _square())
