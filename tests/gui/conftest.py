@@ -22,3 +22,12 @@ def actions(qtbot: QtBot, look: Look) -> Iterator[Actions]:
     window = QMainWindow()
     qtbot.addWidget(window)
     yield Actions(window, look)
+
+
+@pytest.fixture(autouse=True)
+def no_sheet_is_left() -> Iterator[None]:
+    """A sheet that a test leaves open would keep every later one from being shown: it is closed."""
+    yield
+    left = [one for one in QApplication.topLevelWidgets() if one.isModal() and one.isVisible()]
+    for one in left:
+        one.close()
