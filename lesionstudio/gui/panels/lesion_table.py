@@ -25,6 +25,7 @@ from lesionstudio.words import _
 ROW, HEAD, WIDTH, _NARROW = 30, 44, 560, 520
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _WIDTHS = {"area": 76, "volume": 84, "axes": 92, "mean": 76, "slices": 74}
+_AROUND = 20
 
 
 class LesionTable(QWidget):
@@ -160,11 +161,11 @@ class _View(QTableView):
         before = self._chosen_place()
         self._model.take(lesions)
         across = self.horizontalHeader()
-        for column, key in enumerate(lesions.heads):
+        for column, (key, words) in enumerate(lesions.heads.items()):
             fixed = key in _WIDTHS
             across.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed if fixed else _STRETCH)
             if fixed:
-                across.resizeSection(column, _WIDTHS[key])
+                across.resizeSection(column, max(_WIDTHS[key], across.fontMetrics().horizontalAdvance(words) + _AROUND))
         self._fit()
         self._choose_again(before)
 

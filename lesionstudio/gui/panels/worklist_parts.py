@@ -46,14 +46,16 @@ class EmptyList(QWidget):
         column = QVBoxLayout(self)
         column.setSpacing(8)
         column.addStretch(1)
-        self._actions, self._how = actions, label(role="second")
-        words = (label(_("No scans here yet"), "strong"), self._how)
+        self._actions, self._how = actions, paragraph()
+        self._how.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         actions.keys_changed.connect(self._say_how)
         self._say_how()
         again = action_button(look, actions, "open_folder")
         again.setObjectName("open_other_folder_button")
-        for part in (sign, *words, again):
+        for part in (sign, label(_("No scans here yet"), "strong")):
             column.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self._how)
+        column.addWidget(again, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(2)
 
     def _say_how(self) -> None:
