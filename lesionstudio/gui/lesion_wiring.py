@@ -130,7 +130,7 @@ class LesionWiring(QObject):
     def _toggle(self) -> None:
         elsewhere = next((table for table in self.tables if table.isVisible() and not self._is_popup(table)), None)
         if elsewhere is not None:
-            self._action.setChecked(True)
+            self._action.setChecked(False)  # It is lit while the table lies over the picture.
             elsewhere.view.setFocus()
         elif self.popup is not None and self.popup.isVisible():
             self.popup.close_popup()

@@ -157,4 +157,6 @@ def test_the_table_beside_three_views_takes_the_place_of_the_one_over_the_pictur
     opened.do("three_views")
     opened.until(lambda: any(one.isVisible() for one in opened.window.findChildren(LesionTable)))
     assert not over_the_picture.isVisible()
+    opened.do("lesions")  # The keys go to the table beside the views.
     opened.do("one_view")
+    assert not opened.window.actions_by_verb["lesions"].isChecked()
