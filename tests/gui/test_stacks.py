@@ -92,7 +92,7 @@ def test_pictures_are_offered_once_joined_and_shown_as_one_scan_with_the_sizes_t
     assert [item.slices for item in hands.session.items] == [SLICES]
     notices = hands.window.draw_page.banners.notices
     assert [one.title for one in notices] == ["9 pictures are one volume now."]
-    assert row_menu(hands, hands.session.current_id) == ["Take the volume apart"]
+    assert "Take the volume apart" in row_menu(hands, hands.session.current_id)
     hands.do("next_slice")
     assert hands.session.slice_number == 1
 
@@ -137,7 +137,7 @@ def test_undo_makes_single_pictures_again_and_marks_go_both_ways(hands: Hands, t
     hands.until(lambda: hands.session.current_id == "s5.png")
     assert painted > 0 and int(hands.mask.labels(0).sum()) == painted
     assert hands.mask.status(0) == SliceStatus.CHECKED
-    assert row_menu(hands, "s5.png") == ["Join 9 pictures into a volume"]
+    assert "Join 9 pictures into a volume" in row_menu(hands, "s5.png")
 
 
 def test_a_joined_volume_is_there_again_and_is_not_offered_anew(hands: Hands, tmp_path: Path) -> None:
