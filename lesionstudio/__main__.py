@@ -9,8 +9,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-VERBS = ("info", "convert", "split", "models", "segment", "train", "learn", "evaluate", "score", "compare", "measure", "export", "demo",
-         "doctor")  # fmt: skip
+VERBS = (
+    "info", "convert", "split", "models", "segment", "train", "learn", "evaluate", "score", "compare",
+    "measure", "export", "demo", "doctor",
+)  # fmt: skip
 COMPUTE = "_compute"
 
 

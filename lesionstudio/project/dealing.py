@@ -69,4 +69,3 @@ def in_blocks(loads: Sequence[Load], shares: Sequence[float]) -> dict[str, str]:
             parts[block[0].id] = ""
         start = stop
     return parts
-

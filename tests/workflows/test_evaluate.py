@@ -101,7 +101,8 @@ def test_a_trained_model_carries_the_scores_that_evaluate_gives(tmp_path: Path) 
     assert [case["id"] for case in again["cases"]] == ["p4", "p5"]
     assert (card.training["seed"], card.training["device"], card.id) == (4, "cpu", "squares")
     assert card.training["command"].startswith("lesionstudio train --data data ")
-    assert sorted(path.name for path in out.iterdir()) == ["card.json", "recipe.json", "split.csv", "weights.safetensors"]
+    left = sorted(path.name for path in out.iterdir())
+    assert left == ["card.json", "recipe.json", "split.csv", "weights.safetensors"]
 
 
 @pytest.mark.slow
