@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -47,11 +47,10 @@ class ClassifierRecipe:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lesson:
-    """A picture as training keeps it, the place of its class among the labels, and its group."""
+    """A picture as training keeps it, and the place of its class among the labels."""
 
     picture: Grey
     label: int
-    group: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +97,6 @@ class _Course:
         self.recipe, self.hardware, self.report = recipe, hardware, report
         self.dice = np.random.default_rng(recipe.seed)
         self.draws = shares(lessons)
-        self.class_weights = torch.tensor(weights_of_classes(lessons, self.draws, network.classes), dtype=torch.float32)
         self.steps = max(1, -(-min(len(lessons), _ROUND) // recipe.batch))
         self.began, self.done = time.monotonic(), 0
         self.optimizer = torch.optim.AdamW(_decayed(network, recipe.decay), lr=recipe.rate)
@@ -163,9 +161,8 @@ class _Course:
         for group in self.optimizer.param_groups:
             group["lr"] = self.recipe.rate * _cosine(self.share)
         logits = self._logits(pictures)
-        weights = self.class_weights.to(logits.device)
         smoothing = self.recipe.smoothing
-        loss = nn.functional.cross_entropy(logits, labels.to(logits.device), weights, label_smoothing=smoothing)
+        loss = nn.functional.cross_entropy(logits, labels.to(logits.device), label_smoothing=smoothing)
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
@@ -201,31 +198,17 @@ class _Course:
 
 
 def shares(lessons: Sequence[Lesson]) -> NDArray[np.float64]:
-    """How often each lesson is drawn: a group counts as the square root of its pictures; they add up to 1."""
-    sizes: dict[str, int] = {}
-    for lesson in lessons:
-        sizes[lesson.group] = sizes.get(lesson.group, 0) + 1
-    drawn = np.array([1 / math.sqrt(sizes[lesson.group]) for lesson in lessons])
-    return np.asarray(drawn / drawn.sum(), np.float64)
-
-
-def weights_of_classes(lessons: Sequence[Lesson], draws: NDArray[np.float64], classes: int) -> list[float]:
-    """What a mistake of each class counts, so that all classes count the same; their mean over the draws is 1."""
+    """How often each lesson is drawn: those of a class alike, each class as often as any other; they add up to 1."""
     labels = np.array([lesson.label for lesson in lessons])
-    drawn = np.array([draws[labels == label].sum() for label in range(classes)])
-    there = np.count_nonzero(drawn)
-    return [float(1 / (there * share)) if share else 0.0 for share in drawn]
+    there, sizes = np.unique(labels, return_counts=True)
+    each = dict(zip(there.tolist(), (1 / (len(there) * sizes)).tolist()))
+    return np.array([each[label] for label in labels.tolist()], np.float64)
 
 
 def batches(lessons: Sequence[Lesson], size: int) -> Iterator[Sequence[Lesson]]:
     """The lessons in order, so many at a time."""
     for start in range(0, len(lessons), size):
         yield lessons[start : start + size]
-
-
-def with_facts(card: ModelCard, **facts: Any) -> ModelCard:
-    """The card with more facts of its network."""
-    return replace(card, network={**card.network, **facts})
 
 
 def _cosine(share: float) -> float:

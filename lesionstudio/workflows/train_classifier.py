@@ -53,7 +53,7 @@ class _Set:
         from lesionstudio.learning.classifier_training import Lesson
 
         there = (one for one in self.read if one.picture.part == part)
-        return [Lesson(one.grey, self.labels.index(one.picture.label), one.picture.group) for one in there]
+        return [Lesson(one.grey, self.labels.index(one.picture.label)) for one in there]
 
     def pictures(self, part: str) -> list[ClassPicture]:
         """The pictures of one part, by their files."""

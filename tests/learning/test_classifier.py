@@ -23,7 +23,7 @@ from lesionstudio.learning.classifier import (
 )
 from lesionstudio.learning.classifier_input import kept, plane_of, seen, slices_of, varied
 from lesionstudio.learning.classifier_networks import SEQUENTIAL, build_classifier, start_backbone
-from lesionstudio.learning.classifier_training import Lesson, shares, weights_of_classes
+from lesionstudio.learning.classifier_training import Lesson, shares
 
 CARD = fresh_card("tiny", ("a", "b", "c"), SEQUENTIAL, 32, 0.0)
 
@@ -139,13 +139,10 @@ def test_the_features_that_are_kept_leave_none_far_away() -> None:
     assert distances(features, spread_out(features, 9)).max() < 1 - np.cos(np.pi / 8)
 
 
-def test_a_group_counts_as_the_root_of_its_pictures_and_classes_count_the_same() -> None:
+def test_a_rare_class_is_drawn_as_often_as_a_common_one() -> None:
     picture = np.zeros((8, 8), np.uint8)
-    lessons = [Lesson(picture, 0, "large")] * 9 + [Lesson(picture, 1, "small")]
-    drawn = shares(lessons)
-    assert drawn[:9].sum() == pytest.approx(0.75) and drawn[9] == pytest.approx(0.25)
-    weights = weights_of_classes(lessons, drawn, 2)
-    assert weights[0] * 0.75 == pytest.approx(weights[1] * 0.25)
+    drawn = shares([Lesson(picture, 0)] * 9 + [Lesson(picture, 2)])
+    assert drawn[:9].tolist() == pytest.approx([0.5 / 9] * 9) and drawn[9] == pytest.approx(0.5)
 
 
 def test_layers_are_lent_where_they_fit_and_refused_where_none_does() -> None:
