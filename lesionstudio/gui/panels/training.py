@@ -35,6 +35,7 @@ class TrainingCard(QFrame):
         self._which.picked.connect(self._pick)
         self._shown: Training | None = None
         self._key = "dice"
+        self._drawn: tuple[int, int, str] = (0, 0, "")
         self._buttons = {
             "stop": word_button(_("Stop"), "stop_training_button"),
             "go_on": word_button(_("Go on"), "go_on_training_button"),
@@ -62,6 +63,11 @@ class TrainingCard(QFrame):
             self._show_curves(training.rows)
 
     def _show_curves(self, rows: list[dict[str, Any]]) -> None:
+        """Draws the curves where there is a new point, or another measure: progress comes much oftener."""
+        now = id(self._shown), len(rows), self._key
+        if now == self._drawn:
+            return
+        self._drawn = now
         self._which.show_choices(list(measure_names().items()), self._key)
         self.loss.show_drawing(curves_of(rows, "loss"))
         self.measure.show_drawing(curves_of(rows, self._key))
