@@ -39,7 +39,8 @@ def confusion(named: Sequence[Named], classes: int) -> NDArray[np.int64]:
 def class_scores(named: Sequence[Named], labels: Sequence[str]) -> dict[str, Any]:
     """Accuracy, its mean over classes, precision, recall and F1 of each class, calibration, 95 % intervals.
 
-    A share of nothing (no picture of the class, none given it) is null and left out of means. Whole groups are
+    A share of nothing (no picture of the class, none given it) is null and left out of means; so is the F1 of a class
+    without a picture. Whole groups are
     resampled for the intervals, which are null for fewer than two groups.
     """
     right = [float(one.is_right) for one in named]
@@ -68,7 +69,7 @@ def _of_class(named: Sequence[Named], n: int) -> dict[str, Any]:
         "given": int(sum(given)),
         "precision": _share(sum(both), sum(given)),
         "recall": _share(sum(both), sum(wanted)),
-        "f1": _share(2 * sum(both), sum(wanted) + sum(given)),
+        "f1": _share(2 * sum(both), sum(wanted) + sum(given)) if sum(wanted) else None,
         "ci95": {
             "precision": _ends(ratio_ci95(both, given, groups)),
             "recall": _ends(ratio_ci95(both, wanted, groups)),

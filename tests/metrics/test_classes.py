@@ -25,6 +25,12 @@ def test_a_class_nobody_was_given_has_no_precision_and_does_not_spoil_the_mean()
     assert scores["balanced_accuracy"] == 1.0
 
 
+def test_a_class_without_pictures_does_not_lower_the_mean_f1() -> None:
+    scores = class_scores(named((0, 0), (0, 0), (0, 0), (0, 1)), ("a", "b"))
+    assert scores["classes"]["b"]["f1"] is None
+    assert scores["macro_f1"] == pytest.approx(2 * 0.75 / 1.75)
+
+
 def test_a_refused_picture_is_wrong_and_stands_in_no_column() -> None:
     scores = class_scores(named((0, 0), (0, -1)), ("a", "b"))
     assert scores["accuracy"] == 0.5
