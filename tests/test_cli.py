@@ -43,7 +43,8 @@ def cli(*words: str | Path) -> int:
 # Words
 
 
-def test_the_verbs_are_those_of_the_contract(program: Program) -> None:
+def test_the_verbs_are_those_of_the_contract(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
     shown = program("--help")
     assert shown.returncode == 0
     listed = [line.split()[1] for line in shown.stdout.splitlines() if line.startswith("│ ") and line[2] != "-"]

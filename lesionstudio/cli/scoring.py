@@ -53,13 +53,13 @@ def evaluate(
     ] = None,
 ) -> None:
     """How well a model does on pictures whose masks are known."""
+    places = pairs(images, masks, split, data, pair_by)
     if is_classifier(model):
         page_of = {"outside": outside, "page": page}
         evaluate_classes(ctx, model, data, split=split, part=part or "", patients=patients, **page_of)
         return
     if outside is not None:
         raise typer.BadParameter(_("--outside is for classifiers."))
-    places = pairs(images, masks, split, data, pair_by)
     from lesionstudio.workflows.evaluate import evaluate as evaluate_model
 
     with ctx.obj.terminal.progress() as report:
