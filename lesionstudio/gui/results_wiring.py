@@ -14,7 +14,7 @@ from lesionstudio.gui.judged import Found, Subject
 from lesionstudio.gui.messages import choose_folder, choose_new_file
 from lesionstudio.gui.parts import Parts
 from lesionstudio.gui.reference import Reference, of_model
-from lesionstudio.gui.results_words import empty_words, facts_words, model_names, subject_choices
+from lesionstudio.gui.results_words import empty_words, facts_words, model_names, opening_lines, subject_choices
 from lesionstudio.gui.views import Notice
 from lesionstudio.imaging.pairs import PARTS
 from lesionstudio.words import _
@@ -93,7 +93,8 @@ class ResultsWiring(QObject):
             writing=judging.is_writing,
             page=found is not None and found.page is not None,
         )
-        page.head.show_facts(facts_words(judging, found))
+        openings = opening_lines(judging) if judging.subject.kind == "test" else ""
+        page.head.show_facts(facts_words(judging, found), openings)
         if found is not None and is_whole:
             other_name = names.get(judging.other.id, "") if judging.other else ""
             was_empty = page.show_found(found, theirs, (names.get(here, ""), other_name))
@@ -234,6 +235,9 @@ class ResultsWiring(QObject):
 
     def _forget(self) -> None:
         self._of, self._places, self._compared = None, [], None
+        for job in (self._reading, self._stamping):
+            if job is not None:
+                job.cancel()
 
     def _made(self) -> "ResultsPage":
         from lesionstudio.gui.results_page import ResultsPage

@@ -1,6 +1,6 @@
 """The page: sections in order, filled into one template, written as one HTML file that needs nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,8 +33,8 @@ class Shown:
     pictures: Sequence[str]
 
 
-def page(facts: ReportFacts) -> str:
-    """The report as HTML, in the language in use."""
+def page(facts: ReportFacts, beat: Callable[[], object] = lambda: None) -> str:
+    """The report as HTML, in the language in use. `beat` is called after each section."""
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined)
     template = environment.from_string(resource("report", "report.html").read_text(encoding="utf-8"))
     return template.render(
@@ -43,14 +43,14 @@ def page(facts: ReportFacts) -> str:
         lead=_lead(facts),
         notices=_notices(facts),
         tiles=tiles(facts.scores),
-        sections=_sections(facts),
+        sections=_sections(facts, beat),
         four=(_("Original"), _("Truth"), _("Prediction"), _("Error")),
     )
 
 
-def write_page(facts: ReportFacts, draft: Path) -> None:
+def write_page(facts: ReportFacts, draft: Path, beat: Callable[[], object] = lambda: None) -> None:
     """Writes the report as UTF-8. Raises OSError."""
-    draft.write_text(page(facts), encoding="utf-8")
+    draft.write_text(page(facts, beat), encoding="utf-8")
 
 
 def _known(title: str) -> str:
@@ -77,20 +77,25 @@ def _notices(facts: ReportFacts) -> list[str]:
     return said
 
 
-def _sections(facts: ReportFacts) -> list[Section]:
-    made = [
-        table_section(facts.scores),
-        _samples(_("Worst cases first"), facts.worst, _("The slice with most wrong pixels of each, by rising Dice.")),
-        cases_section(facts.scores),
-        curves_section(facts.scores),
-        confusion_section(facts.scores),
-        volume_section(facts.scores),
-        _samples(_("Usual and best cases"), facts.usual, ""),
-        training_section(facts.card),
-        data_section(facts),
-        network_section(facts),
-        environment_section(facts.environment, facts.scores["definitions"], facts.again),
+def _sections(facts: ReportFacts, beat: Callable[[], object]) -> list[Section]:
+    worst = _("The slice with most wrong pixels of each, by rising Dice.")
+    makers: list[Callable[[], Section | None]] = [
+        lambda: table_section(facts.scores),
+        lambda: _samples(_("Worst cases first"), facts.worst, worst),
+        lambda: cases_section(facts.scores),
+        lambda: curves_section(facts.scores),
+        lambda: confusion_section(facts.scores),
+        lambda: volume_section(facts.scores),
+        lambda: _samples(_("Usual and best cases"), facts.usual, ""),
+        lambda: training_section(facts.card),
+        lambda: data_section(facts),
+        lambda: network_section(facts),
+        lambda: environment_section(facts.environment, facts.scores["definitions"], facts.again),
     ]
+    made = []
+    for make in makers:
+        made.append(make())
+        beat()
     return [section for section in made if section is not None]
 
 

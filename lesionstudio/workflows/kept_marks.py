@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lesionstudio.errors import UnreadableFile
+from lesionstudio.words import _
+
 if TYPE_CHECKING:
     from lesionstudio.metrics.cases import Case
 
@@ -37,6 +40,10 @@ def amounts(case: "Case") -> dict[str, Any]:
 
 
 def read_marks(path: Path) -> tuple[Marks, Marks]:
-    """The labels marked and wanted on the slice of a case, (row, column) each."""
-    with np.load(path) as kept:
-        return kept["marked"], kept["wanted"]
+    """The labels marked and wanted on the slice of a case, (row, column) each. Raises UnreadableFile once removed."""
+    try:
+        with np.load(path) as kept:
+            return kept["marked"], kept["wanted"]
+    except FileNotFoundError as problem:
+        words = _("What was measured is no longer there.")
+        raise UnreadableFile(words, hint=_("Measure again.")) from problem

@@ -77,7 +77,7 @@ def write_report(
     with telling_what_fails(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(path) as draft:
-            write_page(facts, draft)
+            write_page(facts, draft, lambda: report(Progress(None, _("Writing the report"))))
 
 
 def write_slices_report(
@@ -86,6 +86,7 @@ def write_slices_report(
     model: ShelvedModel,
     worst: tuple[Sample, ...],
     usual: tuple[Sample, ...],
+    report: Reporter,
 ) -> None:
     """Writes the page on single slices of a study, whole or not at all. Raises ProjectProblem, ModelProblem."""
     from lesionstudio.learning.layers import layer_table
@@ -102,7 +103,7 @@ def write_slices_report(
         environment=environment(scores),
     )
     with telling_what_fails(path), whole_file(path) as draft:
-        write_page(facts, draft)
+        write_page(facts, draft, lambda: report(Progress(1.0, _("Writing the report"))))
 
 
 def _sample(judge: Judge, judged: Judged) -> Sample:

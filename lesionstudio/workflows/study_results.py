@@ -61,7 +61,7 @@ def study_results(
     scores = {**judging.scores(), "part": role, "opened": opened, "title": shelved.card.title}
     report(Progress(1.0, _("Writing the report"), 0.0, {"results": scores}))
     page = Path(out) / PAGE_NAME
-    write_slices_report(page, scores, shelved, *judging.samples())
+    write_slices_report(page, scores, shelved, *judging.samples(), report)
     return {"page": str(page)}
 
 

@@ -50,9 +50,10 @@ class ResultHead(QFrame):
         for part in (self.model, self.other, self.measure, self.report):
             row.addWidget(part)
 
-    def show_facts(self, words: str) -> None:
-        """Says what the figures were measured on."""
+    def show_facts(self, words: str, more: str) -> None:
+        """Says what the figures were measured on; `more` stands in the tooltip."""
         self._facts.setText(words)
+        self._facts.say_more(more)
 
     def show_answers(self, *, measured: bool, why_not: str, writing: bool, page: bool) -> None:
         """Whether it can be measured again, and whether the report can be saved."""

@@ -139,9 +139,9 @@ def training_words(training: Training) -> str:
     said = list(training.warnings)
     best = training.best_dice
     if training.state == "running":
-        said.insert(0, training.said or _("It waits for other work."))
+        said.insert(0, f"{training.said}." if training.said else _("It waits for other work."))
     elif training.state == "keeping":
-        said.insert(0, training.said or _("Making a model of the best so far."))
+        said.insert(0, _("Making a model of the best so far."))
     elif training.state == "stopped":
         text = _("Stopped after {minutes} min.") if training.rows else _("Stopped before its first figures.")
         said.insert(0, text.format(minutes=number(training.minutes, 1)))
