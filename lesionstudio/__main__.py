@@ -11,7 +11,7 @@ from pathlib import Path
 
 VERBS = (
     "info", "convert", "split", "models", "segment", "train", "learn", "evaluate", "score", "compare",
-    "measure", "export", "demo", "doctor",
+    "measure", "export", "demo", "doctor", "classify", "train-classifier",
 )  # fmt: skip
 COMPUTE = "_compute"
 
