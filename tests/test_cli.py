@@ -175,7 +175,8 @@ def test_cancelled_is_exit_130(way: type[BaseException], monkeypatch: pytest.Mon
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGINT to one process is of POSIX")
 def test_ctrl_c_ends_the_real_program_with_130(tmp_path: Path) -> None:
     script = (
-        "import sys, time\n"
+        "import signal, sys, time\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background jobs ignore it
         "from lesionstudio.workflows import models\n"
         "def wait(): print('here', flush=True); time.sleep(60)\n"
         "models.list_models = wait\n"
