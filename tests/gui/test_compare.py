@@ -54,7 +54,9 @@ def hands(window: Hands) -> Iterator[Hands]:
 def compare(hands: Hands, path: Path) -> None:
     if not hands.desk.parts.comparing.is_on:
         hands.do("compare")
-    hands.desk.parts.comparing.choose_file(path)
+    comparing = hands.desk.parts.comparing
+    comparing.choose_file(path)
+    hands.until(lambda: comparing.reference is not None and comparing.reference.words == path.name)
     counted(hands)
 
 
