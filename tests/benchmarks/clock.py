@@ -22,9 +22,9 @@ class Ratio:
     def line(self) -> str:
         """One line for a person."""
         judged, floor = sorted(self.judged_ms), sorted(self.floor_ms)
-        late = judged[int(0.95 * (len(judged) - 1))]
+        late, latest = (judged[int(share * (len(judged) - 1))] for share in (0.95, 0.99))
         return (
-            f"{self.name}: median {median(judged):.3f} ms (least {judged[0]:.3f}, 95 % {late:.3f}), "
+            f"{self.name}: median {median(judged):.3f} ms (least {judged[0]:.3f}, 95 % {late:.3f}, 99 % {latest:.3f}), "
             f"floor {median(floor):.3f} ms (least {floor[0]:.3f}), ratio {self.times:.2f}"
         )
 
