@@ -107,7 +107,7 @@ def test_the_curve_has_train_and_validation_side_by_side(tmp_path: Path) -> None
 
 
 def test_the_minutes_of_a_recipe_end_a_run_before_its_epochs(tmp_path: Path) -> None:
-    finished = trained(order(tmp_path, replace(RECIPE, epochs=10_000, minutes=0.5 / 60)), silent)
+    finished = trained(order(tmp_path, replace(RECIPE, epochs=10_000, minutes=0.5 / 60, patience=0.0)), silent)
     assert finished.standing.seconds >= 0.5
     assert finished.standing.steps < 1000
     assert "minutes were over" in finished.standing.ended

@@ -94,7 +94,7 @@ def test_the_page_on_a_studys_slices_says_how_often_they_were_judged_by(
     study: Project, model: Path, tmp_path: Path
 ) -> None:
     _found, page = judged(study, model, tmp_path / "out", Role.TEST)
-    assert "judged by 2 times" in page.read_text(encoding="utf-8")
+    assert "opened 2 times" in page.read_text(encoding="utf-8")
 
 
 def test_a_study_without_checked_slices_of_that_role_says_so(study: Project, model: Path, tmp_path: Path) -> None:
