@@ -1,8 +1,8 @@
 """Lays out one folder a class for `lesionstudio train-classifier`: brain, lung, other, from the shared real data.
 
-    .venv/bin/python tests/benchmarks/make_classifier_data.py /tmp/kinds
+    .venv/bin/python tests/benchmarks/make_classifier_data.py kinds
 
-makes /tmp/kinds/learn (what the shipped classifier may be trained on) and /tmp/kinds/outside (sources that are never
+makes kinds/learn (what the shipped classifier may be trained on) and kinds/outside (sources that are never
 trained on: brain_yesno, lung_ct_cls, cxr_covid19). Names are source~group~number.png; train with
 --patients '^([^~]+~[^~]+)~'. Only what shows something is taken: empty ends of series and head rests are left out.
 """
