@@ -13,8 +13,8 @@ from PySide6.QtGui import QPainter
 
 from lesionstudio.gui.viewer.fields import blur_of, field_of, reach_dots
 from lesionstudio.gui.viewer.inks import HATCH_STEPS, Blur, Colours, Ink, colours, hatch_cover
-from lesionstudio.gui.viewer.layers import Layer
 from lesionstudio.gui.viewer.marks import Painted, hatch_step
+from lesionstudio.gui.viewer.overlay import Overlay
 from lesionstudio.gui.viewer.view_state import NOTHING, Rect, ViewState
 from lesionstudio.imaging.geometry import Box
 from lesionstudio.metrics.comparison import AGREED, FALSE, MISSED, errors
@@ -33,7 +33,7 @@ class Labelled(Protocol):
         """Slice k (row, column)."""
 
 
-class ErrorLayer:
+class ErrorLayer(Overlay):
     """The comparison on one slice of one screen. Setters say what is stale; `draw` makes that again, once."""
 
     def __init__(
@@ -45,11 +45,11 @@ class ErrorLayer:
         view: ViewState | None,
         judged: frozenset[int] | None = None,
     ) -> None:
+        super().__init__(k)
         # With `judged` it is the other one that is judged, by the mask, and on these slices only.
         self._mask, self._reference = (mask, reference) if judged is None else (reference, mask)
         self._label, self._judged = label, judged
         self._outline_only = False
-        self._layer, self._screen = Layer(1, 1), NOTHING
         self.show_slice(k)
         self.show_view(view)
 
@@ -59,17 +59,9 @@ class ErrorLayer:
         return self._judged is None or self._k in self._judged
 
     def show_slice(self, k: int) -> None:
-        """Another slice."""
-        self._k, self._codes = k, None
-        self._layer.stale = self._screen
-
-    def show_view(self, view: ViewState | None) -> None:
-        """Pan and zoom."""
-        self._view = view
-        screen = view.screen.dots if view is not None else Rect(0, 0, 1, 1)
-        if screen != self._screen:
-            self._screen, self._layer = screen, Layer(screen.bottom, screen.right)
-        self._layer.stale = screen
+        """Another slice: nothing of it is compared yet."""
+        super().show_slice(k)
+        self._codes = None
 
     def show_outline_only(self, on: bool) -> None:
         """Without fill and hatch, or with."""

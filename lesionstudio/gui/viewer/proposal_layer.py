@@ -22,8 +22,8 @@ from lesionstudio.gui.viewer.inks import (
     Ink,
     colours,
 )
-from lesionstudio.gui.viewer.layers import Layer
 from lesionstudio.gui.viewer.marks import Painted, in_one
+from lesionstudio.gui.viewer.overlay import Overlay
 from lesionstudio.gui.viewer.view_state import NOTHING, Rect, ViewState
 from lesionstudio.imaging.labels import LabelSet
 from lesionstudio.imaging.proposal import Proposal, bounds
@@ -34,16 +34,13 @@ _CROSS_EVERY = 7.0
 Pixels = NDArray[np.uint8]
 
 
-class ProposalLayer:
+class ProposalLayer(Overlay):
     """One proposal on one slice of one screen. Setters say what is stale; `draw` paints that again, once."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._proposal: Proposal | None = None
-        self._k = 0
         self._labels = LabelSet()
-        self._view: ViewState | None = None
-        self._layer = Layer(1, 1)
-        self._screen = NOTHING
 
     def show(self, proposal: Proposal | None) -> Rect:
         """Another proposal, or none; returns the dots that change on this slice."""
@@ -52,23 +49,10 @@ class ProposalLayer:
         self._layer.stale = self._layer.stale.union(before).union(self._dots()).union(self._layer.rect)
         return self._layer.stale
 
-    def show_slice(self, k: int) -> None:
-        """Another slice."""
-        self._k = k
-        self._layer.stale = self._screen
-
     def show_labels(self, labels: LabelSet) -> None:
         """Colours of labels."""
         self._labels = labels
         self._layer.stale = self._screen
-
-    def show_view(self, view: ViewState | None) -> None:
-        """Pan and zoom."""
-        self._view = view
-        screen = view.screen.dots if view is not None else Rect(0, 0, 1, 1)
-        if screen != self._screen:
-            self._screen, self._layer = screen, Layer(screen.bottom, screen.right)
-        self._layer.stale = screen
 
     def draw(self, painter: QPainter, dots: Rect) -> None:
         """Lays the proposal on these dots over what is there."""
