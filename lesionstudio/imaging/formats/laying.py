@@ -1,0 +1,157 @@
+"""Laying marks on a scan's voxels by their places in the patient, and saying what does not fit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lesionstudio.errors import GridMismatch
+from lesionstudio.imaging.geometry import Geometry
+from lesionstudio.imaging.segments import Cover, Layers, Segment, Segmentation
+from lesionstudio.words import _, number
+
+Vector = NDArray[np.float64]
+Voxels = NDArray[Any]
+_STEP_TOLERANCE = 0.3
+"""How far, in voxels, the last pixel of a row may drift from the scan's, and a slice lie from the scan's nearest."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Plate:
+    """Where a plane of pixels lies: its first pixel, and the way to the next row and column, in RAS+ mm."""
+
+    origin: Vector
+    row_step: Vector
+    column_step: Vector
+
+
+class Laying:
+    """Takes marks plane by plane, in any order; counts those that the scan has no voxel for.
+
+    Raises GridMismatch for a scan that does not say where it lies in the patient.
+    """
+
+    def __init__(self, geometry: Geometry) -> None:
+        if not geometry.has_orientation:
+            message = _("This mask lies by places in the patient, and the scan does not say where it lies.")
+            raise GridMismatch(message, hint=_("Open the series that the mask was drawn on."))
+        self._geometry, self._layers = geometry, Layers(geometry.shape)
+        self._inside = self._outside = self._between = 0
+
+    def lay(self, marked: Cover, n: int, plate: Plate) -> None:
+        """Marks pixels (row, column) of a plane as of segment n. Raises GridMismatch where their sizes differ."""
+        rows, columns = np.nonzero(marked)
+        if not len(rows):
+            return
+        self._check_steps(marked.shape, plate)
+        steps = np.stack([plate.row_step, plate.column_step])
+        self.lay_at(self.to_index(plate.origin + np.stack([rows, columns], axis=1) @ steps), n)
+
+    def to_index(self, mm: Vector) -> Vector:
+        """Fractional voxel indices (point, 3); beyond the ends of an uneven stack too, where no slice is."""
+        geometry = self._geometry
+        if geometry.positions_mm is None:
+            return geometry.to_index(mm)
+        inverse, ends = np.linalg.inv(geometry.affine), np.array(geometry.positions_mm)
+        places: Vector = np.asarray(mm) @ inverse[:3, :3].T + inverse[:3, 3]
+        step = geometry.spacing_mm[0]
+        known = np.concatenate([[ends[0] - step], ends, [ends[-1] + step]])
+        places[:, 0] = np.interp(places[:, 0] * step, known, np.arange(-1, len(ends) + 1))
+        return places
+
+    def lay_at(self, places: Vector, n: int) -> None:
+        """Marks the voxels nearest to fractional indices (point, 3)."""
+        nearest = np.floor(places + 0.5).astype(np.int64)
+        inside = ((nearest >= 0) & (nearest < self._geometry.shape)).all(axis=1)
+        on_slice = np.abs(places[:, 0] - nearest[:, 0]) <= _STEP_TOLERANCE
+        if self._geometry.shape[0] == 1:
+            on_slice[:] = True
+        self._outside += int((~inside).sum())
+        self._between += int((inside & ~on_slice).sum())
+        fitting = nearest[inside & on_slice]
+        self._inside += len(fitting)
+        if len(fitting):
+            self._layers.mark((fitting[:, 0], fitting[:, 1], fitting[:, 2]), n)
+
+    def finished(self, segments: Sequence[Segment], notes: Sequence[str] = ()) -> Segmentation:
+        """What was laid. Raises GridMismatch where nothing of what was marked lies on the scan."""
+        lost = self._outside + self._between
+        if lost and not self._inside:
+            raise elsewhere()
+        return self._layers.finished(segments, [*notes, *lost_notes(lost, lost + self._inside)])
+
+    def _check_steps(self, shape: tuple[int, ...], plate: Plate) -> None:
+        """The plane's pixels have to be as large as the scan's voxels, along its axes."""
+        linear = np.linalg.inv(self._geometry.affine[:3, :3])
+        steps = np.stack([linear @ plate.row_step, linear @ plate.column_step])
+        whole = np.round(steps)
+        drift = np.abs(steps - whole) * (np.array(shape)[:, np.newaxis] - 1)
+        if self._geometry.positions_mm is not None:  # how far slices are apart differs: each is looked at on its own
+            drift[:, 0] = 0
+        if drift.max() > _STEP_TOLERANCE or (np.abs(whole).sum(axis=1) > 1).any():
+            raise _other_voxels([plate.row_step, plate.column_step], self._geometry)
+
+
+def taken_over(values: Voxels, affine: NDArray[np.float64], geometry: Geometry) -> tuple[Voxels, list[str]]:
+    """A volume of marks (any three axes), lying as its affine to RAS+ mm says, on the scan's grid; 0 where it has none.
+
+    Axes may be exchanged or turned round, slices be missing on either side: each voxel goes where its place says. What
+    is lost by that is said. Raises GridMismatch where the voxels differ in size, or nothing marked lies on the scan.
+    """
+    order, ways = _axes(values.shape, affine, geometry)
+    laying = Laying(geometry)
+    taken = np.zeros(geometry.shape, values.dtype)
+    kept, places = [np.zeros(0, np.int64)] * 3, [np.zeros(0, np.int64)] * 3
+    for axis, scan_axis in enumerate(order):
+        along = affine[:3, 3] + np.arange(values.shape[axis])[:, np.newaxis] * affine[:3, axis]
+        found = laying.to_index(along)[:, scan_axis]
+        nearest = np.floor(found + 0.5).astype(np.int64)
+        fits = (nearest >= 0) & (nearest < geometry.shape[scan_axis])
+        if scan_axis == 0 and geometry.shape[0] > 1:
+            fits &= np.abs(found - nearest) <= _STEP_TOLERANCE
+        kept[scan_axis], places[scan_axis] = np.flatnonzero(fits), nearest[fits]
+    inside = values.transpose(ways)[np.ix_(*kept)]
+    taken[np.ix_(*places)] = inside
+    all_marks, marks = int(np.count_nonzero(values)), int(np.count_nonzero(inside))
+    if all_marks and not marks:
+        raise elsewhere()
+    return taken, lost_notes(all_marks - marks, all_marks)
+
+
+def _axes(
+    shape: tuple[int, ...], affine: NDArray[np.float64], geometry: Geometry
+) -> tuple[list[int], tuple[int, int, int]]:
+    """The scan's axis that each axis of the volume runs along, and the volume's axes in the scan's order."""
+    steps = np.linalg.inv(geometry.affine[:3, :3]) @ affine[:3, :3]
+    order = [int(axis) for axis in np.argmax(np.abs(steps), axis=0)]
+    drift = np.abs(np.abs(steps) - (np.arange(3)[:, np.newaxis] == order)) * (np.array(shape) - 1)
+    for axis, scan_axis in enumerate(order):
+        if scan_axis == 0:  # slices are matched one by one
+            drift[0, axis] = 0
+    if sorted(order) != [0, 1, 2] or drift.max() > _STEP_TOLERANCE:
+        raise _other_voxels([affine[:3, axis] for axis in range(3)], geometry)
+    return order, (order.index(0), order.index(1), order.index(2))
+
+
+def lost_notes(lost: int, total: int) -> list[str]:
+    """What is said of marks that the scan has no voxel for."""
+    if not lost:
+        return []
+    text = _("{share} % of the marks have no voxel in this scan and are left out.")
+    return [text.format(share=number(100 * lost / total, 1))]
+
+
+def elsewhere() -> GridMismatch:
+    """The marks lie where the scan has no voxel."""
+    message = _("This mask does not fit the scan: it lies elsewhere in the patient. Nothing was changed.")
+    return GridMismatch(message, hint=_("Was it drawn on another series? Open that scan instead."))
+
+
+def _other_voxels(steps: Sequence[Vector], geometry: Geometry) -> GridMismatch:
+    lengths = [float(np.linalg.norm(step)) for step in steps]
+    message = _("The mask's pixels do not fall on the scan's: they are {mask} mm, the scan's voxels {scan} mm.")
+    sizes = " × ".join(number(one, 2) for one in lengths), " × ".join(number(one, 2) for one in geometry.spacing_mm)
+    hint = _("Was it drawn on another series? If not, resample it to this one in the program it came from.")
+    return GridMismatch(message.format(mask=sizes[0], scan=sizes[1]), hint=hint)

@@ -1,0 +1,174 @@
+"""RTSTRUCT: the contours of a radiotherapy structure set, drawn by scikit-image on the slices where they lie."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lesionstudio.errors import UnreadableFile
+from lesionstudio.imaging.formats.laying import Laying, elsewhere
+from lesionstudio.imaging.formats.source import hashed
+from lesionstudio.imaging.geometry import Geometry
+from lesionstudio.imaging.scan import Scan
+from lesionstudio.imaging.segments import MOST_SEGMENTS, Segment, Segmentation
+from lesionstudio.words import _, ngettext, number
+
+CLASS = "1.2.840.10008.5.1.4.1.1.481.3"
+_CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR", "")
+_TO_RAS = np.array([-1.0, -1.0, 1.0])
+_ON_SLICE = 0.3
+Points = NDArray[np.float64]
+
+
+def read(path: Path, on: Scan | Geometry) -> Segmentation:
+    """The structures on the scan's grid, a pixel being inside where its centre is; holes stay holes (even-odd).
+
+    With the scan also says which of the file's references lead nowhere. Raises UnreadableFile, GridMismatch, and what
+    pydicom raises.
+    """
+    dataset = _opened(path)
+    geometry = on.geometry if isinstance(on, Scan) else on
+    found, drawing = _segments(dataset), _Drawing(geometry)
+    for segment, contours in found:
+        drawing.draw(segment.number, contours)
+    notes = reference_notes(dataset, on) if isinstance(on, Scan) else []
+    return drawing.finished([segment for segment, _contours in found], notes)
+
+
+def segments(path: Path) -> tuple[Segment, ...]:
+    """What the file's structures are called."""
+    return tuple(segment for segment, _contours in _segments(_opened(path)))
+
+
+def reference_notes(dataset: Any, scan: Scan) -> list[str]:
+    """What is to be said of references that do not lead to this scan; its contours lie where their millimetres say."""
+    notes = []
+    frames = {
+        str(item.get("FrameOfReferenceUID", "")) for item in dataset.get("ReferencedFrameOfReferenceSequence", ())
+    }
+    if scan.frame and frames and scan.frame not in {hashed(frame, length=16) for frame in frames}:
+        notes.append(_("The file names another frame of reference than the scan has: look whether it lies right."))
+    named = _named_pictures(dataset)
+    if not named:
+        notes.append(_("The file does not name the pictures it was drawn on; it lies where its millimetres say."))
+    missing = len({hashed(f"{uid}/0", length=16) for uid in named} - set(scan.slice_ids))
+    if missing and scan.slice_ids:
+        words = _("{n} of the {all} pictures it names are not in this series; it lies where its millimetres say.")
+        notes.append(words.format(n=number(missing), all=number(len(named))))
+    return notes
+
+
+def _opened(path: Path) -> Any:
+    import pydicom
+    from pydicom import config
+
+    config.settings.reading_validation_mode = config.IGNORE
+    return pydicom.dcmread(path, force=True)
+
+
+def _named_pictures(dataset: Any) -> set[str]:
+    return {
+        str(picture.get("ReferencedSOPInstanceUID", ""))
+        for frame in dataset.get("ReferencedFrameOfReferenceSequence", ())
+        for study in frame.get("RTReferencedStudySequence", ())
+        for series in study.get("RTReferencedSeriesSequence", ())
+        for picture in series.get("ContourImageSequence", ())
+    }
+
+
+def _segments(dataset: Any) -> list[tuple[Segment, list[Any]]]:
+    """Each structure, numbered in the file's order, with its contours."""
+    drawn = {_whole(item.get("ReferencedROINumber")): item for item in dataset.get("ROIContourSequence", ())}
+    found = []
+    for place, item in enumerate(list(dataset.get("StructureSetROISequence", ()))[:MOST_SEGMENTS], 1):
+        contours = drawn.get(_whole(item.get("ROINumber")))
+        colour = _colour(contours.get("ROIDisplayColor")) if contours is not None else ""
+        name = " ".join(str(item.get("ROIName") or "").split())
+        found.append((Segment(place, name, colour), list(contours.get("ContourSequence", ())) if contours else []))
+    if not found:
+        raise UnreadableFile(
+            _("This structure set names no structure."), hint=_("Save it anew in the program it came from.")
+        )
+    return found
+
+
+class _Drawing:
+    """Draws contours slice by slice and counts those that find none."""
+
+    def __init__(self, geometry: Geometry) -> None:
+        self._laying, self._shape = Laying(geometry), geometry.shape
+        self._drawn = self._off = self._open = 0
+
+    def draw(self, n: int, contours: list[Any]) -> None:
+        """Draws one structure."""
+        planes: dict[int, NDArray[np.bool_]] = {}
+        for k, points in self._on_slices(contours):
+            plane = planes.setdefault(k, np.zeros(self._shape[1:], np.bool_))
+            plane[_inside(points, self._shape[1:])] ^= True
+        for k, plane in planes.items():
+            rows, columns = np.nonzero(plane)
+            self._laying.lay_at(np.stack([np.full(len(rows), float(k)), rows, columns], axis=1), n)
+
+    def finished(self, segments: list[Segment], notes: list[str]) -> Segmentation:
+        """What was drawn. Raises GridMismatch where no contour lies on the scan."""
+        if self._off and not self._drawn:
+            raise elsewhere()
+        if self._off:
+            words = _("{n} of {all} contours lie on no slice of this scan and are left out.")
+            notes.append(words.format(n=number(self._off), all=number(self._off + self._drawn)))
+        if self._open:
+            words = ngettext("{n} point or open line encloses nothing.", "{n} points or open lines enclose nothing.",
+                             self._open)  # fmt: skip
+            notes.append(words)
+        return self._laying.finished(segments, notes)
+
+    def _on_slices(self, contours: list[Any]) -> Iterator[tuple[int, Points]]:
+        """The slice and points (row, column) of each closed contour; one that comes twice is drawn once."""
+        seen = set[bytes]()
+        for contour in contours:
+            points = _points(contour)
+            if len(points) < 3 or str(contour.get("ContourGeometricType") or "") not in _CLOSED:
+                self._open += 1
+                continue
+            places = self._laying.to_index(points)
+            k = int(np.round(places[:, 0].mean()))
+            if not 0 <= k < self._shape[0] or np.abs(places[:, 0] - k).max() > _ON_SLICE:
+                self._off += 1
+                continue
+            self._drawn += 1
+            if points.tobytes() not in seen:
+                seen.add(points.tobytes())
+                yield k, places[:, 1:]
+
+
+def _points(contour: Any) -> Points:
+    """The contour's points in RAS+ mm; none where they are no numbers."""
+    try:
+        values = np.array([float(value) for value in contour.get("ContourData") or ()])
+        points = values.reshape(-1, 3) * _TO_RAS
+    except (TypeError, ValueError):
+        return np.zeros((0, 3))
+    return points if np.isfinite(points).all() else np.zeros((0, 3))
+
+
+def _inside(points: Points, shape: tuple[int, int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    from skimage.draw import polygon
+
+    rows, columns = polygon(points[:, 0], points[:, 1], shape)
+    return rows, columns
+
+
+def _colour(stored: Any) -> str:
+    try:
+        return "#" + "".join(f"{min(max(int(value), 0), 255):02X}" for value in stored)[:6].ljust(6, "0")
+    except (TypeError, ValueError):
+        return ""
+
+
+def _whole(value: Any) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return -1

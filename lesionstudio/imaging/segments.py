@@ -1,0 +1,135 @@
+"""Segmentation: the named segments of another program's mask on a scan's grid, and which wins where they overlap."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lesionstudio.words import _, number
+
+Labels = NDArray[np.uint8]
+Cover = NDArray[np.bool_]
+Overlap = Literal["smaller", "first", "last"]
+"""Which of two segments keeps a voxel that both claim: the one of fewer voxels, the first or the last of the file."""
+OVERLAPS: tuple[Overlap, ...] = get_args(Overlap)
+MOST_SEGMENTS = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One structure of a mask: its number there (1 to 255), its name, its colour as #RRGGBB; "" where not said."""
+
+    number: int
+    name: str = ""
+    colour: str = ""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Segmentation:
+    """Label numbers (slice, row, column) in as many layers as are needed for segments that overlap, with 0 where none.
+
+    `segments` are in the file's order; `notes` say what was guessed and what did not fit.
+    """
+
+    layers: tuple[Labels, ...]
+    segments: tuple[Segment, ...]
+    notes: tuple[str, ...] = ()
+
+    def cover(self, n: int) -> Cover:
+        """Where segment n is (slice, row, column)."""
+        covers: Cover = np.logical_or.reduce([layer == n for layer in self.layers])
+        return covers
+
+    def sizes(self) -> NDArray[np.int64]:
+        """Voxels of each number, 0 to 255; those of 0 mean nothing."""
+        counts: NDArray[np.int64] = np.zeros(256, np.int64)
+        for layer in self.layers:
+            for plane in layer:
+                counts += np.bincount(plane.ravel(), minlength=256)
+        return counts
+
+    def contested(self, table: Mapping[int, int] | None = None) -> int:
+        """How many voxels two segments claim, of those that the table (number -> label) gives different labels."""
+        if len(self.layers) < 2:
+            return 0
+        chosen, found = _table(table), 0
+        for planes in zip(*self.layers):
+            labels = [chosen[plane] for plane in planes]
+            first, clash = labels[0], np.zeros(labels[0].shape, bool)
+            for other in labels[1:]:
+                clash |= (first > 0) & (other > 0) & (first != other)
+                first = np.where(first > 0, first, other)
+            found += int(np.count_nonzero(clash))
+        return found
+
+    def labels(self, wins: Overlap = "smaller", table: Mapping[int, int] | None = None) -> Labels:
+        """One label a voxel (slice, row, column): the segments' own numbers, or those of a table; 0 leaves out."""
+        chosen = _table(table)
+        if len(self.layers) == 1:
+            return np.asarray(chosen[self.layers[0]])
+        ranks = self._ranks(wins, chosen)
+        merged = np.zeros_like(self.layers[0])
+        for k, planes in enumerate(zip(*self.layers)):
+            best = np.zeros(planes[0].shape, np.uint8)
+            for plane in planes:
+                rank = ranks[plane]
+                wins_here = rank > best
+                merged[k][wins_here] = chosen[plane[wins_here]]
+                best[wins_here] = rank[wins_here]
+        return merged
+
+    def _ranks(self, wins: Overlap, chosen: Labels) -> Labels:
+        """For each number how strong it is where it overlaps others: higher wins; 0 is left out."""
+        order = [segment.number for segment in self.segments if chosen[segment.number]]
+        if wins == "first":
+            order.reverse()
+        elif wins == "smaller":
+            sizes = self.sizes()
+            order.sort(key=lambda n: -int(sizes[n]))
+        ranks = np.zeros(256, np.uint8)
+        for rank, n in enumerate(order, 1):
+            ranks[n] = rank
+        return ranks
+
+
+class Layers:
+    """Layers in the making: each mark goes to the first one that is free there."""
+
+    def __init__(self, shape: tuple[int, int, int]) -> None:
+        self._shape = shape
+        self._layers: list[Labels] = [np.zeros(shape, np.uint8)]
+
+    def mark(self, where: tuple[NDArray[np.int64], ...], n: int) -> None:
+        """Marks voxels (slices, rows, columns) as of segment n."""
+        for layer in self._layers:
+            if ((layer[where] == 0) | (layer[where] == n)).all():
+                layer[where] = n
+                return
+        self._layers.append(np.zeros(self._shape, np.uint8))
+        self._layers[-1][where] = n
+
+    def finished(self, segments: Sequence[Segment], notes: Sequence[str] = ()) -> Segmentation:
+        """What came of it."""
+        return Segmentation(tuple(self._layers), tuple(segments), tuple(notes))
+
+
+def overlap_note(contested: int, wins: Overlap) -> str:
+    """What is said where segments overlap and nobody was asked."""
+    ways = {
+        "smaller": _("the smaller segment keeps them"),
+        "first": _("the first segment of the file keeps them"),
+        "last": _("the last segment of the file keeps them"),
+    }
+    words = _("Segments overlap in {n} voxels: {way}.")
+    return words.format(n=number(contested), way=ways[wins])
+
+
+def _table(table: Mapping[int, int] | None) -> Labels:
+    if table is None:
+        return np.arange(256, dtype=np.uint8)
+    chosen = np.zeros(256, np.uint8)
+    for n, label in table.items():
+        chosen[n] = max(label, 0)
+    return chosen
