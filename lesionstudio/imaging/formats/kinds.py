@@ -6,9 +6,11 @@ from lesionstudio.imaging.formats.source import Format
 
 _RASTER_STARTS = (b"\x89PNG", b"\xff\xd8\xff", b"\x00\x00\x00\x0cjP  ", b"\xff\x4f\xff\x51")
 _TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_NRRD_STARTS = tuple(b"NRRD000%d" % version for version in range(1, 6))
 _BY_ENDING: dict[str, Format] = {
     ".png": "raster", ".jpg": "raster", ".jpeg": "raster", ".bmp": "raster", ".webp": "raster", ".jp2": "raster",
     ".j2k": "raster", ".tif": "tiff", ".tiff": "tiff", ".dcm": "dicom", ".dicom": "dicom", ".ima": "dicom",
+    ".nrrd": "nrrd", ".nhdr": "nrrd", ".mha": "metaimage", ".mhd": "metaimage",
     ".nii": "nifti", ".hdr": "nifti", ".img": "nifti", ".mgz": "nifti", ".mgh": "nifti",
 }  # fmt: skip
 _VALUE_TYPES = {
@@ -31,6 +33,8 @@ def format_of_start(start: bytes, name: str) -> Format | None:
         return "dicom"
     if lower.endswith((".nii.gz", ".img.gz")) or start[344:348] in (b"n+1\0", b"ni1\0") or start[4:8] == b"n+2\0":
         return "nifti"
+    if start.startswith(_NRRD_STARTS):
+        return "nrrd"
     if start.startswith(_TIFF_STARTS):
         return "tiff"
     if start.startswith(_RASTER_STARTS) or (start[:4] == b"RIFF" and start[8:12] == b"WEBP"):

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lesionstudio.errors import GridMismatch, LesionStudioError, UnreadableFile
-from lesionstudio.imaging.formats import nifti, png, raster, tiff
+from lesionstudio.imaging.formats import nifti, png, raster, tiff, volumes
 from lesionstudio.imaging.formats.kinds import format_of
 from lesionstudio.imaging.formats.names import natural_key, stem
 from lesionstudio.imaging.formats.source import Values
+from lesionstudio.imaging.formats.volume_file import VolumeFile
 from lesionstudio.imaging.formats.whole import whole_file
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.words import _, number, size
@@ -113,10 +114,10 @@ def _load(path: Path, geometry: Geometry) -> StoredMask:
         return _load_raster(path)
     if kind == "tiff":
         return StoredMask(_one_channel(tiff.read_mask(path), path.name))
-    if kind == "nifti":
-        return StoredMask(_on_grid(*nifti.read_stored(path), geometry), is_index=True)
+    if kind in volumes.FORMATS:
+        return StoredMask(_on_grid(*volumes.read_stored(path, kind), geometry), is_index=True)
     message = _("{name} is not a mask of a kind that is read.").format(name=path.name)
-    raise UnreadableFile(message, hint=_("PNG, BMP, TIFF and NIfTI masks are read."))
+    raise UnreadableFile(message, hint=_("PNG, BMP, TIFF, NIfTI, NRRD and MetaImage masks are read."))
 
 
 def _load_folder(folder: Path) -> StoredMask:
@@ -149,7 +150,7 @@ def _one_channel(values: Voxels, name: str) -> Voxels:
     return colours[..., 0]
 
 
-def _on_grid(header: nifti.NiftiHeader, stored: Voxels, geometry: Geometry) -> Voxels:
+def _on_grid(header: VolumeFile, stored: Voxels, geometry: Geometry) -> Voxels:
     """The file's voxels (i, j, k) in the scan's order, by their places in the patient where both have them."""
     if not (geometry.has_orientation and header.geometry.has_orientation) or geometry.positions_mm is not None:
         return header.stored.from_stored(stored)

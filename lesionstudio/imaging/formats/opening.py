@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from lesionstudio.errors import UnreadableFile
-from lesionstudio.imaging.formats import dicom, dicom_series, nifti, raster, search, stack, tiff
+from lesionstudio.imaging.formats import dicom, dicom_series, raster, search, stack, tiff, volumes
 from lesionstudio.imaging.formats.dicom_header import Instance, read_instance
 from lesionstudio.imaging.formats.kinds import format_of
 from lesionstudio.imaging.formats.search import Guard
@@ -29,7 +29,9 @@ def open_source(source: ScanSource) -> Scan:
         return raster.read(source.files[0])
     if source.format == "stack":
         return stack.read(source.files, source.spacing_mm, _read_picture)
-    return (tiff.read if source.format == "tiff" else nifti.read)(source.files[0], source.part)
+    if source.format == "tiff":
+        return tiff.read(source.files[0], source.part)
+    return volumes.read(source.files[0], source.format, source.part)
 
 
 def _read_picture(path: Path) -> Scan:
@@ -48,7 +50,9 @@ def _format(path: Path) -> Format:
     kind = format_of(path)
     if kind is None:
         message = _("{name} is not a picture of a kind that is read.").format(name=path.name)
-        raise UnreadableFile(message, hint=_("PNG, JPEG, BMP, WebP, JPEG 2000, TIFF, NIfTI and DICOM are read."))
+        raise UnreadableFile(
+            message, hint=_("PNG, JPEG, BMP, WebP, JPEG 2000, TIFF, NIfTI, NRRD, MetaImage and DICOM are read.")
+        )
     return kind
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from lesionstudio.errors import UnreadableFile
-from lesionstudio.imaging.formats import dicom_series, nifti, raster, tiff, tiff_colour
+from lesionstudio.imaging.formats import dicom_series, raster, tiff, tiff_colour, volumes
 from lesionstudio.imaging.formats.dicom_header import Instance, NoPicture, read_instance
 from lesionstudio.imaging.formats.dicom_series import Series
 from lesionstudio.imaging.formats.kinds import format_of
@@ -156,7 +156,7 @@ def _facts_of(path: Path, kind: Format) -> tuple[Shape, tuple[str, ...], str]:
     if kind == "tiff":
         group = tiff.read_header(path).groups[0]
         return group.shape, (_("colour"),) if tiff_colour.is_colour(group.keyframe) else (), ""
-    header = nifti.read_header(path)
+    header = volumes.read_header(path, kind)
     more = (ngettext("{n} volume", "{n} volumes", header.volumes),) if header.volumes > 1 else ()
     return header.geometry.shape, more, ""
 

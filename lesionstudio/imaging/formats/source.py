@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 Shape = tuple[int, int, int]
-Format = Literal["raster", "tiff", "dicom", "nifti", "stack"]
+Format = Literal["raster", "tiff", "dicom", "nifti", "nrrd", "metaimage", "stack"]
 Values = Literal["auto", "binary", "index", "per-label"]
 """How masks are written; see write_mask."""
-FORMATS: tuple[Format, ...] = ("raster", "tiff", "dicom", "nifti", "stack")
+FORMATS: tuple[Format, ...] = ("raster", "tiff", "dicom", "nifti", "nrrd", "metaimage", "stack")
 
 
 @dataclass(frozen=True, slots=True)
