@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PACKAGES = (
     "torch", "openvino", "segmentation-models-pytorch", "numpy", "scipy", "opencv-python-headless",
-    "PySide6-Essentials", "pydicom", "nibabel", "tifffile", "imagecodecs", "Pillow",
+    "PySide6-Essentials", "pydicom", "highdicom", "nibabel", "tifffile", "imagecodecs", "Pillow",
 )  # fmt: skip
 _SIDE, _RUNS = 512, 3
 _LITTLE_GIB = 4.0

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lesionstudio.errors import LesionStudioError, UnreadableFile
+from lesionstudio.imaging.formats.mask_kinds import Drawn
 from lesionstudio.imaging.formats.source import FoundScan, ScanSource, Values
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.mask_values import Turn
@@ -21,7 +22,7 @@ from lesionstudio.imaging.scan import Scan, SliceSource
 from lesionstudio.progress import Cancelled, Reporter, silent
 from lesionstudio.words import _
 
-__all__ = ["FoundScan", "ScanSource", "find_masks", "find_scan", "find_scans", "fitting_values", "mask_values",
+__all__ = ["Drawn", "FoundScan", "ScanSource", "find_masks", "find_scan", "find_scans", "fitting_values", "mask_values",
            "read_mask", "read_scan", "write_mask"]  # fmt: skip
 
 _LOGGERS = ("PIL", "pydicom", "nibabel", "nibabel.global", "tifffile")
@@ -122,15 +123,19 @@ def write_mask(
     values: Values = "auto",
     colours: Mapping[int, str] | None = None,
     names: Mapping[int, str] | None = None,
+    drawn: Drawn | None = None,
 ) -> tuple[Path, ...]:
-    """Writes labels (slice, row, column) as .png (one slice), .tif, .nii or .nii.gz; returns the files written.
+    """Writes labels (slice, row, column) as .png (one slice), .tif, .nii, .nii.gz, .nrrd, .seg.nrrd or .dcm.
 
-    `colours` are the study's labels: `auto` writes 0 and 255 where there is one, else label numbers; `per-label` one
-    file a label, called by `names`. Each file appears whole or not at all. Raises OSError.
+    Returns the files written. `colours` are the study's labels: `auto` writes 0 and 255 where there is one, else label
+    numbers; `per-label` one file a label, called by `names`. A .dcm is a DICOM-SEG and refers to the scan it was
+    `drawn` on. Each file appears whole or not at all. Raises OSError; LesionStudioError where the kind of file does not
+    go with the scan.
     """
-    from lesionstudio.imaging.formats import masks
+    from lesionstudio.imaging.formats import mask_writing
 
-    return masks.write(path, labels, geometry, values, colours or {}, names or {})
+    legend = mask_writing.Legend(values, colours or {}, names or {}, drawn)
+    return mask_writing.write(path, labels, geometry, legend)
 
 
 @contextmanager

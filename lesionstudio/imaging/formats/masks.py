@@ -1,7 +1,5 @@
-"""Masks in and out: whatever another program drew becomes label numbers on the scan's grid, and goes out as asked."""
+"""Masks in: whatever another program drew becomes label numbers on the scan's grid."""
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,13 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lesionstudio.errors import GridMismatch, LesionStudioError, UnreadableFile
-from lesionstudio.imaging.formats import nifti, png, raster, tiff, volumes
+from lesionstudio.errors import GridMismatch, UnreadableFile
+from lesionstudio.imaging.formats import raster, tiff, volumes
 from lesionstudio.imaging.formats.kinds import format_of
-from lesionstudio.imaging.formats.names import natural_key, stem
-from lesionstudio.imaging.formats.source import Values
+from lesionstudio.imaging.formats.names import natural_key
 from lesionstudio.imaging.formats.volume_file import VolumeFile
-from lesionstudio.imaging.formats.whole import whole_file
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.words import _, number, size
 
@@ -78,32 +74,6 @@ def check_fit(mask: tuple[int, ...], scan: tuple[int, ...]) -> None:
 def to_labels(stored: StoredMask, structure: int | None, notes: list[str], name: str) -> Labels:
     """0/255, 1-bit, label numbers, probabilities or anti-aliased greys as label numbers."""
     return _whole_labels(_whole_values(stored.values, notes, name), stored.is_index, structure, notes)
-
-
-def write(
-    path: Path,
-    labels: Labels,
-    geometry: Geometry,
-    values: Values,
-    colours: Mapping[int, str],
-    names: Mapping[int, str],
-) -> tuple[Path, ...]:
-    """Writes labels (slice, row, column) by the ending of path, each file whole or not at all; says which files."""
-    ending = path.name.lower()
-    if values == "per-label":
-        numbers = sorted(colours) or [int(n) for n in np.unique(labels) if n]
-        parts = [(_part_path(path, names.get(n, str(n))), (labels == n).astype(np.uint8)) for n in numbers]
-        return tuple(file for part, one in parts for file in write(part, one, geometry, "binary", {}, {}))
-    if ending.endswith(".png"):
-        _write_png(path, labels, values, colours)
-    elif ending.endswith((".nii", ".nii.gz")):
-        nifti.write(path, (labels > 0).astype(np.uint8) if values == "binary" else labels, geometry)
-    elif ending.endswith((".tif", ".tiff")):
-        _write_tiff(path, labels * np.uint8(255) if _as_binary(labels, values, colours) else labels, geometry)
-    else:
-        message = _("Masks are not written as {ending} files.").format(ending=path.suffix)
-        raise LesionStudioError(message, hint=_("Choose .png, .tif, .nii or .nii.gz."))
-    return (path,)
 
 
 def _load(path: Path, geometry: Geometry) -> StoredMask:
@@ -240,48 +210,6 @@ def _is_smoothed(values: Voxels) -> bool:
     at_top = values >= 256 - _NEAR_END
     at_ends = at_top | (values < _NEAR_END)
     return bool(at_ends.mean() >= _MOSTLY and at_top.sum() * 2 >= (values >= _NEAR_END).sum())
-
-
-def _as_binary(labels: Labels, values: Values, colours: Mapping[int, str]) -> bool:
-    """Whether marked pixels are written as 255: asked for, or `auto` in a study of one label."""
-    if values == "auto":
-        return max(colours, default=1) <= 1 and int(labels.max(initial=0)) <= 1
-    return values == "binary"
-
-
-def _write_png(path: Path, labels: Labels, values: Values, colours: Mapping[int, str]) -> None:
-    if labels.shape[0] != 1:
-        raise ValueError(f"a PNG holds one slice, not {labels.shape[0]}")
-    if _as_binary(labels, values, colours):
-        png.write_grey(path, (labels[0] > 0).astype(np.uint8) * np.uint8(255))
-    else:
-        png.write_palette(path, labels[0], colours)
-
-
-def _write_tiff(path: Path, labels: Labels, geometry: Geometry) -> None:
-    """As ImageJ writes stacks, with all its six axes named, so that no axis of length 1 is guessed away."""
-    import tifffile
-
-    slices, rows, columns = labels.shape
-    described: dict[str, Any] = {"axes": "TZCYXS"}
-    resolution = None
-    if geometry.has_spacing:
-        slice_mm, row_mm, column_mm = geometry.spacing_mm
-        described |= {"spacing": slice_mm, "unit": "mm"}
-        resolution = (1 / column_mm, 1 / row_mm)
-    stack = labels.reshape(1, slices, 1, rows, columns, 1)
-    with whole_file(path) as draft:
-        tifffile.imwrite(
-            draft, stack, imagej=True, compression="adobe_deflate", photometric="minisblack",
-            metadata=described, resolution=resolution,
-        )  # fmt: skip
-
-
-def _part_path(path: Path, label: str) -> Path:
-    """The file of one label: name_label.png. Nothing in a label's name becomes a path."""
-    safe = re.sub(r"[^\w .()-]+", "_", label).strip(" .") or "label"
-    base = stem(path.name)
-    return path.with_name(f"{base}_{safe[:60]}{path.name[len(base) :]}")
 
 
 def _written(shape: tuple[int, ...], other: tuple[int, ...]) -> str:

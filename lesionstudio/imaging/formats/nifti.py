@@ -4,15 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lesionstudio.errors import UnreadableFile
 from lesionstudio.imaging.formats import volume_file
 from lesionstudio.imaging.formats.companions import voxels_beside
 from lesionstudio.imaging.formats.unpacking import packing_of
 from lesionstudio.imaging.formats.volume_file import VolumeFile
-from lesionstudio.imaging.formats.whole import whole_file
-from lesionstudio.imaging.geometry import Geometry, StoredGrid
 from lesionstudio.words import _
 
 _MM_A_UNIT = {"meter": 1000.0, "micron": 0.001}
@@ -49,24 +46,6 @@ def read_header(path: Path) -> VolumeFile:
     )
 
 
-def write(path: Path, labels: NDArray[np.uint8], geometry: Geometry) -> None:
-    """Writes labels (slice, row, column) whole or not at all, in the grid of the file the scan came from.
-
-    A scan that came from no such file is written as (column, row, slice); one without a place in the patient gets no
-    form code, so that nobody reads an orientation into it.
-    """
-    import nibabel
-
-    stored = geometry.stored or StoredGrid((2, 1, 0), (False, False, False), labels.shape[::-1], _ijk(geometry))
-    image: Any = nibabel.Nifti1Image(stored.to_stored(labels), stored.affine)
-    code = 1 if geometry.has_orientation else 0
-    image.set_qform(stored.affine, code)
-    image.set_sform(stored.affine, code)
-    image.header.set_xyzt_units(_unit_of(geometry, stored))
-    with whole_file(path) as draft:
-        image.to_filename(draft)
-
-
 def _mm_a_unit(image: Any) -> float:
     """Millimetres of the unit that the header names; 1 where it names none, or one that nobody knows."""
     if not hasattr(image.header, "get_xyzt_units"):
@@ -75,25 +54,12 @@ def _mm_a_unit(image: Any) -> float:
     return _MM_A_UNIT.get(named, 1.0)
 
 
-def _unit_of(geometry: Geometry, stored: StoredGrid) -> str:
-    """The unit that the file the scan came from counts in."""
-    if not geometry.has_spacing:
-        return "unknown"
-    lengths = np.sort(np.linalg.norm(stored.affine[:3, :3], axis=0)), np.sort(geometry.spacing_mm)
-    return next((unit for unit, mm in _MM_A_UNIT.items() if np.allclose(lengths[0] * mm, lengths[1])), "mm")
-
-
 def _is_placed(image: Any) -> bool:
     """Whether the file says where it lies in the patient; formats without form codes always do."""
     header = image.header
     if "sform_code" not in getattr(header, "keys", list)():
         return True
     return bool(header["sform_code"] > 0 or header["qform_code"] > 0)
-
-
-def _ijk(geometry: Geometry) -> NDArray[np.float64]:
-    """The affine of (column, row, slice) instead of (slice, row, column)."""
-    return geometry.affine[:, [2, 1, 0, 3]]
 
 
 def _number(value: Any, default: float) -> float:
