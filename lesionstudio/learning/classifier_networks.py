@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from lesionstudio.errors import ModelProblem
+from lesionstudio.learning.networks import for_channels
 from lesionstudio.learning.torchvision_guard import import_torchvision
 from lesionstudio.model_card import ModelCard
 from lesionstudio.words import _
@@ -16,6 +17,7 @@ _FINE: dict[str, Any] = {"output_stride": 16}
 BACKBONES: dict[str, tuple[str, dict[str, Any]]] = {
     "mobilenetv2": ("mobilenetv2_100", _FINE),
     "efficientnet-b0": ("efficientnet_b0", _FINE),
+    "efficientnet-lite0": ("tf_efficientnet_lite0", _FINE),
     "resnet10-half": ("resnet10t", {**_FINE, "channels": (32, 64, 128, 256), "stem_width": 16}),
     "resnet18": ("resnet18", {}),
     "resnet50": ("resnet50", _FINE),
@@ -43,6 +45,16 @@ class ClassifierNetwork(nn.Module):
     def last_maps(self, pictures: Tensor) -> Tensor:
         """What the last convolution gives."""
         raise NotImplementedError
+
+    def last_layer(self) -> nn.Module:
+        """The layer that gives the logits; all others are the body."""
+        raise NotImplementedError
+
+    def learn(self, *, body: bool = True) -> None:
+        """Makes ready for training: the whole network, or its last layer over a body that stays as it is."""
+        self.train(body)
+        self.requires_grad_(body)
+        self.last_layer().train().requires_grad_()
 
     def features(self, maps: Tensor) -> Tensor:
         """What the head decides by: (batch, n)."""
@@ -76,6 +88,10 @@ class SequentialCNN(ClassifierNetwork):
         maps: Tensor = self.convolutions(pictures)
         return maps
 
+    def last_layer(self) -> nn.Module:
+        """Dropout and three logits, or as many as there are classes."""
+        return self.out
+
     def features(self, maps: Tensor) -> Tensor:
         """The 64 of the dense layer."""
         features: Tensor = self.dense(maps)
@@ -100,12 +116,20 @@ class BackboneNetwork(ClassifierNetwork):
             known, pretrained=False, in_chans=channels, num_classes=classes, drop_rate=dropout, **options
         )
         # timm begins some of them with logits of ten and more, which takes the first hundred steps to unlearn.
-        nn.init.normal_(self.backbone.get_classifier().weight, std=0.01)
+        nn.init.normal_(torch.as_tensor(self.last_layer().weight), std=0.01)
+        # Greys are brought to where the colours lay that the backbone's published weights were trained on.
+        usual = self.backbone.pretrained_cfg
+        self.mean, self.spread = (sum(usual[name]) / len(usual[name]) for name in ("mean", "std"))
 
     def last_maps(self, pictures: Tensor) -> Tensor:
         """The backbone's last maps."""
-        maps: Tensor = self.backbone.forward_features(pictures)
+        maps: Tensor = self.backbone.forward_features((pictures - self.mean) / self.spread)
         return maps
+
+    def last_layer(self) -> nn.Module:
+        """timm's own classifier."""
+        layer: nn.Module = self.backbone.get_classifier()
+        return layer
 
     def features(self, maps: Tensor) -> Tensor:
         """Their means."""
@@ -114,7 +138,7 @@ class BackboneNetwork(ClassifierNetwork):
 
     def head(self, features: Tensor) -> Tensor:
         """One logit a class."""
-        logits: Tensor = self.backbone.get_classifier()(features)
+        logits: Tensor = self.last_layer()(features)
         return logits
 
 
@@ -135,15 +159,15 @@ def start_backbone(network: ClassifierNetwork, tensors: dict[str, Tensor]) -> in
     """Fills what fits of the given tensors, by name and shape, and gives how many did.
 
     They may be a classifier's of ours, timm's own, or those of a segmentation model whose encoder is the same backbone.
-    Raises ModelProblem where nothing fits.
+    A first layer made for three colours is fitted to greys. Raises ModelProblem where nothing fits.
     """
     wanted = network.state_dict()
     fitting: dict[str, Tensor] = {}
     for name, value in tensors.items():
         bare = name.removeprefix("encoder.").removeprefix("model.")
         for here in (bare, f"backbone.{bare}"):
-            if here in wanted and wanted[here].shape == value.shape:
-                fitting[here] = value
+            if here in wanted and (fitted := for_channels(value, wanted[here])).shape == wanted[here].shape:
+                fitting[here] = fitted
     if not any(value.ndim == 4 for value in fitting.values()):
         raise ModelProblem(
             _("These weights fit no layer of the network."),

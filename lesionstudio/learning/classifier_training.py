@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from lesionstudio.learning.classifier_input import Grey, seen, varied
+from lesionstudio.learning.classifier_input import Grey, seen
 from lesionstudio.learning.classifier_networks import SEQUENTIAL, ClassifierNetwork, build_classifier, start_backbone
+from lesionstudio.learning.classifier_variation import varied
 from lesionstudio.learning.hardware import Hardware
 from lesionstudio.model_card import ModelCard
 from lesionstudio.progress import Progress, Reporter, silent
@@ -26,7 +27,9 @@ _ROUND, _WARM_UP, _SMALLER_UNTIL, _SIDE_STEP = 960, 0.05, 0.65, 16
 class ClassifierRecipe:
     """How a classifier is trained. `minutes` 0: until `rounds` or until `patience` rounds brought nothing.
 
-    A round is every picture once, at most 960 of them. `vary` off shows pictures as they are, which is for comparison.
+    A round is every picture once, at most 960 of them. Over layers that were lent the last one learns alone for the
+    first round; then all do, the lent ones at `lent_rate` times the rate. `vary` off shows pictures as they are, which
+    is for comparison.
     """
 
     architecture: str = "resnet10-half"
@@ -36,6 +39,7 @@ class ClassifierRecipe:
     patience: int = 15
     batch: int = 48
     rate: float = 2e-3
+    lent_rate: float = 0.2
     decay: float = 0.02
     dropout: float = 0.2
     smoothing: float = 0.05
@@ -76,6 +80,8 @@ def train_network(
     network = build_classifier(card)
     if start:
         start_backbone(network, start)
+    else:
+        recipe = replace(recipe, lent_rate=1.0)
     hardware = Hardware.of(recipe.device, recipe.precision, recipe.batch)
     network.to(device=hardware.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     return _Course(network, lessons, held_out, recipe, hardware, report).run()
@@ -99,7 +105,7 @@ class _Course:
         self.draws = shares(lessons)
         self.steps = max(1, -(-min(len(lessons), _ROUND) // recipe.batch))
         self.began, self.done = time.monotonic(), 0
-        self.optimizer = torch.optim.AdamW(_decayed(network, recipe.decay), lr=recipe.rate)
+        self.optimizer = torch.optim.AdamW(_groups(network, recipe))
         self.curve: list[dict[str, float]] = []
         self.best: dict[str, Tensor] = {}
 
@@ -129,7 +135,7 @@ class _Course:
 
     def _round(self, ahead: ThreadPoolExecutor) -> float:
         """One round; gives its mean loss. The next batch is made ready while this one is computed."""
-        self.network.train()
+        self.network.learn(body=bool(self.curve) or self.recipe.lent_rate == 1.0)
         total = 0.0
         coming = ahead.submit(self._batch, self._side())
         for step in range(self.steps):
@@ -159,7 +165,7 @@ class _Course:
 
     def _step(self, pictures: Tensor, labels: Tensor) -> float:
         for group in self.optimizer.param_groups:
-            group["lr"] = self.recipe.rate * _cosine(self.share)
+            group["lr"] = group["rate"] * _cosine(self.share)
         logits = self._logits(pictures)
         smoothing = self.recipe.smoothing
         loss = nn.functional.cross_entropy(logits, labels.to(logits.device), label_smoothing=smoothing)
@@ -217,8 +223,17 @@ def _cosine(share: float) -> float:
     return max(0.003, 0.5 * (1 + math.cos(math.pi * (share - _WARM_UP) / (1 - _WARM_UP))))
 
 
-def _decayed(network: nn.Module, decay: float) -> list[dict[str, Any]]:
-    """Weight decay for what multiplies, none for biases and norms."""
-    wide = [value for value in network.parameters() if value.ndim > 1]
-    flat = [value for value in network.parameters() if value.ndim <= 1]
-    return [{"params": wide, "weight_decay": decay}, {"params": flat, "weight_decay": 0.0}]
+def _groups(network: ClassifierNetwork, recipe: ClassifierRecipe) -> list[dict[str, Any]]:
+    """Weight decay for what multiplies, none for biases and norms; the body at its own rate."""
+    last = {id(value) for value in network.last_layer().parameters()}
+    made: dict[tuple[bool, bool], list[Tensor]] = {}
+    for value in network.parameters():
+        made.setdefault((id(value) in last, value.ndim > 1), []).append(value)
+    return [
+        {
+            "params": values,
+            "weight_decay": recipe.decay if wide else 0.0,
+            "rate": recipe.rate * (1.0 if is_last else recipe.lent_rate),
+        }
+        for (is_last, wide), values in made.items()
+    ]

@@ -96,7 +96,7 @@ def start_encoder(network: nn.Module, card: ModelCard, weights: str) -> None:
         tensors = {name[len(prefix) :]: value for name, value in tensors.items() if name.startswith(prefix)}
     encoder = network.get_submodule("encoder")
     wanted = encoder.state_dict()
-    tensors = {name: _fitted(value, wanted[name]) for name, value in tensors.items() if name in wanted}
+    tensors = {name: for_channels(value, wanted[name]) for name, value in tensors.items() if name in wanted}
     missing = [name for name in wanted if name not in tensors and not name.endswith("num_batches_tracked")]
     unfit = [name for name, value in tensors.items() if value.shape != wanted[name].shape]
     if missing or unfit:
@@ -116,7 +116,9 @@ def begin_from(network: nn.Module, tensors: dict[str, torch.Tensor]) -> None:
     """
     wanted = network.state_dict()
     fitted = {
-        name: _grown(_fitted(value, wanted[name]), wanted[name]) for name, value in tensors.items() if name in wanted
+        name: _grown(for_channels(value, wanted[name]), wanted[name])
+        for name, value in tensors.items()
+        if name in wanted
     }
     kept = {name: value for name, value in fitted.items() if value.shape == wanted[name].shape}
     network.load_state_dict(kept, strict=False)
@@ -185,7 +187,7 @@ def _downloaded(card: ModelCard, weights: str) -> dict[str, torch.Tensor]:
     return tensors
 
 
-def _fitted(value: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+def for_channels(value: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
     """A first layer's weights summed over one or three channels, where the network takes another number."""
     if value.ndim != 4 or value.shape[1] == wanted.shape[1] or value.shape[1] not in (1, 3):
         return value

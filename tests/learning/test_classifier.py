@@ -21,9 +21,10 @@ from lesionstudio.learning.classifier import (
     softmax,
     spread_out,
 )
-from lesionstudio.learning.classifier_input import kept, plane_of, seen, slices_of, varied
+from lesionstudio.learning.classifier_input import kept, plane_of, seen, slices_of
 from lesionstudio.learning.classifier_networks import SEQUENTIAL, build_classifier, start_backbone
-from lesionstudio.learning.classifier_training import Lesson, shares
+from lesionstudio.learning.classifier_training import ClassifierRecipe, Lesson, shares, train_network
+from lesionstudio.learning.classifier_variation import varied
 
 CARD = fresh_card("tiny", ("a", "b", "c"), SEQUENTIAL, 32, 0.0)
 
@@ -152,3 +153,27 @@ def test_layers_are_lent_where_they_fit_and_refused_where_none_does() -> None:
     assert torch.equal(two.convolutions[1].weight, one.convolutions[1].weight)  # type: ignore[union-attr]
     with pytest.raises(ModelProblem):
         start_backbone(two, {"encoder.somewhere": torch.zeros(3, 3, 3, 3)})
+
+
+def test_layers_made_for_colours_see_in_a_grey_what_they_saw_in_its_three_colours() -> None:
+    card = replace(CARD, architecture="efficientnet-lite0", network={"dropout": 0.0})
+    torch.manual_seed(3)
+    colours = build_classifier(replace(card, inputs=card.inputs * 3)).eval()
+    grey = build_classifier(card).eval()
+    start_backbone(grey, colours.state_dict())
+    picture = torch.rand(1, 1, 64, 64)
+    with torch.inference_mode():
+        assert torch.allclose(grey(picture)[:, 3:], colours(picture.repeat(1, 3, 1, 1))[:, 3:], atol=1e-4)
+
+
+def test_over_lent_layers_the_last_one_learns_first_and_the_others_then_more_slowly() -> None:
+    dice = np.random.default_rng(0)
+    lessons = [Lesson(dice.integers(0, 255, (32, 32)).astype(np.uint8), n % 3) for n in range(8)]
+    lent = {name: value.clone() for name, value in build_classifier(CARD).state_dict().items()}
+    curves = {}
+    for rounds in (1, 2):
+        recipe = ClassifierRecipe(SEQUENTIAL, side=32, rounds=rounds, batch=4, decay=0.0)
+        network = train_network(CARD, lessons, lessons, recipe, lent).network
+        curves[rounds] = {n: float((v - lent[n]).abs().mean()) for n, v in network.state_dict().items() if v.ndim > 1}
+    assert all((moved > 0) == name.startswith("out.") for name, moved in curves[1].items())
+    assert all(recipe.lent_rate < 1 and moved > 0 for moved in curves[2].values())
