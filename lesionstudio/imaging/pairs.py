@@ -23,9 +23,15 @@ _PICTURES = (
     ".nii",
     ".nii.gz",
     ".nrrd",
+    ".nhdr",
+    ".mha",
+    ".mhd",
     ".mgz",
     ".dcm",
+    ".am",
+    ".labels",
 )
+_DOUBLE_ENDINGS = (".nii.gz", ".seg.nrrd")
 _NAME_COLUMNS, _PART_COLUMNS, _GROUP_COLUMNS = ("file", "id", "image"), ("split", "part"), ("patient", "group")
 
 
@@ -176,8 +182,8 @@ def _by_key(files: Iterable[Path], key: Callable[[Path], str]) -> dict[str, Path
 
 
 def _stem(path: Path) -> str:
-    name = path.name
-    return name[: -len(".nii.gz")] if name.lower().endswith(".nii.gz") else Path(name).stem
+    ending = next((ending for ending in _DOUBLE_ENDINGS if path.name.lower().endswith(ending)), "")
+    return path.name[: -len(ending)] if ending else path.stem
 
 
 def _key(path: Path) -> str:

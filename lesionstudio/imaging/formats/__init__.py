@@ -19,11 +19,12 @@ from lesionstudio.imaging.formats.source import FoundScan, ScanSource, Values
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.mask_values import Turn
 from lesionstudio.imaging.scan import Scan, SliceSource
+from lesionstudio.imaging.segments import Overlap, Segment, Segmentation
 from lesionstudio.progress import Cancelled, Reporter, silent
 from lesionstudio.words import _
 
 __all__ = ["Drawn", "FoundScan", "ScanSource", "find_masks", "find_scan", "find_scans", "fitting_values", "mask_values",
-           "read_mask", "read_scan", "write_mask"]  # fmt: skip
+           "read_mask", "read_scan", "read_segments", "segments_in", "write_mask"]  # fmt: skip
 
 _LOGGERS = ("PIL", "pydicom", "nibabel", "nibabel.global", "tifffile")
 _CHATTY = r"(PIL|pydicom|nibabel|tifffile|imagecodecs|numpy|lesionstudio\.imaging\.formats)\b"
@@ -80,22 +81,43 @@ def read_mask(
     structure: int | None = None,
     notes: list[str] | None = None,
     exact: bool = False,
+    overlap: Overlap = "smaller",
 ) -> NDArray[np.uint8]:
     """Label numbers (slice, row, column) on the scan's grid from a file, or from a folder of one picture a slice.
 
     0/255 becomes 0/1, label numbers stay; greys are cut at half, and said so in `notes`. `structure` 0 means that 0 is
-    the structure and 255 the background; `exact` takes the numbers as they are stored. Raises GridMismatch with both
-    sizes, UnreadableFile.
+    the structure and 255 the background; `exact` takes the numbers as they are stored; `overlap` says which of two
+    segments keeps a voxel that both claim. Raises GridMismatch with both sizes, UnreadableFile.
     """
     from lesionstudio.imaging.formats import masks
 
     with decoding(path):
         if exact:
             return masks.read_exactly(path, geometry)
-        return masks.read(path, geometry, structure, notes if notes is not None else [])
+        return masks.read(path, geometry, structure, notes if notes is not None else [], overlap)
 
 
-def mask_values(path: Path, geometry: Geometry | None = None) -> NDArray[np.uint8]:
+def read_segments(path: Path, on: Scan | Geometry) -> Segmentation | None:
+    """The named segments of a DICOM-SEG, an RTSTRUCT, a .seg.nrrd or an Amira label field, on the scan's grid.
+
+    They may overlap. With the scan also says which references lead nowhere. None for a mask of another kind. Raises
+    UnreadableFile, GridMismatch.
+    """
+    from lesionstudio.imaging.formats import segment_files
+
+    with decoding(path):
+        return segment_files.read(path, on)
+
+
+def segments_in(path: Path) -> tuple[Segment, ...]:
+    """What the segments of such a file are called, without its voxels; none of a mask of another kind."""
+    from lesionstudio.imaging.formats import segment_files
+
+    with decoding(path):
+        return segment_files.segments(path)
+
+
+def mask_values(path: Path, geometry: Geometry | None = None, notes: list[str] | None = None) -> NDArray[np.uint8]:
     """A mask's values (slice, row, column) as whole numbers to 255, as its file has them; white of any depth is 255.
 
     With the scan's grid they are in its order, where both lie in a patient. Raises UnreadableFile, GridMismatch.
@@ -103,15 +125,15 @@ def mask_values(path: Path, geometry: Geometry | None = None) -> NDArray[np.uint
     from lesionstudio.imaging.formats import masks
 
     with decoding(path):
-        return masks.read_values(path, geometry or Geometry.pixels((1, 1, 1)))
+        return masks.read_values(path, geometry or Geometry.pixels((1, 1, 1)), notes if notes is not None else [])
 
 
 def fitting_values(path: Path, geometry: Geometry, turn: Turn) -> NDArray[np.uint8]:
     """A mask's values, turned, that have the scan's size. Raises UnreadableFile, GridMismatch with both sizes."""
-    from lesionstudio.imaging.formats import masks
+    from lesionstudio.imaging.formats import laying
 
     values: NDArray[np.uint8] = turn.apply(mask_values(path, geometry))
-    masks.check_fit(values.shape, geometry.shape)
+    laying.check_fit(values.shape, geometry.shape)
     return values
 
 

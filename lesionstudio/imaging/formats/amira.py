@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lesionstudio.errors import GridMismatch, UnreadableFile
-from lesionstudio.imaging.formats.laying import taken_over
+from lesionstudio.imaging.formats.laying import check_fit, taken_over
 from lesionstudio.imaging.formats.limits import guard
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.segments import MOST_SEGMENTS, Segment, Segmentation
@@ -68,8 +68,6 @@ def _laid(labels: NDArray[np.uint8], header: _Header, geometry: Geometry) -> tup
             return taken_over(labels, affine, geometry)
         except GridMismatch:
             pass
-    from lesionstudio.imaging.formats.masks import check_fit
-
     check_fit(labels.shape, geometry.shape)
     return labels, [_("The file does not say how it lies in the patient: look whether it lies right.")]
 

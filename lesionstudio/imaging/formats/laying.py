@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from lesionstudio.errors import GridMismatch
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.segments import Cover, Layers, Segment, Segmentation
-from lesionstudio.words import _, number
+from lesionstudio.words import _, number, size
 
 Vector = NDArray[np.float64]
 Voxels = NDArray[Any]
@@ -143,6 +143,20 @@ def lost_notes(lost: int, total: int) -> list[str]:
     return [text.format(share=number(100 * lost / total, 1))]
 
 
+def check_fit(mask: tuple[int, ...], scan: tuple[int, ...]) -> None:
+    """Lets a mask of the scan's size pass, else raises GridMismatch with both."""
+    if tuple(mask) == tuple(scan):
+        return
+    if mask[1:] != scan[1:] or (mask[0] == 1) != (scan[0] == 1):
+        text = _("This mask does not fit the scan. The mask has {mask} pixels, the scan {scan}. Nothing was changed.")
+        sizes = (_written(mask, scan), _written(scan, mask))
+    else:
+        text = _("This mask does not fit the scan. The mask has {mask} slices, the scan {scan}. Nothing was changed.")
+        sizes = (number(mask[0]), number(scan[0]))
+    hint = _("Was it drawn on another series? Open that scan instead.")
+    raise GridMismatch(text.format(mask=sizes[0], scan=sizes[1]), hint=hint)
+
+
 def elsewhere() -> GridMismatch:
     """The marks lie where the scan has no voxel."""
     message = _("This mask does not fit the scan: it lies elsewhere in the patient. Nothing was changed.")
@@ -155,3 +169,9 @@ def _other_voxels(steps: Sequence[Vector], geometry: Geometry) -> GridMismatch:
     sizes = " × ".join(number(one, 2) for one in lengths), " × ".join(number(one, 2) for one in geometry.spacing_mm)
     hint = _("Was it drawn on another series? If not, resample it to this one in the program it came from.")
     return GridMismatch(message.format(mask=sizes[0], scan=sizes[1]), hint=hint)
+
+
+def _written(shape: tuple[int, ...], other: tuple[int, ...]) -> str:
+    """Columns × rows, and slices where either has several."""
+    flat = shape[0] == 1 and other[0] == 1
+    return size(shape[2], shape[1]) if flat else size(shape[2], shape[1], shape[0])

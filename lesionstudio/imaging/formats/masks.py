@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lesionstudio.errors import GridMismatch, UnreadableFile
-from lesionstudio.imaging.formats import raster, tiff, volumes
+from lesionstudio.imaging.formats import raster, segment_files, tiff, volumes
 from lesionstudio.imaging.formats.kinds import format_of
+from lesionstudio.imaging.formats.laying import check_fit, elsewhere, taken_over
 from lesionstudio.imaging.formats.names import natural_key
 from lesionstudio.imaging.formats.volume_file import VolumeFile
 from lesionstudio.imaging.geometry import Geometry
-from lesionstudio.words import _, number, size
+from lesionstudio.imaging.segments import Overlap, Segmentation, overlap_note
+from lesionstudio.words import _, number
 
 Labels = NDArray[np.uint8]
 Voxels = NDArray[Any]
@@ -30,45 +32,43 @@ class StoredMask:
     is_index: bool = False
 
 
-def read(path: Path, geometry: Geometry, structure: int | None, notes: list[str]) -> Labels:
+def read(
+    path: Path, geometry: Geometry, structure: int | None, notes: list[str], overlap: Overlap = "smaller"
+) -> Labels:
     """Label numbers (slice, row, column) on the scan's grid; what was guessed is said in `notes`.
 
-    `structure` 0 or 255 says which end of a two-valued mask is the structure; 255 if not given. Raises GridMismatch
-    with both sizes, UnreadableFile.
+    `structure` 0 or 255 says which end of a two-valued mask is the structure; 255 if not given. `overlap`: which of the
+    segments that claim a voxel keeps it. Raises GridMismatch with both sizes, UnreadableFile.
     """
-    stored = _load(path, geometry)
+    segmentation = segment_files.read(path, geometry)
+    if segmentation is not None:
+        return flattened(segmentation, overlap, notes)
+    stored = _load(path, geometry, notes)
     check_fit(stored.values.shape, geometry.shape)
     return to_labels(stored, structure, notes, path.name)
 
 
+def flattened(segmentation: Segmentation, overlap: Overlap, notes: list[str]) -> Labels:
+    """The segments' numbers, one a voxel; what was decided is said in `notes`."""
+    contested = segmentation.contested()
+    notes += [*segmentation.notes, *([overlap_note(contested, overlap)] if contested else [])]
+    return segmentation.labels(overlap)
+
+
 def read_exactly(path: Path, geometry: Geometry) -> Labels:
     """The numbers of a mask this program wrote (slice, row, column), none of them guessed at."""
-    stored = _load(path, geometry)
+    stored = _load(path, geometry, [])
     check_fit(stored.values.shape, geometry.shape)
     return stored.values.astype(np.uint8)
 
 
-def read_values(path: Path, geometry: Geometry) -> Labels:
+def read_values(path: Path, geometry: Geometry, notes: list[str]) -> Labels:
     """The values (slice, row, column) as another program stored them, as whole numbers to 255, in the scan's order.
 
     Nothing is said of what they mean, nor whether they fit the scan. Raises UnreadableFile, GridMismatch where the mask
     lies elsewhere in the patient.
     """
-    return _whole_values(_load(path, geometry).values, [], path.name)
-
-
-def check_fit(mask: tuple[int, ...], scan: tuple[int, ...]) -> None:
-    """Lets a mask of the scan's size pass, else raises GridMismatch with both."""
-    if tuple(mask) == tuple(scan):
-        return
-    if mask[1:] != scan[1:] or (mask[0] == 1) != (scan[0] == 1):
-        text = _("This mask does not fit the scan. The mask has {mask} pixels, the scan {scan}. Nothing was changed.")
-        sizes = (_written(mask, scan), _written(scan, mask))
-    else:
-        text = _("This mask does not fit the scan. The mask has {mask} slices, the scan {scan}. Nothing was changed.")
-        sizes = (number(mask[0]), number(scan[0]))
-    hint = _("Was it drawn on another series? Open that scan instead.")
-    raise GridMismatch(text.format(mask=sizes[0], scan=sizes[1]), hint=hint)
+    return _whole_values(_load(path, geometry, notes).values, notes, path.name)
 
 
 def to_labels(stored: StoredMask, structure: int | None, notes: list[str], name: str) -> Labels:
@@ -76,7 +76,7 @@ def to_labels(stored: StoredMask, structure: int | None, notes: list[str], name:
     return _whole_labels(_whole_values(stored.values, notes, name), stored.is_index, structure, notes)
 
 
-def _load(path: Path, geometry: Geometry) -> StoredMask:
+def _load(path: Path, geometry: Geometry, notes: list[str]) -> StoredMask:
     if path.is_dir():
         return _load_folder(path)
     kind = format_of(path)
@@ -85,9 +85,9 @@ def _load(path: Path, geometry: Geometry) -> StoredMask:
     if kind == "tiff":
         return StoredMask(_one_channel(tiff.read_mask(path), path.name))
     if kind in volumes.FORMATS:
-        return StoredMask(_on_grid(*volumes.read_stored(path, kind), geometry), is_index=True)
+        return StoredMask(_on_grid(*volumes.read_stored(path, kind), geometry, notes), is_index=True)
     message = _("{name} is not a mask of a kind that is read.").format(name=path.name)
-    raise UnreadableFile(message, hint=_("PNG, BMP, TIFF, NIfTI, NRRD and MetaImage masks are read."))
+    raise UnreadableFile(message, hint=_("PNG, BMP, TIFF, NIfTI, NRRD, MetaImage, DICOM and Amira masks are read."))
 
 
 def _load_folder(folder: Path) -> StoredMask:
@@ -120,10 +120,24 @@ def _one_channel(values: Voxels, name: str) -> Voxels:
     return colours[..., 0]
 
 
-def _on_grid(header: VolumeFile, stored: Voxels, geometry: Geometry) -> Voxels:
+def _on_grid(header: VolumeFile, stored: Voxels, geometry: Geometry, notes: list[str]) -> Voxels:
     """The file's voxels (i, j, k) in the scan's order, by their places in the patient where both have them."""
-    if not (geometry.has_orientation and header.geometry.has_orientation) or geometry.positions_mm is not None:
-        return header.stored.from_stored(stored)
+    shown = header.stored.from_stored(stored)
+    if not (geometry.has_orientation and header.geometry.has_orientation):
+        return shown
+    fitted = shown if geometry.positions_mm is not None else _turned(header, stored, geometry)
+    if fitted.shape == geometry.shape:
+        return fitted
+    try:
+        taken, lost = taken_over(shown, header.geometry.affine, geometry)
+    except GridMismatch:  # the sizes are said instead
+        return shown
+    notes += lost
+    return taken
+
+
+def _turned(header: VolumeFile, stored: Voxels, geometry: Geometry) -> Voxels:
+    """The voxels with their axes as the scan has them; as displayed where the two grids differ in more than that."""
     to_file = np.linalg.inv(header.stored.affine) @ geometry.affine
     steps = np.round(to_file[:3, :3])
     is_turned = sorted(np.abs(steps).sum(axis=0)) == [1, 1, 1] and sorted(np.abs(steps).sum(axis=1)) == [1, 1, 1]
@@ -145,8 +159,7 @@ def _check_place(to_file: NDArray[np.float64], order: list[int], flips: tuple[sl
         place = to_file[order[axis], 3]
         expected = geometry.shape[axis] - 1 if flips[axis].step == -1 else 0
         if abs(place - expected) > 0.5:
-            message = _("This mask does not fit the scan: it lies elsewhere in the patient. Nothing was changed.")
-            raise GridMismatch(message, hint=_("Was it drawn on another series? Open that scan instead."))
+            raise elsewhere()
 
 
 def _whole_numbers(values: Voxels, notes: list[str]) -> Voxels:
@@ -210,9 +223,3 @@ def _is_smoothed(values: Voxels) -> bool:
     at_top = values >= 256 - _NEAR_END
     at_ends = at_top | (values < _NEAR_END)
     return bool(at_ends.mean() >= _MOSTLY and at_top.sum() * 2 >= (values >= _NEAR_END).sum())
-
-
-def _written(shape: tuple[int, ...], other: tuple[int, ...]) -> str:
-    """Columns × rows, and slices where either has several."""
-    flat = shape[0] == 1 and other[0] == 1
-    return size(shape[2], shape[1]) if flat else size(shape[2], shape[1], shape[0])

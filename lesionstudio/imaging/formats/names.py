@@ -10,7 +10,8 @@ _SKIPPED_FOLDER = re.compile(r"^(masks|labels)|^lesionstudio$", re.IGNORECASE)
 _COUNTER = re.compile(r"[_ ][a-z]{0,5}[_ -]?\d{1,4}$", re.IGNORECASE)
 _COUNTED_WORD = re.compile(r"[_ ](slice|image|frame|img)[_ -]?\d{1,4}$", re.IGNORECASE)
 _SUBJECT = re.compile(r"(sub-[a-z0-9]+)(?=[_.]|$)", re.IGNORECASE)
-_DOUBLE_ENDINGS = (".nii.gz", ".img.gz")
+_SEGMENT_ENDINGS = (".seg.nrrd", ".am", ".labels")
+_DOUBLE_ENDINGS = (".nii.gz", ".img.gz", ".seg.nrrd")
 
 NaturalKey = tuple[tuple[int, int, str], ...]
 
@@ -29,7 +30,9 @@ def stem(name: str) -> str:
 
 
 def is_mask_name(name: str) -> bool:
-    """Whether the name says that the file is a mask: x_mask, x_label, x_seg, mask_x."""
+    """Whether the name says that the file is a mask: x_mask, x_label, x_seg, mask_x, x.seg.nrrd, x.am."""
+    if name.lower().endswith(_SEGMENT_ENDINGS):
+        return True
     return bool(_MASK_ENDING.search(stem(name)) or _MASK_BEGINNING.search(stem(name)))
 
 
