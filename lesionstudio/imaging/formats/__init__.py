@@ -24,17 +24,25 @@ from lesionstudio.progress import Cancelled, Reporter, silent
 from lesionstudio.words import _
 
 __all__ = ["Drawn", "FoundScan", "ScanSource", "find_masks", "find_scan", "find_scans", "fitting_values", "mask_values",
-           "read_mask", "read_scan", "read_segments", "segments_in", "write_mask"]  # fmt: skip
+           "patient_number", "read_mask", "read_scan", "read_segments", "segments_in", "write_mask"]  # fmt: skip
 
 _LOGGERS = ("PIL", "pydicom", "nibabel", "nibabel.global", "tifffile")
 _CHATTY = r"(PIL|pydicom|nibabel|tifffile|imagecodecs|numpy|lesionstudio\.imaging\.formats)\b"
 
 
-def find_scans(folder: Path, report: Reporter = silent, *, salt: str = "") -> Iterator[FoundScan]:
+def find_scans(
+    folder: Path,
+    report: Reporter = silent,
+    *,
+    salt: str = "",
+    early: Callable[[FoundScan], None] | None = None,
+) -> Iterator[FoundScan]:
     """Every scan below the folder, as soon as it is known; what cannot be read comes too, with the reason.
 
-    Pictures come one by one, a DICOM series when its folder has been read; series that are no diagnostic pictures are
-    marked `last`. Masks (`*_mask.*`, folders `masks*` and `labels*`) and the program's own folders are passed over.
+    Pictures come one by one, DICOM series when everything has been read, for their files may lie in several folders;
+    `early` is told of a series, perhaps several times, as far as it is known before. Series that are no diagnostic
+    pictures are marked `last`. Masks (`*_mask.*`, folders `masks*` and `labels*`) and the program's own folders are
+    passed over.
     """
     if not folder.is_dir():
         raise UnreadableFile(
@@ -42,7 +50,7 @@ def find_scans(folder: Path, report: Reporter = silent, *, salt: str = "") -> It
         )
     from lesionstudio.imaging.formats import search
 
-    yield from search.scans_in(folder, report, salt, _guarded)
+    yield from search.scans_in(folder, report, salt, _guarded, early)
 
 
 def find_scan(path: Path, *, salt: str = "") -> FoundScan:
@@ -135,6 +143,17 @@ def fitting_values(path: Path, geometry: Geometry, turn: Turn) -> NDArray[np.uin
     values: NDArray[np.uint8] = turn.apply(mask_values(path, geometry))
     laying.check_fit(values.shape, geometry.shape)
     return values
+
+
+def patient_number(path: Path) -> str:
+    """The patient's number in a DICOM file, or the name where there is none; "" where it says neither."""
+    from lesionstudio.imaging.formats.dicom_header import read_instance
+
+    try:
+        with decoding(path):
+            return next((line for line in read_instance(path).patient.splitlines() if line.strip()), "").strip()
+    except UnreadableFile:
+        return ""
 
 
 def write_mask(

@@ -77,7 +77,7 @@ def scan_of(series: Series, part: str = "") -> Scan:
         name=series.name,
         study=first.study,
         frame=hashed(first.frame_uid, length=16),
-        notes=(*series.notes, *notes),
+        notes=tuple(dict.fromkeys((*series.notes, *notes))),
         value_range=_value_range(first, dtype),
         slice_ids=tuple(hashed(f"{place.instance.sop_uid}/{place.frame}", length=16) for place in places),
     )
@@ -95,7 +95,8 @@ def _places(series: Series, part: str) -> tuple[list[Place], tuple[str, ...]]:
     notes: tuple[str, ...] = ()
     if len(volumes) > 1:
         notes = (_("The file holds {n} volumes; this is one of them.").format(n=len(volumes)),)
-    return [Place(instance, frame) for instance, frame in volumes[chosen]], notes
+    volume = volumes[chosen]
+    return [Place(frame, frame.number - 1) for frame in volume.instances], (*notes, *volume.notes)
 
 
 def _geometry(slices: Sequence[Instance]) -> Geometry:

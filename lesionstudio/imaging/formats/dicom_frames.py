@@ -5,24 +5,38 @@ from typing import Any
 
 from lesionstudio.imaging.formats import dicom_series
 from lesionstudio.imaging.formats.dicom_header import Instance, read_tags, window_of
+from lesionstudio.imaging.formats.dicom_series import Series
 
-Frame = tuple[Instance, int]
 _GROUPS: list[Any] = ["SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"]
+_OFFSETS = "GridFrameOffsetVector"
 
 
-def frames_of(instance: Instance) -> list[list[Frame]]:
-    """The volumes that the frames make, each in display order; one volume in file order where frames have no place."""
+def frames_of(instance: Instance) -> list[Series]:
+    """The volumes that the frames make, the largest first, each in display order, or in file order where frames have no
+    place. Each frame is an Instance whose `number` is its place in the file, from 1.
+    """
     with instance.path.open("rb") as file:
-        header = read_tags(file, _GROUPS)
+        header = read_tags(file, [*_GROUPS, _OFFSETS])
     shared, per_frame = (list(header.get(keyword) or []) for keyword in _GROUPS)
     base = _described(instance, shared[0]) if shared else instance
     frames = [
         replace(_described(base, per_frame[n]) if n < len(per_frame) else base, frames=1, number=n + 1, sop_uid=str(n))
         for n in range(instance.frames)
     ]
-    volumes = dicom_series.group(frames)
-    largest_first = sorted(volumes, key=lambda volume: -len(volume.instances))
-    return [[(frame, frame.number - 1) for frame in volume.instances] for volume in largest_first]
+    placed = _placed(frames, [float(offset) for offset in header.get(_OFFSETS) or []])
+    return sorted(dicom_series.group(placed), key=lambda volume: -len(volume.instances))
+
+
+def _placed(frames: list[Instance], offsets: list[float]) -> list[Instance]:
+    """Frames of a dose lie so far from the first one; those of a film, all at one place, are not said to lie there."""
+    if len(frames) < 2 or len({frame.position for frame in frames}) > 1:
+        return frames
+    normal = dicom_series.normal_of(frames[0])
+    if normal is None or len(offsets) != len(frames):
+        return [replace(frame, position=(), orientation=()) for frame in frames]
+    start = frames[0].position
+    places = [start + normal * (offset - offsets[0]) for offset in offsets]
+    return [replace(frame, position=tuple(map(float, place))) for frame, place in zip(frames, places)]
 
 
 def _described(frame: Instance, groups: Any) -> Instance:

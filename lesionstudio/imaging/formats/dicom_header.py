@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from lesionstudio.errors import UnreadableFile
+from lesionstudio.imaging.formats.dicom_elements import TAGS, Head, read_head
 from lesionstudio.imaging.windowing import Window
 from lesionstudio.words import _
 
@@ -19,16 +20,6 @@ _LONG_TYPES = (b"OB", b"OW", b"OF", b"OD", b"UN")
 _SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
 _B_VALUES = ((0x0018, 0x9087), (0x0019, 0x100C), (0x0043, 0x1039), (0x2001, 0x1003))
 _GE_B_VALUE = (0x0043, 0x1039)
-_KEYWORDS = (
-    "SpecificCharacterSet", "ImageType", "SOPClassUID", "SOPInstanceUID", "StudyDate", "Modality", "StudyDescription",
-    "SeriesDescription", "PatientName", "PatientID", "StudyInstanceUID", "SeriesInstanceUID", "SeriesNumber",
-    "AcquisitionNumber", "InstanceNumber", "ImagePositionPatient", "ImageOrientationPatient", "SliceThickness",
-    "SpacingBetweenSlices", "EchoTime", "EchoNumbers", "TemporalPositionIdentifier", "SamplesPerPixel",
-    "PhotometricInterpretation", "NumberOfFrames", "Rows", "Columns", "PixelSpacing", "ImagerPixelSpacing",
-    "NominalScannedPixelSpacing", "BitsAllocated", "BitsStored", "PixelRepresentation", "BurnedInAnnotation",
-    "WindowCenter", "WindowWidth", "RescaleIntercept", "RescaleSlope", "RescaleType", "LossyImageCompression",
-    "FrameOfReferenceUID",
-)  # fmt: skip
 
 
 class NoPicture(UnreadableFile):
@@ -39,9 +30,10 @@ class NoPicture(UnreadableFile):
 class Instance:
     """One DICOM file with pixels. Positions and directions are the file's own, LPS mm; () where it has none.
 
-    `patient` is what the file says and goes no further than a hash of it; `echo_ms`, `b_value` and `time` are "" where
-    the file has none; `spacing` is (row, column) in mm, `at_detector` where it was not corrected for magnification.
-    `plain_at` is where plain little-endian grey pixels start in the file, 0 where they have to be decoded.
+    `patient` is what the file says and goes no further than a hash of it; `echo_ms`, `b_value`, `time`, `acquisition`
+    and `trigger_ms` are "" where the file has none; `spacing` is (row, column) in mm, `at_detector` where it was not
+    corrected for magnification. `plain_at` is where plain little-endian grey pixels start in the file, 0 where they
+    have to be decoded.
     """
 
     path: Path
@@ -75,6 +67,8 @@ class Instance:
     echo_ms: str
     b_value: str
     time: str
+    acquisition: str
+    trigger_ms: str
     slope: float
     intercept: float
     rescaled: bool
@@ -97,9 +91,9 @@ def read_instance(path: Path) -> Instance:
 
 @lru_cache(maxsize=20_000)
 def _read_once(path: Path, _size: int, _changed_ns: int) -> Instance:
-    with path.open("rb") as file:
-        header = read_tags(file, tags())
-        element, plain_at = _pixel_element(file)
+    with path.open("rb", buffering=0) as file:
+        head = read_head(file)
+    header, element, plain_at = (head, head.pixels, value_at(head)) if head is not None else _by_pydicom(path)
     has_pixels = header_syntax(header) == DEFLATED or element[:2] in _PIXEL_GROUP
     sop_class = _text(header, "SOPClassUID")
     if sop_class in _SEGMENTATIONS:
@@ -109,13 +103,20 @@ def _read_once(path: Path, _size: int, _changed_ns: int) -> Instance:
     if not has_pixels or rows < 1 or columns < 1:
         message = _("{name} is a DICOM file without a picture.")
         raise NoPicture(message.format(name=path.name), hint=_("Reports, plans and directories have none."))
-    instance = _instance(path, header, sop_class, has_floats=element[2:] in _FLOAT_PIXELS)
+    instance = _instance(path, header, sop_class, has_floats=element[2:4] in _FLOAT_PIXELS)
     return replace(instance, plain_at=plain_at) if _is_plain(instance) else instance
 
 
-def tags() -> list[Any]:
-    """The elements that grouping, sorting and showing need."""
-    return [*_KEYWORDS, *_B_VALUES]
+def value_at(head: Head) -> int:
+    """Where the pixels start in the file."""
+    return head.pixels_at + (12 if head.pixels[4:6] in _LONG_TYPES else 8)
+
+
+def _by_pydicom(path: Path) -> tuple[Any, bytes, int]:
+    """The same, for files without preamble, in big endian, deflated, or with mistakes."""
+    with path.open("rb") as file:
+        header = read_tags(file, list(TAGS))
+        return header, *_pixel_element(file)
 
 
 def read_tags(file: BinaryIO, wanted: list[Any]) -> Any:
@@ -142,6 +143,8 @@ def _is_plain(instance: Instance) -> bool:
 
 def header_syntax(header: Any) -> str:
     """The transfer syntax; where the file header lacks it, the one its elements were read with."""
+    if isinstance(header, Head):
+        return header.syntax
     stated = str(getattr(header, "file_meta", {}).get("TransferSyntaxUID", "") or "")
     if stated:
         return stated
@@ -151,7 +154,7 @@ def header_syntax(header: Any) -> str:
 
 def _instance(path: Path, header: Any, sop_class: str, *, has_floats: bool) -> Instance:
     spacing, at_detector = _spacing(header)
-    identity = (_text(header, "PatientID"), _text(header, "PatientName"))
+    identity = (_text(header, "PatientID"), _text(header, "PatientName").rstrip("="))
     lossy = _text(header, "LossyImageCompression") == "01"
     return Instance(
         path=path,
@@ -165,7 +168,7 @@ def _instance(path: Path, header: Any, sop_class: str, *, has_floats: bool) -> I
         modality=_text(header, "Modality"),
         description=_without_names(_text(header, "SeriesDescription"), identity),
         series_number=_text(header, "SeriesNumber"),
-        image_type=tuple(str(part) for part in _many(header, "ImageType")),
+        image_type=tuple(str(part).strip("\0 ") for part in _many(header, "ImageType")),
         rows=_whole(header, "Rows"),
         columns=_whole(header, "Columns"),
         frames=max(_whole(header, "NumberOfFrames"), 1),
@@ -185,6 +188,8 @@ def _instance(path: Path, header: Any, sop_class: str, *, has_floats: bool) -> I
         echo_ms=_text(header, "EchoTime") or _text(header, "EchoNumbers"),
         b_value=_b_value(header),
         time=_text(header, "TemporalPositionIdentifier"),
+        acquisition=_text(header, "AcquisitionNumber"),
+        trigger_ms=_text(header, "TriggerTime"),
         slope=_one(header, "RescaleSlope", 1.0) or 1.0,
         intercept=_one(header, "RescaleIntercept", 0.0),
         rescaled=bool(_many(header, "RescaleIntercept")),
@@ -250,6 +255,8 @@ def _many(header: Any, keyword: str) -> list[Any]:
         return []
     if value is None or value == "":
         return []
+    if hasattr(value, "family_name"):  # a person's name can be iterated over, letter by letter
+        return [str(value)]
     return list(value) if hasattr(value, "__iter__") and not isinstance(value, (str, bytes)) else [value]
 
 

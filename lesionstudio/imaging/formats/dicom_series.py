@@ -1,19 +1,24 @@
 """Which DICOM files make one scan, in which order, and what is to be said about them."""
 
+import filecmp
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lesionstudio.imaging.formats.dicom_header import Instance
+from lesionstudio.imaging.formats.dicom_notes import notes_on
 from lesionstudio.imaging.formats.names import natural_key
 from lesionstudio.imaging.formats.source import hashed
-from lesionstudio.words import _, ngettext, number, size
+from lesionstudio.words import _, ngettext, size
 
 _SAME_DIRECTION = 0.9995
+_TELLS = ("echo_ms", "b_value", "time", "image_type")
+_FINER_TELLS = ("acquisition", "trigger_ms", "folder")
 _SAME_PLACE_MM = 1e-3
 _LAST_TYPES = ("LOCALIZER", "SURVIEW", "SCREEN", "DOSE_INFO", "PATIENT_INFO", "SCOUT")
 _LAST_WORDS = re.compile(r"\b(scout|localizer|localiser|topogram|scano\w*|surview|survey|dose report)\b", re.IGNORECASE)
@@ -57,16 +62,28 @@ class Series:
 
 
 def group(instances: Iterable[Instance]) -> list[Series]:
-    """The scans that these files make, each sorted, in the order of series number and name.
+    """The scans that these files make, each sorted: studies in the order they came, then by series number and name.
 
-    One SeriesInstanceUID is split by matrix, kind of pixels and orientation; where images lie at the same place also
-    by echo, b-value, time and image type. A file with several frames is a scan of its own.
+    Files of one series may lie in several folders. One SeriesInstanceUID is split by matrix, kind of pixels and
+    orientation; where images lie at the same place also by echo, b-value, time and image type, and by acquisition,
+    trigger time or folder where that tells all of them apart. A file with several frames is a scan of its own.
     """
-    by_uid: dict[str, list[Instance]] = {}
+    by_uid: dict[tuple[str, ...], list[Instance]] = {}
     for instance in instances:
-        by_uid.setdefault(f"{instance.study_uid}/{instance.series_uid}", []).append(instance)
+        by_uid.setdefault(uid_of(instance), []).append(instance)
+    studies = {uid[:2]: n for n, uid in reversed(list(enumerate(by_uid)))}
     series = [made for members in by_uid.values() for made in _split(members)]
-    return sorted(series, key=lambda one: (_sort_number(one.first.series_number), one.name, one.key))
+    return sorted(series, key=lambda one: (studies[uid_of(one.first)[:2]], *_place_in_study(one)))
+
+
+def uid_of(instance: Instance) -> tuple[str, ...]:
+    """Patient, study and series of a file; where it names no series the files of its folder belong together."""
+    series = instance.series_uid or str(instance.path.parent)
+    return instance.patient, instance.study_uid, series
+
+
+def _place_in_study(series: Series) -> tuple[int, str, str]:
+    return _sort_number(series.first.series_number), series.name, series.key
 
 
 def normal_of(instance: Instance) -> NDArray[np.float64] | None:
@@ -106,18 +123,32 @@ def _split(members: list[Instance]) -> list[Series]:
             groups.append([instance])
         else:
             home.append(instance)
-    groups = [part for one in groups for part in _split_repeats(one)]
+    parts = [part for one in groups for part in _split_repeats(one)]
     copies = (ngettext("{n} file is a copy and left out.", "{n} files are copies and left out.", doubles),)
-    return [_series(one, groups, copies if doubles else ()) for one in groups]
+    return [_series(one, parts, copies if doubles else ()) for one in parts]
 
 
-def _series(one: list[Instance], groups: list[list[Instance]], copies: tuple[str, ...]) -> Series:
-    ordered = _in_order(one)
-    first = ordered[0]
-    apart = _difference(first, [other[0] for other in groups if other is not one])
+@dataclass(frozen=True, eq=False, slots=True)
+class _Part:
+    """Files that make one scan; `told`: what took them apart from others at the same place."""
+
+    members: list[Instance]
+    told: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> Instance:
+        return self.members[0]
+
+
+def _series(part: _Part, parts: list[_Part], copies: tuple[str, ...]) -> Series:
+    ordered = _in_order(part.members)
+    first, others = ordered[0], [other for other in parts if other is not part]
+    apart = _difference(first, part.told, [other.first for other in others])
+    folders = list(dict.fromkeys(one.first.path.parent for one in parts))
     facts = (first.series_uid, *_identity(first), first.sop_uid if first.frames > 1 else "")
-    series = Series(tuple(ordered), apart, repr((*facts, apart if len(groups) > 1 else "")))
-    return replace(series, notes=(*copies, *_notes(ordered)))
+    words = ", ".join(word for tell in apart if (word := _in_words(tell, first, folders)))
+    series = Series(tuple(ordered), words, repr((*facts, *(_fact(first, tell, folders) for tell in apart))))
+    return replace(series, notes=(*copies, *notes_on(ordered, places_mm(ordered))))
 
 
 def _identity(instance: Instance) -> tuple[Any, ...]:
@@ -125,10 +156,26 @@ def _identity(instance: Instance) -> tuple[Any, ...]:
 
 
 def _without_copies(members: list[Instance]) -> tuple[list[Instance], int]:
-    seen: dict[str, Instance] = {}
-    for instance in members:
-        seen.setdefault(instance.sop_uid or str(instance.path), instance)
+    """Files that are not the same image once more; some programs give all images one name, so the place counts too."""
+    seen: dict[tuple[Any, ...], Instance] = {}
+    alike: dict[tuple[Path, Path], bool] = {}
+    for one in members:
+        what: tuple[Any, ...] = (one.sop_uid or str(one.path), one.position, one.number, one.echo_ms, one.b_value,
+                                 one.rows, one.columns, one.frames)  # fmt: skip
+        kept = seen.setdefault(what, one)
+        if kept is not one and not _is_copy(kept.path, one.path, alike):
+            seen[(*what, one.path.parent)] = one
     return list(seen.values()), len(members) - len(seen)
+
+
+def _is_copy(kept: Path, other: Path, alike: dict[tuple[Path, Path], bool]) -> bool:
+    """Whether a file of one name holds the same; looked at in one pair of files for any two folders."""
+    folders = kept.parent, other.parent
+    if folders[0] == folders[1]:
+        return True
+    if folders not in alike:
+        alike[folders] = filecmp.cmp(kept, other, shallow=False)
+    return alike[folders]
 
 
 def _belong(one: Instance, other: Instance) -> bool:
@@ -141,12 +188,12 @@ def _belong(one: Instance, other: Instance) -> bool:
         return False
     if ("LOCALIZER" in one.image_type) != ("LOCALIZER" in other.image_type):
         return False
-    if one.spacing and not np.allclose(one.spacing, other.spacing, rtol=1e-3):
+    if any(abs(a - b) > 1e-3 * b for a, b in zip(one.spacing, other.spacing)):
         return False
-    if not one.orientation:
+    if one.orientation == other.orientation:
         return True
-    along = [np.dot(one.orientation[n : n + 3], other.orientation[n : n + 3]) for n in (0, 3)]
-    return bool(min(along) > _SAME_DIRECTION)
+    along = [sum(one.orientation[k] * other.orientation[k] for k in range(n, n + 3)) for n in (0, 3)]
+    return min(along) > _SAME_DIRECTION
 
 
 def _pixel_kind(instance: Instance) -> tuple[Any, ...]:
@@ -154,21 +201,31 @@ def _pixel_kind(instance: Instance) -> tuple[Any, ...]:
     return instance.rows, instance.columns, instance.samples, instance.bits_allocated, instance.frames, in_palette
 
 
-def _split_repeats(members: list[Instance]) -> list[list[Instance]]:
+def _split_repeats(members: list[Instance], told: tuple[str, ...] = ()) -> list[_Part]:
     """Several images at one place are taken apart by what the files say about them, as far as that goes."""
-    for tell in ("echo_ms", "b_value", "time", "image_type"):
-        if not _repeats(members):
-            break
-        values = list(dict.fromkeys(getattr(instance, tell) for instance in members))
-        if len(values) > 1:
-            parts = [[i for i in members if getattr(i, tell) == value] for value in values]
-            return [finer for part in parts for finer in _split_repeats(part)]
-    return [members]
+    most = _most_at_a_place(members)
+    for tell in (*_TELLS, *_FINER_TELLS) if most > 1 else ():
+        parts: dict[Any, list[Instance]] = {}
+        for one in members:
+            parts.setdefault(_told(one, tell), []).append(one)
+        tells_all = len(parts) == most and all(_most_at_a_place(part) == 1 for part in parts.values())
+        if len(parts) > 1 and (tell in _TELLS or tells_all):
+            return [finer for part in parts.values() for finer in _split_repeats(part, (*told, tell))]
+    return [_Part(members, told)]
 
 
-def _repeats(members: list[Instance]) -> bool:
+def _told(instance: Instance, tell: str) -> Any:
+    return instance.path.parent if tell == "folder" else getattr(instance, tell)
+
+
+def _most_at_a_place(members: list[Instance]) -> int:
+    """How many images lie at one place; 1 where nobody knows."""
     places = places_mm(members)
-    return places is not None and len(members) > 1 and bool(np.diff(np.sort(places)).min() < _SAME_PLACE_MM)
+    if places is None or len(members) < 2:
+        return 1
+    ordered = np.sort(places)
+    ends = np.flatnonzero(np.diff(ordered) >= _SAME_PLACE_MM)
+    return int(np.diff(np.concatenate([[-1], ends, [len(ordered) - 1]])).max())
 
 
 def _in_order(members: list[Instance]) -> list[Instance]:
@@ -179,67 +236,45 @@ def _in_order(members: list[Instance]) -> list[Instance]:
     return [members[n] for n in sorted(range(len(members)), key=keys.__getitem__)]
 
 
-def _difference(first: Instance, others: list[Instance]) -> str:
+def _difference(first: Instance, told: tuple[str, ...], others: list[Instance]) -> list[str]:
     """What sets the scan apart from the others of its series."""
-    parts = []
-    if any(_plane(first) != _plane(other) for other in others):
-        parts.append(_plane(first))
-    if any((first.rows, first.columns) != (other.rows, other.columns) for other in others):
-        parts.append(size(first.columns, first.rows))
-    for tell, text in (("echo_ms", _("TE {value}")), ("b_value", _("b {value}")), ("time", _("time {value}"))):
-        if any(getattr(first, tell) != getattr(other, tell) for other in others):
-            parts.append(text.format(value=getattr(first, tell) or "?"))
-    if any(first.image_type != other.image_type for other in others) and not parts:
-        parts.append(" ".join(first.image_type[2:]).lower() or _("other kind"))
-    if others and (not parts or first.frames > 1):
-        parts.append(str(first.number))
-    return ", ".join(part for part in parts if part)
+    tells = [tell for tell in ("plane", "size") if any(_fact(first, tell) != _fact(other, tell) for other in others)]
+    tells += [tell for tell in _TELLS[:3] if any(_told(first, tell) != _told(other, tell) for other in others)]
+    tells += [tell for tell in _FINER_TELLS if tell in told]
+    if any(first.image_type != other.image_type for other in others) and not tells:
+        tells.append("image_type")
+    if others and (not tells or first.frames > 1):
+        tells.append("number")
+    return tells
 
 
-def _plane(instance: Instance) -> str:
-    normal = normal_of(instance)
-    planes = (_("sagittal"), _("coronal"), _("axial"))
-    return planes[int(np.argmax(np.abs(normal)))] if normal is not None else ""
+def _fact(first: Instance, tell: str, folders: Sequence[Path] = ()) -> Any:
+    """What is so called of a scan, the same in every language."""
+    if tell == "plane":
+        normal = normal_of(first)
+        return -1 if normal is None else int(np.argmax(np.abs(normal)))
+    if tell == "size":
+        return first.columns, first.rows
+    return folders.index(first.path.parent) + 1 if tell == "folder" else _told(first, tell)
 
 
-def _notes(ordered: list[Instance]) -> tuple[str, ...]:
-    notes = []
-    if any(instance.lossy for instance in ordered):
-        notes.append(_("The pictures were compressed with loss."))
-    if ordered[0].at_detector:
-        notes.append(_("The pixel size is that at the detector, not in the patient."))
-    places = places_mm(ordered)
-    if places is not None and len(ordered) > 1:
-        notes += _spacing_notes(places)
-        notes += _tilt_note(ordered, places)
-    return tuple(notes)
-
-
-def _spacing_notes(places: NDArray[np.float64]) -> list[str]:
-    steps = np.diff(places)
-    same = int((steps < _SAME_PLACE_MM).sum())
-    if same:
-        text = _("{n} images lie at the place of another and are told apart by nothing but their number.")
-        return [text.format(n=number(same))]
-    usual = float(np.median(steps))
-    notes = []
-    for k in np.flatnonzero(steps > 1.5 * usual)[:3]:
-        text = _("Slices may be missing between {first} and {second}: {gap} mm instead of {usual} mm.")
-        gap, one, two = number(steps[k], 1), number(k + 1), number(k + 2)
-        notes.append(text.format(first=one, second=two, gap=gap, usual=number(usual, 1)))
-    for k in np.flatnonzero(steps < 0.5 * usual)[:3]:
-        text = _("Slices {first} and {second} are only {gap} mm apart.")
-        notes.append(text.format(first=number(k + 1), second=number(k + 2), gap=number(steps[k], 3)))
-    return notes
-
-
-def _tilt_note(ordered: list[Instance], places: NDArray[np.float64]) -> list[str]:
-    way = np.subtract(ordered[-1].position, ordered[0].position)
-    length = float(np.linalg.norm(way))
-    if length < _SAME_PLACE_MM or places[-1] <= places[0]:
-        return []
-    tilt = float(np.degrees(np.arccos(np.clip((places[-1] - places[0]) / length, -1, 1))))
-    return [_("The slices are tilted by {angle}° (gantry tilt).").format(angle=number(tilt, 1))] if tilt > 1 else []
+def _in_words(tell: str, first: Instance, folders: Sequence[Path]) -> str:
+    fact = _fact(first, tell, folders)
+    if tell == "plane":
+        return (_("sagittal"), _("coronal"), _("axial"), "")[fact]
+    if tell == "size":
+        return size(*fact)
+    if tell == "image_type":
+        return " ".join(first.image_type[2:]).lower() or _("other kind")
+    known = {
+        "echo_ms": _("TE {value}"),
+        "b_value": _("b {value}"),
+        "time": _("time {value}"),
+        "trigger_ms": _("time {value}"),
+        "acquisition": _("acquisition {value}"),
+        "folder": _("folder {value}"),
+    }
+    return known.get(tell, "{value}").format(value="?" if fact == "" else fact)
 
 
 def _sort_number(text: str) -> int:

@@ -18,7 +18,7 @@ def find(path: Path, salt: str, guarded: Guard) -> FoundScan:
     kind = _format(path)
     if kind != "dicom":
         return search.described(path, kind, path.parent, salt)
-    return search.of_series(_series_of(path, guarded), salt)
+    return search.of_series(_series_of(path, guarded), salt)[0]
 
 
 def open_source(source: ScanSource) -> Scan:

@@ -1,26 +1,20 @@
 """Searching a folder for scans, as they come, and for the masks beside them."""
 
-import os
-import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from lesionstudio.errors import UnreadableFile
-from lesionstudio.imaging.formats import dicom_series, raster, tiff, tiff_colour, volumes
+from lesionstudio.imaging.formats import raster, tiff, tiff_colour, volumes
+from lesionstudio.imaging.formats.dicom_frames import frames_of
+from lesionstudio.imaging.formats.dicom_gathering import Gathered
 from lesionstudio.imaging.formats.dicom_header import Instance, NoPicture, read_instance
 from lesionstudio.imaging.formats.dicom_series import Series
+from lesionstudio.imaging.formats.folders import files_of, folders_in
 from lesionstudio.imaging.formats.kinds import format_of
-from lesionstudio.imaging.formats.names import (
-    is_mask_folder,
-    is_mask_name,
-    natural_key,
-    pairing_key,
-    patient_name,
-    stem,
-)
+from lesionstudio.imaging.formats.names import is_mask_name, natural_key, pairing_key, patient_name, stem
 from lesionstudio.imaging.formats.source import Format, FoundScan, ScanSource, Shape, hashed
 from lesionstudio.progress import Reporter, Steps
 from lesionstudio.words import _, ngettext, size
@@ -30,39 +24,25 @@ Guard = Callable[[Path, Callable[[], object]], object]
 """Runs a decoder on a file: whatever it raises becomes UnreadableFile."""
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """One folder of a search: its files in natural order, masks apart."""
+def scans_in(
+    root: Path, report: Reporter, salt: str, guarded: Guard, early: Callable[[FoundScan], None] | None = None
+) -> Iterator[FoundScan]:
+    """Every scan below root: pictures and volumes in one file as they are met, then DICOM series.
 
-    path: Path
-    files: tuple[Path, ...]
-    masks: tuple[Path, ...]
-
-
-def scans_in(root: Path, report: Reporter, salt: str, guarded: Guard) -> Iterator[FoundScan]:
-    """Every scan below root, folder by folder: pictures as they are met, series when their folder has been read."""
+    A series' files may lie in several folders; `early` is told of it as far as it is known before all were seen.
+    """
     folders = list(folders_in(root))
     steps = Steps(report, sum(len(folder.files) for folder in folders))
     seen: set[str] = set()
+    gathered = Gathered(lambda series: _found_in(series, salt, guarded), early)
     for folder in folders:
-        for found in _scans_of(folder, root, salt, guarded, steps):
-            yield _with_own_id(found, seen)
-
-
-def folders_in(root: Path) -> Iterator[Folder]:
-    """Folders in natural order; hidden ones, masks' and the program's own are left out, and links are not followed."""
-    for place, names, files in os.walk(root):
-        here = Path(place)
-        if "project.json" in files and here != root:
-            names.clear()
-            continue
-        names[:] = sorted((name for name in names if not _is_left_out(name)), key=natural_key)
-        ordered = sorted((name for name in files if not name.startswith(".")), key=natural_key)
-        regular = [here / name for name in ordered if _is_regular(here / name)]
-        masks = [path for path in regular if is_mask_name(path.name)]
-        if len(masks) == len(regular) and not names:  # nothing beside them: then they are what the folder is about
-            masks = []
-        yield Folder(here, tuple(path for path in regular if path not in set(masks)), tuple(masks))
+        for path in folder.files:
+            steps.advance(message=path.name)
+            for found in _looked_at(path, root, salt, guarded, gathered):
+                yield _with_own_id(found, seen)
+        gathered.end_folder()
+    for found in gathered.all():
+        yield _with_own_id(found, seen)
 
 
 def masks_beside(root: Path, found: Sequence[FoundScan]) -> dict[str, Path]:
@@ -98,13 +78,27 @@ def described(path: Path, kind: Format, root: Path, salt: str) -> FoundScan:
     )
 
 
-def of_series(series: Series, salt: str) -> FoundScan:
-    """What is known of a DICOM series before any of its pixels are read."""
+def of_series(series: Series, salt: str) -> list[FoundScan]:
+    """What is known of a DICOM series before any of its pixels are read; a file of many frames may hold volumes."""
+    parts = frames_of(series.first) if series.first.frames > 1 else []
+    if len(parts) < 2:
+        return [_of_volume(series, series.instances, salt)]
+    return [
+        replace(
+            _of_volume(series, volume.instances, salt, f"v{n}"),
+            id=f"{series.id}-v{n}",
+            name=f"{series.name}, {volume.apart}",
+        )
+        for n, volume in enumerate(parts)
+    ]
+
+
+def _of_volume(series: Series, slices: Sequence[Instance], salt: str, part: str = "") -> FoundScan:
     first = series.first
-    shape = (max(len(series.instances), first.frames), first.rows, first.columns)
+    shape = (max(len(slices), 1 if part else first.frames), first.rows, first.columns)
     return FoundScan(
         id=series.id,
-        source=ScanSource("dicom", tuple(instance.path for instance in series.instances)),
+        source=ScanSource("dicom", tuple(instance.path for instance in series.instances), part),
         name=series.name,
         shape=shape,
         modality=first.modality,
@@ -122,22 +116,28 @@ def facts(shape: Shape, *more: str) -> str:
     return ", ".join([part for part in more if part] + [size(shape[2], shape[1]), *slices])
 
 
-def _scans_of(folder: Folder, root: Path, salt: str, guarded: Guard, steps: Steps) -> Iterator[FoundScan]:
-    instances: list[Instance] = []
-    for path in folder.files:
-        steps.advance(message=path.name)
-        try:
-            found = guarded(path, lambda: _look(path, root, salt, instances))  # noqa: B023 - called at once
-        except UnreadableFile as error:
-            yield _unreadable(path, root, salt, error)
-            continue
-        if isinstance(found, FoundScan):
-            yield found
-    for series in dicom_series.group(instances):
-        yield of_series(series, salt)
+def _looked_at(path: Path, root: Path, salt: str, guarded: Guard, gathered: Gathered) -> Iterator[FoundScan]:
+    """The scan in a file, or why it cannot be read; nothing of what holds no picture, or belongs to a series."""
+    try:
+        found = guarded(path, lambda: _look(path, root, salt, gathered))
+    except UnreadableFile as error:
+        yield _unreadable(path, root, salt, error)
+        return
+    if isinstance(found, FoundScan):
+        yield found
 
 
-def _look(path: Path, root: Path, salt: str, instances: list[Instance]) -> FoundScan | None:
+def _found_in(series: Series, salt: str, guarded: Guard) -> list[FoundScan]:
+    """The scans of a series; a file of frames whose places cannot be read is said to be unreadable."""
+    path = series.first.path
+    try:
+        found: Any = guarded(path, lambda: of_series(series, salt))
+    except UnreadableFile as error:
+        return [replace(_of_volume(series, series.instances, salt), error=error.message, hint=error.hint)]
+    return list(found)
+
+
+def _look(path: Path, root: Path, salt: str, gathered: Gathered) -> FoundScan | None:
     """The scan in a file; a DICOM file is put aside for grouping, and what holds no picture is passed over."""
     kind = format_of(path)
     if kind is None or (kind == "nifti" and _has_header_beside(path)):
@@ -145,7 +145,7 @@ def _look(path: Path, root: Path, salt: str, instances: list[Instance]) -> Found
     if kind != "dicom":
         return described(path, kind, root, salt)
     with suppress(NoPicture):
-        instances.append(read_instance(path))
+        gathered.add(read_instance(path))
     return None
 
 
@@ -188,8 +188,8 @@ def _with_own_id(found: FoundScan, seen: set[str]) -> FoundScan:
 def _masks_around(place: Path, root: Path) -> dict[str, Path]:
     """Mask files by pairing key: beside the pictures first, then masks/, then labels/, then other folders of masks."""
     folders = _mask_folders(place) + (_mask_folders(place.parent) if place != root else [])
-    files = [path for path in _files(place) if is_mask_name(path.name)]
-    files += [path for folder in folders for path in _files(folder)]
+    files = [path for path in files_of(place) if is_mask_name(path.name)]
+    files += [path for folder in folders for path in files_of(folder)]
     masks: dict[str, Path] = {}
     for path in files:
         masks.setdefault(pairing_key(path.name), path)
@@ -228,15 +228,10 @@ def _only_volume_masks(root: Path, found: Sequence[FoundScan], pairs: dict[str, 
             volumes.setdefault(place, []).append(scan)
     single: dict[str, Path] = {}
     for place, scans in volumes.items():
-        masks = [path for path in _files(place) if is_mask_name(path.name) and ".nii" in path.name.lower()]
+        masks = [path for path in files_of(place) if is_mask_name(path.name) and ".nii" in path.name.lower()]
         if len(masks) == 1 and len({scan.id for scan in scans}) == 1 and scans[0].id not in pairs:
             single[scans[0].id] = masks[0]
     return single
-
-
-def _files(folder: Path) -> list[Path]:
-    files = [path for path in folder.iterdir() if not path.name.startswith(".") and _is_regular(path)]
-    return sorted(files, key=lambda path: natural_key(path.name))
 
 
 def _own_name(scan: FoundScan) -> str:
@@ -248,18 +243,6 @@ def _has_header_beside(path: Path) -> bool:
     base = stem(path.name)
     is_voxels = path.name[len(base) :].lower() in (".img", ".img.gz")
     return is_voxels and any(path.with_name(base + end).exists() for end in (".hdr", ".hdr.gz"))
-
-
-def _is_regular(path: Path) -> bool:
-    """A file of its own: no link, device, pipe or socket."""
-    try:
-        return stat.S_ISREG(path.lstat().st_mode)
-    except OSError:
-        return False
-
-
-def _is_left_out(name: str) -> bool:
-    return name.startswith(".") or is_mask_folder(name)
 
 
 def _kind(shape: Shape) -> Literal["image", "volume"]:

@@ -2,6 +2,7 @@
 
 import itertools
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -127,11 +128,55 @@ def test_a_series_keeps_its_id_when_files_are_renamed_or_moved(tmp_path: Path) -
     assert before.id == after.id and after.source.files[0].name == "x000"
 
 
-def test_a_copy_of_a_series_in_another_folder_is_another_scan(tmp_path: Path) -> None:
+def test_a_series_spread_over_folders_is_one_scan(tmp_path: Path) -> None:
+    phantom = orientation_phantom()
+    for n, path in enumerate(write_dicom(tmp_path / "a", phantom, order="shuffled")):
+        folder = tmp_path / ("a", "b", "c/d")[n % 3]
+        folder.mkdir(parents=True, exist_ok=True)
+        path.rename(folder / path.name)
+    (found,) = find_scans(tmp_path)
+    np.testing.assert_array_equal(read_scan(found.source).volume(), phantom.voxels)
+
+
+def test_a_copy_of_a_series_in_another_folder_is_left_out_and_said(tmp_path: Path) -> None:
     for path in write_dicom(tmp_path / "a", orientation_phantom()):
         (tmp_path / "b").mkdir(exist_ok=True)
         (tmp_path / "b" / path.name).write_bytes(path.read_bytes())
-    assert len({scan.id for scan in find_scans(tmp_path)}) == 2
+    (found,) = find_scans(tmp_path)
+    assert {path.parent.name for path in found.source.files} == {"a"} and found.shape[0] == 14
+
+
+def test_an_edited_series_of_the_same_names_in_another_folder_is_another_scan(tmp_path: Path) -> None:
+    write_dicom(tmp_path / "a", orientation_phantom())
+    for path in (tmp_path / "a").iterdir():
+        (tmp_path / "b").mkdir(exist_ok=True)
+        content = path.read_bytes()
+        (tmp_path / "b" / path.name).write_bytes(content[:-2] + b"\x07\x08")
+    found = list(find_scans(tmp_path))
+    assert sorted(scan.name for scan in found) == ["Series 2, folder 1", "Series 2, folder 2"]
+    assert len({scan.id for scan in found}) == 2 and {scan.shape[0] for scan in found} == {14}
+
+
+def test_two_patients_whose_files_have_the_same_numbers_stay_apart(tmp_path: Path) -> None:
+    def rename(dataset: Any, k: int) -> None:
+        dataset.PatientID = "P2"
+
+    write_dicom(tmp_path / "s", orientation_phantom())
+    (tmp_path / "s").rename(tmp_path / "one")
+    write_dicom(tmp_path / "s", orientation_phantom(), change=rename)
+    found = list(find_scans(tmp_path))
+    assert len({scan.id for scan in found}) == len({scan.patient for scan in found}) == len(found) == 2
+
+
+def test_who_watches_is_told_of_a_series_before_everything_is_read(tmp_path: Path) -> None:
+    write_dicom(tmp_path / "a", orientation_phantom())
+    write_dicom(tmp_path / "b", orientation_phantom("coronal"))
+    told: list[FoundScan] = []
+    heard_at: list[int] = []
+    search = find_scans(tmp_path, lambda _progress: heard_at.append(len(told)), early=told.append)
+    final = list(search)
+    assert [scan.id for scan in told] == [scan.id for scan in final]
+    assert heard_at[14] == 1, "the first folder was told before the second was read"
 
 
 def test_sources_and_finds_survive_json_and_a_moved_folder(tmp_path: Path) -> None:

@@ -1,0 +1,58 @@
+"""What lies in a folder of scans: its folders and files in the order people count, masks apart, links passed over."""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from lesionstudio.imaging.formats.names import is_mask_folder, is_mask_name, natural_key
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """One folder of a search: its files in natural order, masks apart."""
+
+    path: Path
+    files: tuple[Path, ...]
+    masks: tuple[Path, ...]
+
+
+def folders_in(root: Path) -> Iterator[Folder]:
+    """Folders in natural order; hidden ones, masks' and the program's own are left out, and links are not followed."""
+    waiting = [root]
+    while waiting:
+        here = waiting.pop()
+        names, files = _entries(here)
+        if "project.json" in files and here != root:
+            continue
+        waiting += [here / name for name in sorted(names, key=natural_key, reverse=True) if not _is_left_out(name)]
+        regular = [here / name for name in sorted(files, key=natural_key) if not name.startswith(".")]
+        masks = [path for path in regular if is_mask_name(path.name)]
+        if len(masks) == len(regular) and not names:  # nothing beside them: then they are what the folder is about
+            masks = []
+        apart = set(masks)
+        yield Folder(here, tuple(path for path in regular if path not in apart), tuple(masks))
+
+
+def _entries(folder: Path) -> tuple[list[str], list[str]]:
+    """Names of folders and of files of their own: no link, device, pipe or socket. Nothing of what may not be read."""
+    names: list[str] = []
+    files: list[str] = []
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                names.append(entry.name)
+            elif entry.is_file(follow_symlinks=False):
+                files.append(entry.name)
+    return names, files
+
+
+def files_of(folder: Path) -> list[Path]:
+    """A folder's own files in natural order; hidden ones left out."""
+    names = [name for name in _entries(folder)[1] if not name.startswith(".")]
+    return [folder / name for name in sorted(names, key=natural_key)]
+
+
+def _is_left_out(name: str) -> bool:
+    return name.startswith(".") or is_mask_folder(name)
