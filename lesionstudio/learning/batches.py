@@ -17,7 +17,7 @@ from lesionstudio.learning.draws import COARSE, Draw, Sampler
 from lesionstudio.learning.examples import Example
 from lesionstudio.recipe import Recipe
 
-_BLUR_REACH = 3
+_BLUR_REACH, _LEAST_BLUR = 3, 0.2
 
 
 class Batches(Protocol):
@@ -40,39 +40,46 @@ class PictureBatches:
     def of(self, places: Sequence[int], device: str) -> tuple[Tensor, Tensor]:
         """See Batches.of."""
         draws = [self._sampler.draw(place) for place in places]
-        rows, columns = self._sources(draws, device)
-        pixels = torch.cat([self._cut(draw, rows[n], columns[n], device) for n, draw in enumerate(draws)])
-        marks = torch.stack([self._cut_marks(draw, rows[n], columns[n], device) for n, draw in enumerate(draws)])
+        sources = self._sources(draws, device)
+        marks = self._cut_marks(draws, sources, device)
+        pixels = self._cut(draws, sources, device)
         numbers = torch.arange(1, self._labels + 1, device=device, dtype=torch.uint8)
         target = (marks[:, None] == numbers[None, :, None, None]).float()
         return disturbed(pixels, draws).contiguous(memory_format=torch.channels_last), target
 
-    def _sources(self, draws: Sequence[Draw], device: str) -> tuple[Tensor, Tensor]:
-        """From which row and column of its picture each pixel comes, two of (batch, rows, columns)."""
+    def _sources(self, draws: Sequence[Draw], device: str) -> Tensor:
+        """(batch, 2, rows, columns): the column and row of its picture that each pixel comes from."""
         along = torch.arange(self._size, device=device, dtype=torch.float32) - (self._size - 1) / 2
-        matrices = torch.from_numpy(np.stack([draw.matrix for draw in draws])).to(device)[..., None, None]
-        middles = torch.tensor([draw.middle for draw in draws], device=device, dtype=torch.float32)[..., None, None]
+        matrices = torch.from_numpy(np.stack([draw.matrix[::-1] for draw in draws])).to(device)[..., None, None]
+        middles = self._long([draw.middle[::-1] for draw in draws], device)
         down, across = matrices[:, :, 0] * along[:, None], matrices[:, :, 1] * along
-        places = (down + (middles - 0.5)) + across
+        places = (down + (middles - 0.5)).add(across)
         spread = self._spread.to(device)
         for n, draw in enumerate(draws):
             if draw.bend.any():
-                places[n] += spread @ torch.from_numpy(draw.bend).to(device) @ spread.T
-        return places[:, 0], places[:, 1]
+                places[n] += spread @ torch.from_numpy(draw.bend[::-1].copy()).to(device) @ spread.T
+        return places
 
-    def _cut(self, draw: Draw, rows: Tensor, columns: Tensor, device: str) -> Tensor:
-        """(1, channels, rows, columns)"""
-        picture = self._pixels[draw.example].to(device, non_blocking=True)
-        grid = torch.stack([columns, rows], -1)[None]
-        size = torch.tensor(picture.shape[:0:-1], device=device, dtype=torch.float32)
-        grid.mul_(2 / size).add_(1 / size - 1)
-        return functional.grid_sample(picture[None], grid, padding_mode="border", align_corners=False)
+    def _cut(self, draws: Sequence[Draw], sources: Tensor, device: str) -> Tensor:
+        """(batch, channels, rows, columns); uses up the sources."""
+        pictures = [self._pixels[draw.example].to(device, non_blocking=True)[None] for draw in draws]
+        size = self._long([picture.shape[:1:-1] for picture in pictures], device)
+        grid = sources.mul_(2 / size).add_(1 / size - 1).permute(0, 2, 3, 1)
+        how = {"padding_mode": "border", "align_corners": False}
+        return torch.cat([functional.grid_sample(one, grid[n : n + 1], **how) for n, one in enumerate(pictures)])
 
-    def _cut_marks(self, draw: Draw, rows: Tensor, columns: Tensor, device: str) -> Tensor:
-        marks = self._marks[draw.example].to(device, non_blocking=True)
-        down = rows.round().clamp_(0, marks.shape[0] - 1).long()
-        across = columns.round().clamp_(0, marks.shape[1] - 1).long()
-        return marks[down, across]
+    def _cut_marks(self, draws: Sequence[Draw], sources: Tensor, device: str) -> Tensor:
+        """(batch, rows, columns)"""
+        marks = [self._marks[draw.example].to(device, non_blocking=True) for draw in draws]
+        size = self._long([one.shape[::-1] for one in marks], device)
+        column, row = torch.minimum(sources.round().clamp_(min=0), size - 1).unbind(1)
+        at = (row * size[:, 0]).add_(column).int().flatten(1)
+        return torch.stack([one.flatten().index_select(0, at[n]) for n, one in enumerate(marks)]).view(row.shape)
+
+    @staticmethod
+    def _long(sizes: Sequence[Sequence[float]], device: str) -> Tensor:
+        """(batch, 2, 1, 1): columns and rows of each picture."""
+        return torch.tensor(sizes, device=device, dtype=torch.float32)[..., None, None]
 
 
 class SceneBatches:
@@ -102,11 +109,13 @@ def disturbed(pixels: Tensor, draws: Sequence[Draw]) -> Tensor:
     gamma, contrast, light = (one.reshape(-1, 1, 1, 1) for one in tones.unbind(1))
     toned = (pixels - low).div_(wide).clamp_(min=1e-6).pow_(gamma)
     middle = toned.mean((2, 3), keepdim=True)
-    toned = _blurred(toned.sub_(middle).mul_(contrast).add_(middle + light), [draw.blur for draw in draws])
+    toned.mul_(contrast * wide).add_((middle * (1 - contrast) + light) * wide + low)
     for n, draw in enumerate(draws):
+        if draw.blur > _LEAST_BLUR:
+            toned[n] = _blurred(toned[n], draw.blur)
         if draw.noise:
-            toned[n].add_(_grain(toned[n], draw.seed), alpha=draw.noise)
-    return toned.mul_(wide).add_(low)
+            toned[n].addcmul_(_grain(toned[n], draw.seed), wide[n], value=draw.noise)
+    return toned
 
 
 def _smoothly(coarse: int, size: int) -> Tensor:
@@ -121,19 +130,14 @@ def _grain(like: Tensor, seed: int) -> Tensor:
     return torch.randn(like.shape, generator=torch.Generator().manual_seed(seed)).to(like.device)
 
 
-def _blurred(pixels: Tensor, widths: Sequence[float]) -> Tensor:
-    """Those pictures with a width blurred by a Gaussian of so many pixels; one convolution for all of them."""
-    chosen = [n for n, width in enumerate(widths) if width > 0.2]
-    if not chosen:
-        return pixels
-    channels = pixels.shape[1]
-    reach = torch.arange(-_BLUR_REACH, _BLUR_REACH + 1, device=pixels.device, dtype=torch.float32)
-    spread = torch.tensor([widths[n] for n in chosen], device=pixels.device)[:, None]
-    weights = torch.softmax(-(reach**2) / (2 * spread**2), 1).repeat_interleave(channels, 0)
-    picked = pixels[chosen].reshape(1, len(chosen) * channels, *pixels.shape[2:])
-    edged = functional.pad(picked, (_BLUR_REACH,) * 4, mode="replicate")
-    down = functional.conv2d(edged, weights[:, None, :, None], groups=len(weights))
-    across = functional.conv2d(down, weights[:, None, None, :], groups=len(weights))
-    blurred = pixels.clone()
-    blurred[chosen] = across.reshape(len(chosen), channels, *pixels.shape[2:])
-    return blurred
+def _blurred(picture: Tensor, width: float) -> Tensor:
+    """A picture (channels, rows, columns) blurred by a Gaussian of so many pixels.
+
+    As sums of shifted pictures: on a processor some twenty times quicker than a convolution of each channel by itself.
+    """
+    weights = np.exp(-(np.arange(-_BLUR_REACH, _BLUR_REACH + 1) ** 2) / (2 * width**2))
+    shares = (weights / weights.sum()).tolist()
+    rows, columns = picture.shape[1:]
+    edged = functional.pad(picture[None], (_BLUR_REACH,) * 4, mode="replicate")[0]
+    down = sum(edged[:, k : k + rows] * share for k, share in enumerate(shares))
+    return sum(down[..., k : k + columns] * share for k, share in enumerate(shares))
