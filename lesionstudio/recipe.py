@@ -101,8 +101,11 @@ def recipe_from_json(saved: dict[str, Any]) -> Recipe:
 
 
 def changed(recipe: Recipe, changes: dict[str, Any]) -> Recipe:
-    """The recipe with some entries replaced; `depth` sets the network's levels."""
+    """The recipe with some entries replaced; `depth` sets the network's levels, `labels` names them on the card."""
     entries = dict(changes)
+    labels = entries.pop("labels", None)
+    if labels is not None:
+        entries["card"] = {**recipe.card, **entries.get("card", {}), "labels": list(labels)}
     depth = entries.pop("depth", None)
     if depth is not None and entries.get("architecture", recipe.architecture) == "unet-baseline":
         entries["network"] = {**recipe.network, "depth": depth}

@@ -23,6 +23,14 @@ def test_depth_sets_the_levels_of_encoder_and_decoder() -> None:
     )
 
 
+def test_names_of_labels_go_to_the_card_and_leave_what_else_it_says() -> None:
+    recipe = Recipe(card={"title": "Lobes", "labels": ["Lesion"]})
+    assert changed(recipe, {"labels": ["Frontal", "Parietal"]}).card == {
+        "title": "Lobes",
+        "labels": ["Frontal", "Parietal"],
+    }
+
+
 def test_a_choice_that_no_recipe_has_is_a_sentence_with_the_known_ones() -> None:
     assert checked(Recipe(goal="miss-less")).goal == "miss-less"
     with pytest.raises(ModelProblem, match="precision cannot be half") as told:

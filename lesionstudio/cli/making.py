@@ -87,6 +87,9 @@ def train(
             metavar="auto|unit|zscore|percentiles|encoder|LOW:HIGH", help=_("What of the intensities it sees.")
         ),
     ] = None,
+    labels: Annotated[
+        str | None, typer.Option(metavar="NAME,...", help=_("Names of the labels, from number 1 on."))
+    ] = None,
     loss: Annotated[
         str | None, typer.Option(metavar="dice|bce|ce|focal|tversky", help=_("What is made small; sums with +."))
     ] = None,
@@ -125,6 +128,7 @@ def train(
     named |= {"depth": depth, "size": size, "epochs": epochs, "minutes": minutes, "seed": seed, "goal": goal}
     named["orientations"] = orientations and int(orientations)
     named |= {"neighbours": neighbours, "intensity": intensity, "batch": batch, "learning_rate": rate}
+    named["labels"] = labels and [name.strip() for name in labels.split(",")]
     with ctx.obj.terminal.progress() as report:
         made = train_model(
             out,

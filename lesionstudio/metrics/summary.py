@@ -29,6 +29,7 @@ DEFINITIONS = {
     "volume_ml": "marked voxels times voxel volume; null where the file has no spacing",
     "mean": "mean over the cases whose reference is not empty; dice_all over all cases; with several labels the mean "
     "of the labels' means, in a case over the labels that either mask has",
+    "by_patient": "mean Dice and IoU of a patient's cases whose reference is not empty, and of all its counts added up",
     "pooled": "the same formulas on the counts of all cases added up, with several labels the mean over them",
     "ci95": "percentile bootstrap of the mean, 2000 resamples of whole patients or groups",
     "empty": "cases where both masks, only the prediction, or only the reference have no mark",
@@ -141,9 +142,11 @@ def _by_patient(cases: Sequence[Case]) -> dict[str, dict[str, float | int | None
     for patient in patients:
         own = [case for case in cases if case.patient == patient]
         counts = sum((case.pooled for case in own), Agreement(0, 0, 0, 0))
+        marked = [case for case in own if case.pooled.wanted]
         found[patient] = {
             "cases": len(own),
-            "dice": _mean([case.share("dice") for case in own if case.pooled.wanted]),
+            "dice": _mean([case.share("dice") for case in marked]),
+            "iou": _mean([case.share("iou") for case in marked]),
             "pooled_dice": counts.dice,
             "pooled_iou": counts.iou,
         }

@@ -115,10 +115,11 @@ def _patients(scores: Scores) -> list[Table]:
     if len(found) < 2 or len(found) == len(scores["cases"]):
         return []
     rows = [
-        (name, number(one["cases"]), shown(one["dice"]), shown(one["pooled_dice"]), shown(one["pooled_iou"]))
+        (name, number(one["cases"]), *(shown(one[key]) for key in ("dice", "iou", "pooled_dice", "pooled_iou")))
         for name, one in sorted(found.items(), key=lambda pair: pair[1]["pooled_dice"])
     ]
-    heads = (_("Patient or group"), _("Cases"), _("Dice, mean"), _("Dice, pooled"), _("IoU, pooled"))
+    means, pooled = (_("Dice, mean"), _("IoU, mean")), (_("Dice, pooled"), _("IoU, pooled"))
+    heads = (_("Patient or group"), _("Cases"), *means, *pooled)
     return [Table(heads, rows, _("By patient"), "small long")]
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from lesionstudio.errors import LesionStudioError
 from lesionstudio.imaging.choices import with_channels
 from lesionstudio.imaging.formats.names import natural_key
 from lesionstudio.imaging.pairs import Pairs
@@ -115,6 +116,10 @@ def _in_order(pairs: Pairs) -> Pairs:
 def _beginning(plan: Recipe, changes: dict[str, Any], model_from: str) -> tuple[Beginning, Recipe]:
     """The models that this one begins with, and the recipe with the networks they need."""
     start = ModelShelf().find(model_from) if model_from else None
+    if start is not None and "labels" in changes:
+        raise LesionStudioError(
+            _("A model that goes on keeps the names of its labels."), hint=_("Leave --labels out, or --from.")
+        )
     if start is not None:
         return Beginning(start), _as_it_was_made(plan, start.card)
     weights = plan.encoder_weights

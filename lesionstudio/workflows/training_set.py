@@ -116,7 +116,12 @@ class _Reader:
     def named_card(self, examples: Sequence["Example"]) -> ModelCard:
         """The card with a name for each label that a mask has."""
         highest = max(int(example.marks.max()) for example in examples)
-        if len(self._card.labels) >= highest or ("labels" in self._plan.card and self._is_new):
+        named = len(self._card.labels)
+        if named < highest and "labels" in self._plan.card and self._is_new:
+            text = _("The masks have labels up to {highest}, names are given for {named}: the others are not learned.")
+            self.warnings.append(text.format(highest=highest, named=named))
+            return self._card
+        if named >= highest:
             return self._card
         known = () if self._is_new else self._card.labels
         return replace(self._card, labels=(*known, *label_names(highest)[len(known) :]))

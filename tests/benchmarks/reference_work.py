@@ -228,6 +228,7 @@ def shown(name: str, facts: dict[str, Any]) -> str:
         f"IoU {found['iou']:.4f}, Dice of all cases {found['dice_all']:.4f}; "
         f"pooled F1 {found['pooled']['f1']:.4f}, IoU {found['pooled']['iou']:.4f}",
         f"  by patient or group ({len(marked)}): Dice {_span(marked, 'dice')}, "
+        f"IoU {_span(marked, 'iou')}, "
         f"pooled Dice {_span(marked, 'pooled_dice')}, pooled IoU {_span(marked, 'pooled_iou')}",
     ]
     for label, one in found["labels"].items() if len(found["labels"]) > 1 else ():

@@ -28,8 +28,9 @@ def test_the_mean_is_over_marked_references_and_the_empty_ones_are_counted_apart
     assert found["pooled"]["f1"] == pytest.approx(16 / (24 + 32))
     assert [case["hd95_mm"] is None for case in found["cases"]] == [False, True, True, True]
     assert found["cases"][0]["reference_volume_ml"] == pytest.approx(0.016)
-    shares = {"dice": pytest.approx(1 / 3), "pooled_dice": pytest.approx(0.4), "pooled_iou": pytest.approx(0.25)}
-    assert found["by_patient"]["p"] == {"cases": 2, **shares}
+    means = {"dice": pytest.approx(1 / 3), "iou": pytest.approx(1 / 4)}
+    shares = {"pooled_dice": pytest.approx(0.4), "pooled_iou": pytest.approx(0.25)}
+    assert found["by_patient"]["p"] == {"cases": 2, **means, **shares}
     assert found["ci95"]["dice"] is None
     assert "NaN" not in json.dumps(found)
 

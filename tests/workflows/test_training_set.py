@@ -110,6 +110,13 @@ def test_a_class_that_never_occurs_is_said_and_not_learned(tmp_path: Path) -> No
     assert "No mask to train on has Scar: it is not learned." in found.warnings
 
 
+def test_labels_beyond_the_names_given_are_said(tmp_path: Path) -> None:
+    write(tmp_path, {name: marked(9, value=1 if name != "a" else 3) for name in "abcdef"})
+    found = read(tmp_path, Recipe(card={"labels": ["Edema"]}))
+    assert found.card.labels == ("Edema",)
+    assert found.warnings[0].startswith("The masks have labels up to 3, names are given for 1")
+
+
 def test_values_that_are_no_numbers_are_said_and_count_as_the_least(tmp_path: Path) -> None:
     write(tmp_path, {name: marked(9) for name in "abcdef"})
     values = np.linspace(0, 1, 256, dtype=np.float32).reshape(16, 16)
