@@ -1,7 +1,5 @@
 """FolderReader: finds the scans of a folder in the background and hands them on in small lots."""
 
-from pathlib import Path
-
 from PySide6.QtCore import QObject, Signal
 
 from lesionstudio.gui.jobs import Job, JobRunner
@@ -9,15 +7,18 @@ from lesionstudio.gui.views import Reading
 from lesionstudio.progress import Progress
 from lesionstudio.project.project import Project
 from lesionstudio.words import _
-from lesionstudio.workflows.add_scans import add_scans
+from lesionstudio.workflows.add_scans import Found, add_scans
 
 
 class FolderReader(QObject):
-    """One search at a time. `found` carries tuples of FoundScan; `masks_found` the masks beside the scans, by item."""
+    """One search at a time. `found` carries tuples of FoundScan; `masks_found` the masks beside the scans, by
+    item; `gone` ids that were found early and are no scans of their own.
+    """
 
     found = Signal(object)
     reading_changed = Signal(object)
     masks_found = Signal(object)
+    gone = Signal(object)
     failed = Signal(object)
     ended = Signal()
 
@@ -35,7 +36,7 @@ class FolderReader(QObject):
         self._job = job = self._runner.run("files", _("Searching"), add_scans, project.folder, project.salt)
         self._tell(Reading(0))
         job.progressed.connect(self._progressed)
-        job.succeeded.connect(lambda masks: self._finished(job, masks))
+        job.succeeded.connect(lambda found: self._finished(job, found))
         job.failed.connect(self.failed.emit)
         job.ended.connect(lambda: self._ended(job))
 
@@ -51,9 +52,13 @@ class FolderReader(QObject):
         self.found.emit(lot)
         self._tell(Reading(self._read))
 
-    def _finished(self, job: Job, masks: dict[str, Path]) -> None:
-        if job is self._job and masks:
-            self.masks_found.emit(masks)
+    def _finished(self, job: Job, found: Found) -> None:
+        if job is not self._job:
+            return
+        if found.gone:
+            self.gone.emit(found.gone)
+        if found.masks:
+            self.masks_found.emit(found.masks)
 
     def _ended(self, job: Job) -> None:
         if job is not self._job:

@@ -10,13 +10,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from lesionstudio.gui.growing import Growing
 from lesionstudio.gui.jobs import Job, JobRunner
 from lesionstudio.gui.journal_keeper import finish
 from lesionstudio.gui.on_screen import OnScreen
 from lesionstudio.gui.open_scan import OpenScan, open_study, read_item
 from lesionstudio.gui.restored import restored_notices
-from lesionstudio.gui.views import Notice, SavedState
+from lesionstudio.gui.views import Notice, Reading, SavedState
 from lesionstudio.imaging.editing import EditHistory
+from lesionstudio.imaging.formats.source import ScanSource
 from lesionstudio.imaging.mask import Mask
 from lesionstudio.imaging.paint_rules import values_of
 from lesionstudio.imaging.scan import Scan
@@ -40,7 +42,10 @@ class Session(OnScreen):
         self.items_changed.connect(self._open_if_nothing_is)
         self._opening: Job | None = None
         self._wanted = ""
+        self._wanted_source: ScanSource | None = None
         self._first_file: Path | None = None
+        self._growing = Growing(self)
+        self.reading_changed.connect(self._all_is_known)
 
     @property
     def saved(self) -> SavedState:
@@ -116,7 +121,16 @@ class Session(OnScreen):
             self.tell(Notice("error", item.error, item.hint))
             return
         self.autosave.flush()
-        self._wanted = item_id
+        self._read(item)
+
+    def read_anew(self, item: WorkItem) -> None:
+        """Reads the scan on screen once more: there is more of it now. Nobody has painted on it."""
+        if self._wanted != item.id or self._wanted_source != item.source:
+            self._read(item)
+
+    def _read(self, item: WorkItem) -> None:
+        project, item_id = self._project(), item.id
+        self._wanted, self._wanted_source = item_id, item.source
         k = self.record(item_id).last_slice
         version, pending = self.autosave.version(item_id), self.autosave.pending(item_id)
         job = self.runner.run("files", _("Reading"), read_item, project, item, k, pending)
@@ -127,18 +141,34 @@ class Session(OnScreen):
         scan, mask = read
         if self._wanted != item.id or self.project is None or item.id not in self.project.items:
             return
-        if item.id == self.current_id:
-            return  # Asked for twice: what is on screen may have strokes that this reading has not.
+        if item.source != self._wanted_source:
+            return  # More of it was found meanwhile, and is being read.
+        k = min(k, scan.slices - 1)
+        if self.open is not None and item.id == self.current_id:
+            if item.source == self.open.item.source or self._growing.is_touched:
+                return  # Asked for twice: what is on screen may have strokes that this reading has not.
+            k = _same_slice(self.open, scan)
         if self.autosave.version(item.id) != version:
             self.open_item(item.id)
             return
         self._show(item, scan, mask, k)
-        self._tell_notes(scan.notes)
+        if self.reading() is None or item.source.format != "dicom":
+            self._tell_notes(scan.notes)
         restored = self._project().kept.restored.pop(item.id, None)
         if restored is not None and restored.last_slice is not None:
             self.go_to_slice(restored.last_slice)
         for notice in restored_notices(restored):
             self.tell(notice)
+
+    def _all_is_known(self, reading: Reading | None) -> None:
+        """While files of a series were still to come, what was missing of it was not worth a word."""
+        if reading is not None or self.project is None:
+            return
+        if self._first_file is not None:  # It holds no picture, as a DICOMDIR: its folder is what was meant.
+            self._first_file = None
+            self._open_if_nothing_is()
+        if self.open is not None and self.open.item.source.format == "dicom":
+            self._tell_notes(self.open.scan.notes)
 
     def _tell_notes(self, notes: tuple[str, ...]) -> None:
         """Says what a reader wants said, each sentence once a study."""
@@ -209,3 +239,10 @@ class Session(OnScreen):
             self.open_item(readable[at])
             return True
         return False
+
+
+def _same_slice(before: OpenScan, scan: Scan) -> int:
+    """Where the slice on screen is among more of them."""
+    ids = before.scan.slice_ids
+    here = ids[before.k] if before.k < len(ids) else ""
+    return scan.slice_ids.index(here) if here in scan.slice_ids else min(before.k, scan.slices - 1)

@@ -16,6 +16,7 @@ from lesionstudio.gui.views import ItemView, Notice, Reading
 from lesionstudio.imaging.labels import LabelSet
 from lesionstudio.imaging.mask import Mask, SliceStatus
 from lesionstudio.imaging.rulers import Ruler
+from lesionstudio.project.found_again import take_in
 from lesionstudio.project.project import Project
 from lesionstudio.project.worklist import ItemRecord, Role, WorkItem
 from lesionstudio.settings import Settings, save_settings
@@ -35,6 +36,7 @@ class Study(QObject):
     reading_changed = Signal(object)
     settings_changed = Signal()
     masks_found = Signal(object)
+    scans_gone = Signal(object)
     alive = Signal()
 
     def __init__(self, settings: Settings, runner: JobRunner, parent: QObject | None = None) -> None:
@@ -49,6 +51,7 @@ class Study(QObject):
         self._reader.failed.connect(self.tell_problem)
         self._reader.ended.connect(self._all_found)
         self._reader.masks_found.connect(self.masks_found)
+        self._reader.gone.connect(self.scans_gone)
 
     @property
     def folder(self) -> Path | None:
@@ -94,7 +97,7 @@ class Study(QObject):
         if self.project is None:
             return
         for one in found:
-            self.project.add(one)
+            take_in(self.project, one)
         self.items_changed.emit()
 
     def _all_found(self) -> None:

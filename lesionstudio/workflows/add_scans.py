@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 from lesionstudio.imaging.formats.source import FoundScan
 from lesionstudio.progress import Progress, Reporter
@@ -42,16 +43,30 @@ class _Lots:
         self._report(Progress(self._fraction, partial=lot))
 
 
-def add_scans(folder: Path, salt: str, report: Reporter) -> dict[str, Path]:
-    """Finds scans, reporting each lot of FoundScan as a partial result; returns the masks beside them, by item id.
+class Found(NamedTuple):
+    """The masks beside the scans, by item id; and ids that were reported early, but are no scans of their own."""
+
+    masks: dict[str, Path]
+    gone: frozenset[str]
+
+
+def add_scans(folder: Path, salt: str, report: Reporter) -> Found:
+    """Finds scans, reporting each lot of FoundScan as a partial result: DICOM series early, again where they grew.
 
     Slow. Raises UnreadableFile when the folder is gone, Cancelled.
     """
     from lesionstudio.imaging.formats import find_masks, find_scans
 
     lots, everything = _Lots(report), []
-    for found in find_scans(folder, lots.read, salt=salt):
-        everything.append(found)
+    early: dict[str, FoundScan] = {}
+
+    def tell_early(found: FoundScan) -> None:
+        early[found.id] = found
         lots.add(found)
+
+    for found in find_scans(folder, lots.read, salt=salt, early=tell_early):
+        everything.append(found)
+        if early.get(found.id) != found:
+            lots.add(found)
     lots.hand_on()
-    return find_masks(folder, everything)
+    return Found(find_masks(folder, everything), frozenset(early) - {found.id for found in everything})

@@ -80,11 +80,11 @@ def test_scans_are_handed_on_in_lots_and_masks_at_the_end(tmp_path: Path) -> Non
         write_png(tmp_path / f"images/p{n}.png", picture_phantom(8, 8, 2))
     write_mask_png(tmp_path / "masks/p3.png", picture_phantom(8, 8, 2).lesion)
     told: list[Progress] = []
-    masks = add_scans(tmp_path, "salt", told.append)
+    masks, gone = add_scans(tmp_path, "salt", told.append)
     lots = [progress.partial for progress in told if progress.partial]
     assert [scan.id for lot in lots for scan in lot] == [f"images/p{n}.png" for n in range(100)]
     assert len(lots[0]) == 1
-    assert masks == {"images/p3.png": tmp_path / "masks/p3.png"}
+    assert masks == {"images/p3.png": tmp_path / "masks/p3.png"} and not gone
 
 
 def test_a_search_that_finds_nothing_can_be_cancelled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
