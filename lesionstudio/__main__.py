@@ -13,7 +13,7 @@ VERBS = (
     "info", "convert", "split", "models", "segment", "train", "learn", "evaluate", "score", "compare",
     "measure", "export", "demo", "doctor", "classify", "train-classifier",
 )  # fmt: skip
-COMPUTE = "_compute"
+COMPUTE, READ = "_compute", "_read"
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -22,6 +22,8 @@ def main(words: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # PyTorch's threads sleep while they wait for each other
     if words[:1] == [COMPUTE]:
         return _serve(*words[1:2])
+    if words[:1] == [READ]:
+        return _serve_readings()
     if not words:
         return _open_window(None)
     if len(words) == 1 and not words[0].startswith("-") and _is_place(words[0]):
@@ -74,6 +76,14 @@ def _serve(language: str = "") -> int:
     from lesionstudio.words import use_language
 
     use_language(language, resource("translations"))
+    serve()
+    return 0
+
+
+def _serve_readings() -> int:
+    """Serves as a reader process: decodes pictures for another one."""
+    from lesionstudio.imaging.formats.reading_server import serve
+
     serve()
     return 0
 

@@ -19,6 +19,7 @@ CATCHES_EVERYTHING = {
     "lesionstudio/cli/verb.py",
     "lesionstudio/compute/server.py",
     "lesionstudio/imaging/formats/__init__.py",
+    "lesionstudio/imaging/formats/reading_server.py",
 }
 
 
@@ -46,7 +47,7 @@ def test_no_room_has_a_name_that_answers_no_question() -> None:
     assert not names & BANNED_ROOM_NAMES
 
 
-def test_everything_is_caught_in_five_places_only() -> None:
+def test_everything_is_caught_in_six_places_only() -> None:
     found = set()
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

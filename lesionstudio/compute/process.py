@@ -33,7 +33,7 @@ def start_process(command: Sequence[str]) -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL if sys.stderr is None else None,
-        env={**os.environ, "PYTHONPATH": _python_path(), "OMP_WAIT_POLICY": "passive"},
+        env={**os.environ, "PYTHONPATH": python_path(), "OMP_WAIT_POLICY": "passive"},
         creationflags=flags,
     )
 
@@ -67,7 +67,7 @@ def how_it_ended(code: int) -> str:
     return _("signal {name}").format(name=name)
 
 
-def _python_path() -> str:
+def python_path() -> str:
     """Lets the child find this package from any working folder."""
     home = str(Path(__file__).resolve().parents[2])
     given = os.environ.get("PYTHONPATH", "")

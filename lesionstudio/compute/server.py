@@ -137,6 +137,7 @@ class Server:
 def serve(verbs: str = VERBS) -> None:
     """Serves the verbs of the table named "module:NAME" (verb -> "module:function") until the input ends."""
     requests, answers = _take_pipes()
+    os.environ["LESIONSTUDIO_DECODE_HERE"] = "1"  # this process stands apart from the window already
     _step_back()
     Server(verbs, requests, answers).run()
 

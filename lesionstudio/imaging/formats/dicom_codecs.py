@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lesionstudio.imaging.formats import apart
+
 LABEL = "imagecodecs"
 JPEG_BASELINE, JPEG_EXTENDED = "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51"
 JPEG_LOSSLESS, JPEG_LOSSLESS_SV1 = "1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70"
@@ -56,22 +58,25 @@ def decode_frame(encoded: bytes, runner: Any) -> bytearray:
 
 
 def _decode(encoded: bytes, runner: Any) -> NDArray[np.generic]:
-    import imagecodecs
-
     syntax = runner.transfer_syntax
     if syntax in _WAVELET:
         return _decode_wavelet(encoded, runner)
     if syntax in (JPEG_LS, JPEG_LS_NEAR):
-        pixels: NDArray[np.generic] = imagecodecs.jpegls_decode(encoded)
-        return pixels
+        return _apart("jpegls_decode", encoded, runner)
     return _decode_jpeg(encoded, runner)
+
+
+def _apart(name: str, encoded: bytes, runner: Any, **options: Any) -> NDArray[np.generic]:
+    """What a decoder of imagecodecs makes of the frame, in a process of its own."""
+    claimed = (
+        int(runner.rows) * int(runner.columns) * int(runner.samples_per_pixel) * max(runner.bits_allocated // 8, 1)
+    )
+    return apart.decoded("codec", {"name": name, **options}, bytes(encoded), claimed_bytes=claimed)[0]
 
 
 def _decode_wavelet(encoded: bytes, runner: Any) -> NDArray[np.generic]:
     """Values as the codestream has them; its own colour transform comes back as RGB."""
-    import imagecodecs
-
-    pixels: NDArray[np.generic] = imagecodecs.jpeg2k_decode(encoded)
+    pixels = _apart("jpeg2k_decode", encoded, runner)
     if str(runner.photometric_interpretation) in ("YBR_ICT", "YBR_RCT"):
         runner.set_option("photometric_interpretation", "RGB")
     return pixels
@@ -79,17 +84,12 @@ def _decode_wavelet(encoded: bytes, runner: Any) -> NDArray[np.generic]:
 
 def _decode_jpeg(encoded: bytes, runner: Any) -> NDArray[np.generic]:
     """Colours are turned into RGB where the file or the codestream's Adobe marker says they are something else."""
-    import imagecodecs
-
     if runner.samples_per_pixel == 1:
-        grey: NDArray[np.generic] = imagecodecs.jpeg8_decode(encoded)
-        return grey
+        return _apart("jpeg8_decode", encoded, runner)
     if _is_rgb(encoded, str(runner.photometric_interpretation)):
-        colour: NDArray[np.generic] = imagecodecs.jpeg8_decode(encoded, colorspace="RGB", outcolorspace="RGB")
-        return colour
+        return _apart("jpeg8_decode", encoded, runner, colorspace="RGB", outcolorspace="RGB")
     runner.set_option("photometric_interpretation", "RGB")
-    turned: NDArray[np.generic] = imagecodecs.jpeg8_decode(encoded, colorspace="YCBCR", outcolorspace="RGB")
-    return turned
+    return _apart("jpeg8_decode", encoded, runner, colorspace="YCBCR", outcolorspace="RGB")
 
 
 def _is_rgb(encoded: bytes, photometric: str) -> bool:
@@ -104,11 +104,9 @@ def _is_rgb(encoded: bytes, photometric: str) -> bool:
 
 def _decode_rle(encoded: bytes, runner: Any) -> bytearray:
     """Segments of most significant bytes first (PS3.5 annex G), as samples side by side in little endian."""
-    import imagecodecs
-
     dtype = np.dtype(f"<u{max(runner.bits_allocated // 8, 1)}")
     shape = (runner.samples_per_pixel, runner.rows, runner.columns)
-    planes = imagecodecs.dicomrle_decode(encoded, dtype)
-    pixels = np.frombuffer(planes, dtype).reshape(shape)
+    planes = _apart("dicomrle_decode", encoded, runner, dtype=dtype.str)
+    pixels = planes.view(dtype).reshape(shape)
     runner.set_option("planar_configuration", 0)
     return bytearray(np.ascontiguousarray(np.moveaxis(pixels, 0, -1)).tobytes())

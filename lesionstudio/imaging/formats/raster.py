@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lesionstudio.errors import UnreadableFile
+from lesionstudio.imaging.formats import apart
 from lesionstudio.imaging.formats.limits import guard
 from lesionstudio.imaging.formats.png_text import Meaning, meaning_of
 from lesionstudio.imaging.geometry import Geometry
@@ -33,15 +34,28 @@ class RasterHeader:
     mode: str
     modality: str = ""
 
+    @property
+    def claimed_bytes(self) -> int:
+        """How large the pixels will be, about."""
+        return self.rows * self.columns * _BYTES_A_PIXEL.get(self.mode, 4)
+
 
 def read_header(path: Path) -> RasterHeader:
     """Size and kind of a picture, nothing decoded. Raises what Pillow raises."""
+    if _is_webp(path):  # of all headers the only one that is read in C
+        return RasterHeader(**apart.decoded("picture_header", {"path": str(path.absolute())})[1])
+    return RasterHeader(**facts_here(path))
+
+
+def facts_here(path: Path) -> dict[str, Any]:
+    """What makes a RasterHeader, found in this process."""
     with _opened(path) as image:
         width, height = image.size
         turned = int(image.getexif().get(_EXIF_ORIENTATION, 1) or 1) >= 5
         meaning = meaning_of(image.info) if image.format == "PNG" else None
         rows, columns = (width, height) if turned else (height, width)
-        return RasterHeader(rows, columns, image.mode, meaning.modality if meaning else "")
+        modality = meaning.modality if meaning else ""
+        return {"rows": rows, "columns": columns, "mode": image.mode, "modality": modality}
 
 
 def read(path: Path) -> Scan:
@@ -50,32 +64,41 @@ def read(path: Path) -> Scan:
     Colour files whose channels are equal are grey, unless there is only one value in them. Transparency is dropped,
     EXIF orientation is applied. A PNG that says what its numbers stand for (png_text.py) has those values again.
     """
-    pixels, notes = stored_pixels(path)
+    header = read_header(path)
+    pixels, notes = stored_pixels(path, header)
     shown, more = shown_pixels(pixels)
     facts: dict[str, Any] = {"name": path.stem, "notes": (*notes, *more), "value_range": _value_range(shown.dtype)}
-    meaning = _meaning(path)
+    meaning = None if _is_webp(path) else _meaning(path)
     if meaning is None:
         return Scan.of_array(shown[np.newaxis], **facts)
     return _with_meaning(shown, meaning, facts)
 
 
-def stored_pixels(path: Path) -> tuple[NDArray[np.generic], tuple[str, ...]]:
+def stored_pixels(path: Path, header: RasterHeader | None = None) -> tuple[NDArray[np.generic], tuple[str, ...]]:
     """Pixels (rows, columns[, channels]) as stored, palettes and unusual colours as RGB; and what is to be said."""
-    with _opened(path) as image:
-        notes = _frame_note(int(getattr(image, "n_frames", 1)))
-        if _is_beyond_pillow(path, image.format):
-            return _upright(_decode_with_imagecodecs(path, image.format), image), notes
-        image.load()
-        return _to_array(_upright_image(image)), notes
+    claimed = (header or read_header(path)).claimed_bytes
+    pixels, facts = apart.decoded("picture", {"path": str(path.absolute())}, claimed_bytes=claimed)
+    return pixels, _frame_note(facts["frames"])
 
 
 def palette_indices(path: Path) -> NDArray[np.uint8] | None:
     """The indices (rows, columns) of a picture with a palette, None of any other."""
+    header = read_header(path)
+    if header.mode != "P":
+        return None
+    arguments = {"path": str(path.absolute()), "as_indices": True}
+    return apart.decoded("picture", arguments, claimed_bytes=header.claimed_bytes)[0]
+
+
+def decode_here(path: Path, as_indices: bool) -> tuple[NDArray[np.generic], dict[str, Any]]:
+    """The pixels of stored_pixels or palette_indices, decoded in this process; and how many pictures the file holds."""
     with _opened(path) as image:
-        if image.mode != "P":
-            return None
+        facts = {"frames": int(getattr(image, "n_frames", 1))}
+        if _is_beyond_pillow(path, image.format):
+            return _upright(_decode_with_imagecodecs(path, image.format), image), facts
         image.load()
-        return np.array(_upright_image(image))
+        upright = _upright_image(image)
+        return np.array(upright) if as_indices else _to_array(upright), facts
 
 
 def shown_pixels(pixels: NDArray[np.generic]) -> tuple[NDArray[np.generic], tuple[str, ...]]:
@@ -120,6 +143,11 @@ def _values(stored: NDArray[np.generic], offset: float, step: float) -> NDArray[
     values = stored.astype(np.int32) - int(offset)
     fits = int(values.min()) >= -0x8000 and int(values.max()) <= 0x7FFF
     return values.astype(np.int16) if fits else values
+
+
+def _is_webp(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) == b"RIFF"
 
 
 def _opened(path: Path) -> "Image":

@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lesionstudio.errors import UnreadableFile
-from lesionstudio.imaging.formats import hounsfield, tiff_colour
+from lesionstudio.imaging.formats import apart, hounsfield, tiff_colour
 from lesionstudio.imaging.formats.limits import guard
 from lesionstudio.imaging.formats.tiff_spacing import spacing_of
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.words import _
+
+_UNCOMPRESSED, _NO_PREDICTOR, _PLAIN_WIDTHS = 1, 1, {8, 16, 32, 64}
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,10 +38,10 @@ class PageGroup:
 class TiffHeader:
     """What a TIFF file holds: its volumes, the first one meant unless a part is named; and its spacing in mm."""
 
+    path: Path
     tiff: Any
     groups: tuple[PageGroup, ...]
     spacing_mm: tuple[float, float, float] | None
-    notes: tuple[str, ...]
 
 
 class TiffPages:
@@ -47,17 +49,27 @@ class TiffPages:
 
     def __init__(self, header: TiffHeader, group: PageGroup, stored: bool = False) -> None:
         self._file, self._group, self._stored, self._lock = header.tiff.filehandle, group, stored, Lock()
+        self._place = {"path": str(header.path.absolute()), "group": header.groups.index(group)}
 
     def read(self, k: int) -> NDArray[np.generic]:
         """Page k as it is shown: grey, or (rows, columns, 3)."""
+        keyframe = self._group.keyframe
+        if self._group.raw_offset is not None or self._group.pages[k] is None or _is_plain(keyframe):
+            pixels = self.decode_here(k)
+        else:
+            claimed = int(np.prod(keyframe.shape)) * keyframe.dtype.itemsize
+            pixels = apart.decoded("page", {**self._place, "page": k}, claimed_bytes=claimed)[0]
+        whole = _channels_last(pixels, keyframe)
+        return whole if self._stored else tiff_colour.shown(whole, keyframe)
+
+    def decode_here(self, k: int) -> NDArray[np.generic]:
+        """Page k as tifffile decodes it, in this process."""
         with self._lock:
             self._file.open()
             try:
-                pixels = self._decode(k)
+                return self._decode(k)
             finally:
                 self._file.close()
-        whole = _channels_last(pixels, self._group.keyframe)
-        return whole if self._stored else tiff_colour.shown(whole, self._group.keyframe)
 
     def _decode(self, k: int) -> NDArray[np.generic]:
         page, keyframe = self._group.pages[k], self._group.keyframe
@@ -82,7 +94,7 @@ def read_header(path: Path) -> TiffHeader:
         groups = _series_groups(tiff) if by_series else _page_groups(tiff)
         if not groups:
             raise UnreadableFile(_("{name} holds no pages.").format(name=path.name), hint=_("It may be cut off."))
-        header = TiffHeader(tiff, groups, spacing_of(tiff), ())
+        header = TiffHeader(path, tiff, groups, spacing_of(tiff))
         _check(header, path)
     return header
 
@@ -200,6 +212,13 @@ def _check(header: TiffHeader, path: Path) -> None:
         guard((*group.shape, channels), keyframe.dtype, path.name, file_bytes)
         if keyframe.is_tiled:  # a tile may be far larger than the picture, and would have to be held in memory too
             guard((1, keyframe.tilelength, keyframe.tilewidth, channels), keyframe.dtype, path.name, file_bytes)
+
+
+def _is_plain(keyframe: Any) -> bool:
+    """Whether the pixels lie in the file as numpy has them, so that no decoder is needed."""
+    bits = keyframe.bitspersample
+    widths = {bits} if isinstance(bits, int) else set(bits)
+    return keyframe.compression == _UNCOMPRESSED and keyframe.predictor == _NO_PREDICTOR and widths <= _PLAIN_WIDTHS
 
 
 def _channels_last(pixels: NDArray[np.generic], keyframe: Any) -> NDArray[np.generic]:

@@ -1,0 +1,68 @@
+"""The reader process's loop: a question, an answer, until the input ends."""
+
+import contextlib
+import json
+import os
+import signal
+import sys
+import warnings
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from lesionstudio.errors import LesionStudioError
+from lesionstudio.imaging.formats import reading_tasks
+from lesionstudio.resources import resource
+from lesionstudio.words import language, use_language
+
+
+def serve() -> None:
+    """Answers what comes through stdin, through stdout. What libraries print goes nowhere."""
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nowhere, number)
+    sys.stdout = sys.stderr = os.fdopen(os.dup(nowhere), "w")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    warnings.simplefilter("ignore")
+    with contextlib.suppress(OSError):
+        while line := requests.readline():
+            question = json.loads(line)
+            _answer(question, requests.read(question["bytes"]), answers)
+
+
+def _answer(question: dict[str, Any], payload: bytes, answers: BinaryIO) -> None:
+    if question["language"] != language():
+        use_language(question["language"], resource("translations"))
+    _keep_within(question["most_bytes"])
+    pixels = np.empty(0, np.uint8)
+    try:
+        with np.errstate(all="ignore"):
+            pixels, facts = reading_tasks.carried_out(question["task"], question["arguments"], payload)
+        pixels = np.ascontiguousarray(pixels)
+    except Exception as problem:
+        facts = _told(problem)
+    head = {"shape": pixels.shape, "dtype": pixels.dtype.str, "facts": facts}
+    answers.write(json.dumps(head).encode() + b"\n")
+    answers.write(pixels.reshape(-1).view(np.uint8).data)
+    answers.flush()
+
+
+def _told(problem: Exception) -> dict[str, str]:
+    """A failure as facts: its kind and what it says."""
+    if isinstance(problem, LesionStudioError):
+        return {"failure": type(problem).__name__, "message": problem.message, "hint": problem.hint}
+    return {"failure": type(problem).__name__, "message": str(problem) or type(problem).__name__}
+
+
+def _keep_within(more_bytes: int) -> None:
+    """Lets a task take this much more memory than there is now; where the system can, as Linux does."""
+    try:
+        import resource as limits
+
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        most = pages * limits.getpagesize() + more_bytes
+        limits.setrlimit(limits.RLIMIT_AS, (most, limits.getrlimit(limits.RLIMIT_AS)[1]))
+    except (ImportError, OSError, ValueError):
+        return
