@@ -4,14 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lesionstudio.gui.import_segments import SegmentAnswers, as_label, first_of, in_words, names_in
+from lesionstudio.imaging.formats.laying import written_size
 from lesionstudio.imaging.found_masks import Matched
 from lesionstudio.imaging.geometry import Index
 from lesionstudio.imaging.incoming import Keep, Wish
 from lesionstudio.imaging.labels import LABEL_COLOURS, MOST_LABELS, LabelSet
-from lesionstudio.imaging.mask_values import HALF, LEFT_OUT, MOST_CODES, NEW, Census, Kind, Meaning, Turn, guess
-from lesionstudio.words import _, ngettext, number, size
+from lesionstudio.imaging.mask_values import HALF, LEFT_OUT, NEW, Census, Kind, Meaning, Turn, guess
+from lesionstudio.words import _, ngettext, number
 
 MARKED = 1
+Value = int | str  # what stands for a label in masks: a number, or the name of a segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class ImportPlan:
         self.labels, self._label_in_use = labels, label_in_use
         self.keep: Keep | None = None
         self.trust = False
+        self.segments = SegmentAnswers(labels, label_in_use)
         self.take(Matched((), ()))
 
     def take(self, matched: Matched, answer: Mapping[str, Any] | None = None) -> None:
@@ -47,6 +51,7 @@ class ImportPlan:
         self._said: Meaning | None = None
         self.threshold = self.kept.threshold if self.kept else HALF
         self._turn = Turn(*(bool(one) for one in (answer or {}).get("turn", ())[:4]))
+        self.segments.take(answer or {})
 
     # What is there
 
@@ -106,7 +111,7 @@ class ImportPlan:
         shape = self.turn(n).shape(census.shape)
         if scan is not None and shape != scan.shape:
             words = _("It has {mask}, the scan {scan}.")
-            return words.format(mask=_written(shape, scan.shape), scan=_written(scan.shape, shape))
+            return words.format(mask=written_size(shape, scan.shape), scan=written_size(scan.shape, shape))
         return ""
 
     def content(self, n: int) -> str:
@@ -116,11 +121,7 @@ class ImportPlan:
             return _("reading") if self.scan_of[n] else ""
         if self.problem(n):
             return self.problem(n)
-        if not any(census.values):
-            return _("nothing marked")
-        if census.is_grey:
-            return _("{n} greys").format(n=number(len(census.values)))
-        return ", ".join(str(value) for value in census.values[:MOST_CODES])
+        return in_words(census)
 
     @property
     def chosen(self) -> list[int]:
@@ -137,25 +138,48 @@ class ImportPlan:
     def kind(self) -> Kind | None:
         """What the masks hold: as was said, now or for this folder before, else as it looks; None: has to be asked."""
         said = self._said or self.kept
-        return said.kind if said else guess([self.censuses[n] for n in self.chosen if n in self.censuses])
+        return said.kind if said else guess(self._plain)
+
+    @property
+    def _known(self) -> list[Census]:
+        """What was found in the masks that would be imported."""
+        return [self.censuses[n] for n in self.chosen if n in self.censuses]
+
+    @property
+    def _plain(self) -> list[Census]:
+        """Those whose values nobody names."""
+        return [census for census in self._known if not census.segments]
+
+    @property
+    def has_plain_values(self) -> bool:
+        """Whether it has to be known what values mean: not where every file names its segments."""
+        return bool(self._plain) or not self._known
 
     @property
     def has_greys(self) -> bool:
         """Whether a threshold counts."""
-        return self.kind != "numbers" and any(self.censuses[n].is_grey for n in self.chosen if n in self.censuses)
+        return self.kind != "numbers" and any(census.is_grey for census in self._plain)
 
     @property
-    def shown_values(self) -> list[int]:
-        """The values that need a label: each number, or 1 for "marked". None where every label has its own file."""
-        masks = [n for n in self.chosen if not self.masks[n].labels]
+    def shown_values(self) -> list[Value]:
+        """What needs a label: each segment by its name, each number, or 1 for "marked". A label's own file does not."""
+        names: list[Value] = [*names_in(self._known)]
+        masks = [n for n in self.chosen if not self.masks[n].labels and not self._has_segments(n)]
         if not masks:
-            return []
+            return names
         if self.kind != "numbers":
-            return [MARKED]
-        return sorted({value for n in masks if n in self.censuses for value in self.censuses[n].values if value})
+            return [*names, MARKED]
+        return names + sorted(
+            {value for n in masks if n in self.censuses for value in self.censuses[n].values if value}
+        )
 
-    def label_of(self, value: int) -> int:
+    def _has_segments(self, n: int) -> bool:
+        return n in self.censuses and bool(self.censuses[n].segments)
+
+    def label_of(self, value: Value) -> int:
         """The study's number for a value: as was said, else the label of that number; NEW where there is none."""
+        if isinstance(value, str):
+            return self.segments.label_of(value, names_in(self._known))
         said = self._said or self.kept
         if said is not None and said.kind == self.kind and value in said.table:
             label = said.table[value]
@@ -172,8 +196,11 @@ class ImportPlan:
         table = before.table if before is not None and before.kind == kind else {}
         self._said = Meaning(kind, self.threshold, table)
 
-    def map(self, value: int, label: int) -> None:
+    def map(self, value: Value, label: int) -> None:
         """This value stands for that label of the study, for a NEW one, or is LEFT_OUT."""
+        if isinstance(value, str):
+            self.segments.map(value, label)
+            return
         kind = self.kind or "white"
         before = self._said or Meaning(kind, self.threshold, {})
         self._said = Meaning(kind, self.threshold, {**before.table, value: label})
@@ -181,7 +208,7 @@ class ImportPlan:
     @property
     def doubt(self) -> str:
         """What has to be said about the values before they are believed; "" for nothing."""
-        censuses = [self.censuses[n] for n in self.chosen if n in self.censuses]
+        censuses = self._plain
         grey = sum(not one.is_binary for one in censuses)
         if self.kind is None:
             share = sum(one.white for one in censuses) / max(len(censuses), 1)
@@ -200,6 +227,17 @@ class ImportPlan:
         return sum(self.scans[self.scan_of[n]].by_hand for n in self.chosen)
 
     @property
+    def overlapping(self) -> int:
+        """How many of these masks have segments that claim the same voxels."""
+        return self.segments.overlapping(self._known)
+
+    def new_label(self, value: Value, number: int) -> tuple[str, int, str]:
+        """What a new label for a value is called if it gets this number; the one it wishes for; its colour, if any."""
+        if isinstance(value, str):
+            return as_label(first_of(value, self._known))
+        return _("Label {n}").format(n=number), value if self.kind == "numbers" else 0, ""
+
+    @property
     def reason(self) -> str:
         """Why nothing can be imported yet; "" when it can."""
         if not self.masks:
@@ -211,6 +249,8 @@ class ImportPlan:
             return _("No mask has a scan that it fits.")
         if self.kind is None:
             return _("Say first what the values mean.")
+        if self.overlapping and self.segments.overlap is None:
+            return _("Say first which segment wins.")
         if self.conflicts and self.keep is None:
             return _("Say first what becomes of the work by hand.")
         return ""
@@ -226,36 +266,35 @@ class ImportPlan:
             parts.append(ngettext("{n} scan without a mask", "{n} scans without a mask", len(self.without_mask)))
         return ", ".join(parts)
 
-    def wish(self, n: int, table: Mapping[int, int]) -> Wish:
+    def wish(self, n: int, table: Mapping[Value, int]) -> Wish:
         """How mask n is to be read, with a label for each value."""
         by_label = {label.name: label.number for label in self.labels}
-        return Wish(self.masks[n], Meaning(self.kind or "white", self.threshold, dict(table)), self.turn(n), by_label)
+        by_value = {value: label for value, label in table.items() if isinstance(value, int)}
+        by_segment = {value: label for value, label in table.items() if isinstance(value, str)}
+        meaning, overlap = Meaning(self.kind or "white", self.threshold, by_value), self.segments.overlap or "smaller"
+        return Wish(self.masks[n], meaning, self.turn(n), by_label, by_segment, overlap)
 
-    def preview_table(self) -> tuple[dict[int, int], dict[int, str]]:
+    def preview_table(self) -> tuple[dict[Value, int], dict[int, str]]:
         """A table in which new labels have numbers already, and the colour of each number."""
         colours = {label.number: label.colour for label in self.labels}
         table = {value: self.label_of(value) for value in self.shown_values}
         for n, value in enumerate((value for value, label in table.items() if label == NEW), self.labels.next_number):
             table[value] = min(n, MOST_LABELS)
-            colours.setdefault(table[value], LABEL_COLOURS[(n - 1) % len(LABEL_COLOURS)])
+            colour = self.new_label(value, n)[2] or LABEL_COLOURS[(n - 1) % len(LABEL_COLOURS)]
+            colours.setdefault(table[value], colour)
         return table, colours
 
-    def wishes(self, table: Mapping[int, int]) -> dict[str, Wish]:
+    def wishes(self, table: Mapping[Value, int]) -> dict[str, Wish]:
         """What is to be imported, by scan."""
         return {self.scan_of[n]: self.wish(n, table) for n in self.chosen}
 
     @property
     def answer(self) -> dict[str, Any]:
         """What was said of these masks, to be kept for their folder."""
-        table = {value: self.label_of(value) for value in self.shown_values}
+        table = {value: self.label_of(value) for value in self.shown_values if isinstance(value, int)}
         turn = self._turn
         return {
+            **self.segments.to_json(names_in(self._known)),
             "meaning": Meaning(self.kind or "white", self.threshold, table).to_json(),
             "turn": [turn.transposed, turn.rows, turn.columns, turn.slices],
         }
-
-
-def _written(shape: Index, other: Index) -> str:
-    """Columns × rows, and the slices where either has several."""
-    flat = shape[0] == 1 and other[0] == 1
-    return size(shape[2], shape[1]) if flat else size(shape[2], shape[1], shape[0])

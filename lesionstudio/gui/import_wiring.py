@@ -22,7 +22,11 @@ from lesionstudio.words import _, ngettext
 from lesionstudio.workflows.import_masks import Preview, Previews, look_at_masks
 
 _SOON_MS = 80
-_ANSWERS, _KINDS = "mask_answers", "(*.png *.tif *.tiff *.bmp *.jpg *.jpeg *.nii *.nii.gz *.webp *.jp2)"
+_ANSWERS = "mask_answers"
+_KINDS = (
+    "(*.png *.tif *.tiff *.bmp *.jpg *.jpeg *.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.mgz *.dcm *.seg *.am *.labels"
+    " *.webp *.jp2)"
+)
 
 
 class ImportWiring(QObject):
@@ -93,6 +97,7 @@ class ImportWiring(QObject):
         sheet.values.threshold_wanted.connect(lambda value: self._say(self.plan.kind or "white", value))
         sheet.values.label_wanted.connect(self._map)
         sheet.keep.keep_wanted.connect(self._keep)
+        sheet.overlap.overlap_wanted.connect(self._let_win)
         sheet.preview.turn_wanted.connect(self._lay)
         sheet.preview.slice_wanted.connect(self._preview)
 
@@ -131,7 +136,12 @@ class ImportWiring(QObject):
         self._answered()
         self._preview()
 
-    def _map(self, value: int, label: int) -> None:
+    def _let_win(self, overlap: Any) -> None:
+        self.plan.segments.overlap = overlap
+        self._answered()
+        self._preview()
+
+    def _map(self, value: Any, label: int) -> None:
         self.plan.map(value, label)
         self._answered()
         self._preview()
@@ -151,14 +161,16 @@ class ImportWiring(QObject):
         table = {value: plan.label_of(value) for value in plan.shown_values}
         labels = self._session.labels
         for value in [value for value, label in table.items() if label == NEW]:
-            wished = value if plan.kind == "numbers" else 0
-            if max(labels.next_number, wished) > MOST_LABELS:
+            taken = {label.number for label in labels.labels}
+            wished = plan.new_label(value, labels.next_number)[1]
+            number = wished if wished and wished not in taken else labels.next_number
+            if number > MOST_LABELS:
                 continue
-            before = {label.number for label in labels.labels}
-            name = _("Label {n}").format(n=wished if wished and wished not in before else labels.next_number)
-            labels = labels.add(name, wished)
-            table[value] = labels.labels[-1].number
-            made.append(table[value])
+            name, _wished, colour = plan.new_label(value, number)
+            labels = labels.add(name, number)
+            labels = labels.changed(number, colour=colour) if colour else labels
+            table[value] = number
+            made.append(number)
         if made:
             self._session.set_labels(labels)
         self._session.study_settings.setdefault(_ANSWERS, {})[self._key] = plan.answer
@@ -222,7 +234,9 @@ class ImportWiring(QObject):
         if item is None or census is None or census.error:
             words = "\n".join((census.error, census.hint)).strip() if census else _hint(plan, n)
             self.sheet.preview.show_nothing(words)
+            self.sheet.show_notes(())
             return
+        self.sheet.show_notes(census.notes)
         wish = plan.wish(n, plan.preview_table()[0])
         show = self._previews.preview
         self._showing = job = self._session.runner.run("files", _("Reading"), show, project, item, wish, k)

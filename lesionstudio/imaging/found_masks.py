@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from lesionstudio.imaging.formats.names import natural_key, pairing_key, stem
+from lesionstudio.imaging.formats.references import References
 from lesionstudio.imaging.pairs import is_picture_name
 
 By = Literal["name", "number"]
@@ -51,7 +52,7 @@ class ScanNames:
     """What a scan may be called in the name of a mask: its own file, its name, the name it is exported under.
 
     `by_slice`: the same of its slices, where each has a file of its own. `folders`: those it lies in, inner ones last;
-    they tell scans of one name apart.
+    they tell scans of one name apart. `series` and `frame`: the UIDs of a DICOM series and of its frame of reference.
     """
 
     id: str
@@ -59,6 +60,8 @@ class ScanNames:
     slices: int = 1
     by_slice: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
+    series: str = ""
+    frame: str = ""
 
     @classmethod
     def of(
@@ -79,20 +82,27 @@ class Matched:
 
 
 def mask_files(places: Sequence[Path], scans: Collection[Path]) -> list[Path]:
-    """The pictures and volumes in folders, at any depth, and the files named themselves; none of the scans.
+    """The pictures, volumes and segmentations in folders, at any depth, and files named themselves; none of the scans.
 
     Hidden ones, links, what a study keeps of its own, and DICOM pictures in a folder are left out.
     """
-    found = dict.fromkeys(path for place in places for path in (_below(place) if place.is_dir() else [place]))
+    found = dict.fromkeys(path for place in places for path in (_below(place, scans) if place.is_dir() else [place]))
     return sorted((path for path in found if path not in scans), key=lambda path: natural_key(str(path)))
 
 
-def matched(files: Sequence[Path], scans: Sequence[ScanNames], labels: Mapping[str, str], by: By = "name") -> Matched:
+def matched(
+    files: Sequence[Path],
+    scans: Sequence[ScanNames],
+    labels: Mapping[str, str],
+    by: By = "name",
+    references: Mapping[Path, References] | None = None,
+) -> Matched:
     """Puts files together to masks, and each mask to the scan its name tells. No scan gets two.
 
-    `labels`: how a label may stand at the end of a file's name -> its name.
+    `labels`: how a label may stand at the end of a file's name -> its name; `references`: the series that files say
+    they were drawn on, which counts more than names.
     """
-    known = _Known(scans, labels)
+    known = _Known(scans, labels, references or {})
     groups: dict[tuple[str, str], list[MaskPart]] = {}
     owners: dict[tuple[str, str], str] = {}
     for path in files:
@@ -105,15 +115,18 @@ def matched(files: Sequence[Path], scans: Sequence[ScanNames], labels: Mapping[s
         guess = [_by_number(mask, scans) if len(mask.parts) == 1 else owner for mask, owner in zip(masks, sure)]
         return Matched(masks, _each_once(guess))
     guess = [known.by_beginning(mask) for mask in masks]
-    if len(masks) == len(scans) == 1:
-        guess = [scans[0].id]
+    if len(scans) == 1 and (len(masks) == 1 or not any([*sure, *guess])):
+        guess = [scans[0].id] * len(masks)
     return Matched(masks, _each_once(sure, guess))
 
 
 class _Known:
     """The scans by what they may be called, and the labels by how they stand in names."""
 
-    def __init__(self, scans: Sequence[ScanNames], labels: Mapping[str, str]) -> None:
+    def __init__(
+        self, scans: Sequence[ScanNames], labels: Mapping[str, str], references: Mapping[Path, References]
+    ) -> None:
+        self._all, self._references = scans, references
         self._scans: dict[str, list[ScanNames]] = {}
         self._slices = {key: (scan, k) for scan in reversed(scans) for k, key in enumerate(scan.by_slice)}
         self._labels = {ending.lower(): name for ending, name in labels.items()}
@@ -127,6 +140,8 @@ class _Known:
     def placed(self, path: Path) -> tuple[str, MaskPart, tuple[str, str]]:
         """The scan a file is of ("" for none), which part of its mask it is, and the mask it belongs to."""
         key, folder = pairing_key(path.name), str(path.parent)
+        if path in self._references:
+            return self._drawn_on(self._references[path]), MaskPart(path), (folder, path.name)
         if key in self._scans:
             whole = self._called(key, path)
             return whole.id if whole else "", MaskPart(path), (folder, path.name)
@@ -135,6 +150,14 @@ class _Known:
         if scan is None or (k is None and not label):
             return "", MaskPart(path), (folder, path.name)
         return scan.id, MaskPart(path, k, label), (folder, scan.keys[0])
+
+    def _drawn_on(self, named: References) -> str:
+        """The scan of the series that is named; else the only one that lies in a frame of reference that is named."""
+        of_series = [scan for scan in self._all if scan.series and scan.series in named.series]
+        in_frame = [scan for scan in of_series or self._all if scan.frame and scan.frame in named.frames]
+        if of_series:
+            return (in_frame or of_series)[0].id
+        return in_frame[0].id if len(in_frame) == 1 else ""
 
     def by_beginning(self, mask: FoundMask) -> str:
         """The one scan that is called alike but for its last word: case01_t1 and case01_lobes."""
@@ -200,14 +223,18 @@ def _shortened(key: str) -> str:
     return head if head and not last.isdigit() else key
 
 
-def _below(folder: Path) -> Iterator[Path]:
+def _below(folder: Path, scans: Collection[Path]) -> Iterator[Path]:
+    from lesionstudio.imaging.formats import series_of_mask
+
     for place, names, files in os.walk(folder):
         if "project.json" in files and Path(place) != folder:
             names.clear()
             continue
         names[:] = [name for name in names if not name.startswith(".")]
-        wanted = [name for name in files if is_picture_name(name) and not name.lower().endswith(".dcm")]
-        yield from (Path(place) / name for name in wanted if _is_regular(Path(place) / name))
+        for path in (Path(place) / name for name in files if not name.startswith(".")):
+            is_named = is_picture_name(path.name) and path.suffix.lower() != ".dcm"
+            if path not in scans and _is_regular(path) and (is_named or series_of_mask(path) is not None):
+                yield path
 
 
 def _is_regular(path: Path) -> bool:

@@ -9,10 +9,13 @@ from numpy.typing import NDArray
 
 from lesionstudio.imaging.editing import EditHistory
 from lesionstudio.imaging.edits import MaskEdit
+from lesionstudio.imaging.formats.laying import check_fit
 from lesionstudio.imaging.found_masks import FoundMask, MaskPart
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.mask import Mask, Origin, Pixels, SliceStatus
-from lesionstudio.imaging.mask_values import Meaning, Turn
+from lesionstudio.imaging.mask_values import LEFT_OUT, Meaning, Turn, census_of_segments
+from lesionstudio.imaging.scan import Scan
+from lesionstudio.imaging.segments import Overlap, Segmentation
 
 Keep = Literal["mine", "theirs", "both"]
 """Slices worked on by hand: left alone; replaced; or filled only where nothing is."""
@@ -21,12 +24,18 @@ BY_HAND = frozenset({SliceStatus.CORRECTED, SliceStatus.CHECKED})
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """How a mask is to be read. `meaning` None: as its file says; `by_label`: the numbers of labels that have files."""
+    """How a mask is to be read. `meaning` None: as its file says; `by_label`: the numbers of labels that have files.
+
+    `by_segment`: the labels that a file's segments become, by their names, None for their own numbers; `overlap`: which
+    of two that claim a voxel keeps it.
+    """
 
     mask: FoundMask
     meaning: Meaning | None = None
     turn: Turn = field(default_factory=Turn)
     by_label: Mapping[str, int] = field(default_factory=dict)
+    by_segment: Mapping[str, int] | None = None
+    overlap: Overlap = "smaller"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -36,12 +45,12 @@ class Incoming:
     slices: Mapping[int, Pixels]
 
     @classmethod
-    def read(cls, wish: Wish, geometry: Geometry) -> "Incoming":
+    def read(cls, wish: Wish, on: Scan | Geometry) -> "Incoming":
         """The marks on the scan's grid. Raises UnreadableFile, GridMismatch with both sizes."""
         slices: dict[int, Pixels] = {}
         for part in wish.mask.parts:
             first = 0 if part.k is None else part.k
-            for k, labels in enumerate(_read(part, wish, geometry), first):
+            for k, labels in enumerate(_read(part, wish, on), first):
                 before = slices.get(k)
                 slices[k] = labels if before is None else np.where(labels > 0, labels, before)
         return cls(dict(sorted(slices.items())))
@@ -93,11 +102,15 @@ def _status(mask: Mask, k: int, keep: Keep, where: NDArray[np.bool_], *, trust: 
     return SliceStatus.CHECKED if trust else SliceStatus.IMPORTED
 
 
-def _read(part: MaskPart, wish: Wish, geometry: Geometry) -> Pixels:
+def _read(part: MaskPart, wish: Wish, on: Scan | Geometry) -> Pixels:
     """The labels (slice, row, column) in one file."""
-    from lesionstudio.imaging.formats import fitting_values, read_mask
+    from lesionstudio.imaging.formats import fitting_values, read_mask, read_segments
 
+    geometry = on.geometry if isinstance(on, Scan) else on
     grid = geometry if part.k is None else Geometry.pixels((1, *geometry.shape[1:]))
+    segmentation = read_segments(part.path, on) if part.k is None and not part.label else None
+    if segmentation is not None:
+        return _turned(segmentation.labels(wish.overlap, _table(wish, segmentation)), wish, geometry)
     if wish.meaning is None and not part.label:
         return read_mask(part.path, grid)
     values = fitting_values(part.path, grid, wish.turn)
@@ -106,3 +119,18 @@ def _read(part: MaskPart, wish: Wish, geometry: Geometry) -> Pixels:
         number = np.uint8(max(wish.by_label.get(part.label, 0), 0))
         return meaning.marked(values) * number
     return meaning.labels(values)
+
+
+def _table(wish: Wish, segmentation: Segmentation) -> dict[int, int] | None:
+    """The label of each segment's number; None for the numbers as they are."""
+    if wish.by_segment is None:
+        return None
+    named = census_of_segments(segmentation).segments
+    return {one.number: wish.by_segment.get(one.name, LEFT_OUT) for one in named}
+
+
+def _turned(labels: Pixels, wish: Wish, geometry: Geometry) -> Pixels:
+    """The labels laid as was said: they lie on the scan's grid already, so that seldom is anything to be done."""
+    turned: Pixels = wish.turn.apply(labels)
+    check_fit(turned.shape, geometry.shape)
+    return turned

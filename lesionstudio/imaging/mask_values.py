@@ -1,13 +1,15 @@
 """What the values of other programs' masks mean, how they lie on the scan, and what a census of them says."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lesionstudio.imaging.geometry import Index
+from lesionstudio.imaging.segments import Segment, Segmentation
+from lesionstudio.words import _
 
 Voxels = NDArray[Any]
 Labels = NDArray[np.uint8]
@@ -89,13 +91,19 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Census:
-    """What is in one mask: its shape, its values in order, and the share of it that is not 0; or why it is not read."""
+    """What is in one mask: its shape, its values in order, and the share of it that is not 0; or why it is not read.
+
+    `segments` where its file names them, `clashes` the pairs of them that overlap; `notes` have to be said.
+    """
 
     shape: Index
     values: tuple[int, ...] = ()
     white: float = 0.0
     error: str = ""
     hint: str = ""
+    segments: tuple[Segment, ...] = ()
+    clashes: frozenset[tuple[int, int]] = frozenset()
+    notes: tuple[str, ...] = ()
 
     @property
     def is_binary(self) -> bool:
@@ -108,17 +116,31 @@ class Census:
         return len(self.values) > MOST_CODES and self.values[-1] > MOST_NUMBERS
 
 
-def census(values: Labels) -> Census:
+def census(values: Labels, notes: Sequence[str] = ()) -> Census:
     """Counts a mask's values (slice, row, column)."""
     counts = np.bincount(values.ravel(), minlength=256)
     found = tuple(int(value) for value in np.flatnonzero(counts))
     slices, rows, columns = values.shape
-    return Census((slices, rows, columns), found, 1 - float(counts[0]) / max(values.size, 1))
+    white = 1 - float(counts[0]) / max(values.size, 1)
+    return Census((slices, rows, columns), found, white, notes=tuple(notes))
+
+
+def census_of_segments(found: Segmentation) -> Census:
+    """Counts a mask of named segments; one that is nowhere is left out, one without a name is called by its number."""
+    sizes = found.sizes()
+    known = {segment.number: segment for segment in found.segments}
+    numbers = [n for n in (*known, *(n for n in range(1, 256) if n not in known)) if sizes[n]]
+    named = tuple(known.get(n) or Segment(n) for n in numbers)
+    named = tuple(replace(one, name=one.name or _("Label {n}").format(n=one.number)) for one in named)
+    slices, rows, columns = found.layers[0].shape
+    white = float(sizes[1:].sum()) / max(slices * rows * columns, 1)
+    return Census((slices, rows, columns), tuple(sorted(numbers)), white, segments=named, clashes=found.clashes(),
+                  notes=found.notes)  # fmt: skip
 
 
 def guess(found: Sequence[Census]) -> Kind | None:
     """What all these masks most likely hold; None where that has to be asked: most of each is not 0."""
-    sound = [one for one in found if one.values]
+    sound = [one for one in found if one.values and not one.segments]
     if not any(one.is_grey for one in sound) and any(_are_numbers(one) for one in sound):
         return "numbers"
     if sound and np.mean([one.white for one in sound]) > MOSTLY:

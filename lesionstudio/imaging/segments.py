@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Literal, get_args
 
 import numpy as np
@@ -49,6 +50,15 @@ class Segmentation:
             for plane in layer:
                 counts += np.bincount(plane.ravel(), minlength=256)
         return counts
+
+    def clashes(self) -> frozenset[tuple[int, int]]:
+        """The pairs of segments that claim the same voxels, the lower number first."""
+        codes = set[int]()
+        for one, other in combinations(self.layers, 2):
+            for plane, beside in zip(one, other):
+                both = (plane > 0) & (beside > 0)
+                codes |= set(np.unique(plane[both].astype(np.int64) * 256 + beside[both]).tolist())
+        return frozenset((min(divmod(code, 256)), max(divmod(code, 256))) for code in codes)
 
     def contested(self, table: Mapping[int, int] | None = None) -> int:
         """How many voxels two segments claim, of those that the table (number -> label) gives different labels."""

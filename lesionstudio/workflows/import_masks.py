@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 from lesionstudio.errors import LesionStudioError
 from lesionstudio.imaging.editing import EditHistory
 from lesionstudio.imaging.edits import MaskEdit
-from lesionstudio.imaging.found_masks import FoundMask
-from lesionstudio.imaging.geometry import Geometry
+from lesionstudio.imaging.found_masks import FoundMask, MaskPart
 from lesionstudio.imaging.incoming import Incoming, Keep, Wish
 from lesionstudio.imaging.mask import Mask, MaskSnapshot, Pixels
-from lesionstudio.imaging.mask_values import Census, census
+from lesionstudio.imaging.mask_values import Census, census, census_of_segments
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.imaging.windowing import first_preset, preset_window, to_grey
 from lesionstudio.progress import Reporter, Steps
@@ -67,9 +66,9 @@ class Preview:
 
 def look_at_masks(project: Project, wanted: Sequence[tuple[int, FoundMask, WorkItem | None]], report: Reporter) -> None:
     """Reports (number, Census) for each mask, looked at on the grid of its scan. What cannot be read says why. Slow."""
-    steps, grids = Steps(report, len(wanted), _("Looking at masks")), dict[str, Geometry | None]()
+    steps, scans = Steps(report, len(wanted), _("Looking at masks")), dict[str, Scan]()
     for n, mask, item in wanted:
-        steps.advance(partial=(n, _census(project, mask, item, grids)))
+        steps.advance(partial=(n, _census(project, mask, item, scans)))
 
 
 class Previews:
@@ -100,7 +99,7 @@ class Previews:
     def _slices(self, item: WorkItem, wish: Wish, scan: Scan) -> tuple[Mapping[int, Pixels], str]:
         if self._mask is None or self._mask[:2] != (item.id, wish):
             try:
-                self._mask = item.id, wish, Incoming.read(wish, scan.geometry).slices, ""
+                self._mask = item.id, wish, Incoming.read(wish, scan).slices, ""
             except LesionStudioError as error:
                 self._mask = item.id, wish, {}, error.message
         return self._mask[2:]
@@ -120,7 +119,7 @@ def _taken_in(order: ImportOrder, item: WorkItem, wish: Wish) -> TakenIn:
         mask = project.load_mask(item.id, scan.geometry, scan.slice_ids)
         pending = order.pending.get(item.id)
         mask = mask if pending is None else Mask.restore(pending)
-        incoming = Incoming.read(wish, scan.geometry)
+        incoming = Incoming.read(wish, scan)
         project.states.keep(item.id, mask.snapshot(), order.title, scan.slice_ids)
     except LesionStudioError as problem:
         return TakenIn(item, problem=f"{item.name}: {problem.message}")
@@ -130,17 +129,25 @@ def _taken_in(order: ImportOrder, item: WorkItem, wish: Wish) -> TakenIn:
     return TakenIn(item, mask, edit, incoming)
 
 
-def _census(project: Project, mask: FoundMask, item: WorkItem | None, grids: dict[str, Geometry | None]) -> Census:
-    from lesionstudio.imaging.formats import mask_values
-
+def _census(project: Project, mask: FoundMask, item: WorkItem | None, scans: dict[str, Scan]) -> Census:
     try:
-        if item is not None and item.id not in grids:
-            grids[item.id] = project.read_scan(item).geometry
-        grid = grids[item.id] if item is not None else None
-        parts = [census(mask_values(part.path, grid if part.k is None else None)) for part in mask.parts]
+        if item is not None and item.id not in scans:
+            scans[item.id] = project.read_scan(item)
+        scan = scans[item.id] if item is not None else None
+        parts = [_census_of_part(part, scan) for part in mask.parts]
     except LesionStudioError as problem:
         return Census((0, 0, 0), error=problem.message, hint=problem.hint)
     return parts[0] if len(parts) == 1 and mask.parts[0].k is None else _together(mask, parts, item)
+
+
+def _census_of_part(part: MaskPart, scan: Scan | None) -> Census:
+    from lesionstudio.imaging.formats import mask_values, read_segments
+
+    is_whole, notes = part.k is None, list[str]()
+    segments = read_segments(part.path, scan) if scan is not None and is_whole and not part.label else None
+    if segments is not None:
+        return census_of_segments(segments)
+    return census(mask_values(part.path, scan.geometry if scan is not None and is_whole else None, notes), notes)
 
 
 def _together(mask: FoundMask, parts: Sequence[Census], item: WorkItem | None) -> Census:

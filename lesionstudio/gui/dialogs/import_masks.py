@@ -1,16 +1,18 @@
 """The import sheet: masks of any folder, which scan each belongs to, what their values mean, and how they lie."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from lesionstudio.gui.dialogs.import_preview import PreviewPane
 from lesionstudio.gui.dialogs.import_table import PairsTable
-from lesionstudio.gui.dialogs.import_values import KeepPart, ValuesPart
+from lesionstudio.gui.dialogs.import_values import KeepPart, OverlapPart, ValuesPart
 from lesionstudio.gui.import_plan import ImportPlan
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.widgets.buttons import GAP, Choices, word_button
 from lesionstudio.gui.widgets.sheet import Sheet
-from lesionstudio.gui.widgets.text import ElidedLabel, label, paragraph, rule
+from lesionstudio.gui.widgets.text import ElidedLabel, Reason, label, paragraph, rule
 from lesionstudio.words import _, ngettext
 
 _WIDTH, _TABLE_HEIGHT = 1120, 286
@@ -35,6 +37,7 @@ class ImportSheet(Sheet):
         self._by.show_choices((("name", _("Pair by name")), ("number", _("Pair by number"))), "name")
         self.table, self.preview = PairsTable(look, plan), PreviewPane(look)
         self.values, self.keep = ValuesPart(look, plan), KeepPart(look, plan)
+        self.overlap, self._notes = OverlapPart(plan), Reason(look, "mask_notes")
         self._empty = _Empty(look)
         self._trust = QCheckBox(_("Trust these masks"))
         self._trust.setObjectName("trust_masks")
@@ -72,11 +75,17 @@ class ImportSheet(Sheet):
         plan = self._plan
         self.values.show_plan()
         self.keep.show_plan()
+        self.overlap.show_plan()
         self._totals.setText(plan.totals)
         self._reason.setText(plan.reason)
         self._go.setText(ngettext("Import {n} mask", "Import {n} masks", len(plan.chosen)))
         self._go.setEnabled(not plan.reason)
         self._go.setVisible(bool(plan.masks))
+        self.settle()
+
+    def show_notes(self, notes: Sequence[str]) -> None:
+        """What has to be said of the mask that is shown."""
+        self._notes.show_words(" ".join(notes))
         self.settle()
 
     def _connect(self) -> None:
@@ -125,7 +134,9 @@ class ImportSheet(Sheet):
         column.setSpacing(12)
         self.table.setFixedHeight(_TABLE_HEIGHT)
         column.addWidget(self.table)
+        column.addWidget(self._notes)
         column.addWidget(self.values)
+        column.addWidget(self.overlap)
         column.addStretch(1)
         return column
 

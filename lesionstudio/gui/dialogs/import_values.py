@@ -5,15 +5,16 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from lesionstudio.gui.import_plan import ImportPlan
+from lesionstudio.gui.import_plan import ImportPlan, Value
+from lesionstudio.gui.import_segments import overlap_choices
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.widgets.buttons import Choices
 from lesionstudio.gui.widgets.fields import NumberField
-from lesionstudio.gui.widgets.text import Reason, label, paragraph
+from lesionstudio.gui.widgets.text import Dot, ElidedLabel, Reason, label, paragraph
 from lesionstudio.imaging.mask_values import LEFT_OUT, NEW
 from lesionstudio.words import _, ngettext
 
-_ROWS_HEIGHT, _COLUMNS = 92, 2
+_ROWS_HEIGHT, _MANY_ROWS_HEIGHT, _COLUMNS, _NAME_WIDTH = 92, 124, 2, 150
 
 
 class ValuesPart(QWidget):
@@ -21,12 +22,14 @@ class ValuesPart(QWidget):
 
     kind_wanted = Signal(str)
     threshold_wanted = Signal(int)
-    label_wanted = Signal(int, int)
+    label_wanted = Signal(object, int)
 
     def __init__(self, look: Look, plan: ImportPlan) -> None:
         super().__init__()
         self._plan = plan
-        self._shown: list[int] = []
+        self._shown: list[Value] = []
+        self._colours: dict[int, str] = {}
+        self._title = label(_("What the values mean"), "section")
         self._kinds = Choices("mask_values", stretch=False)
         self._kinds.chosen.connect(self.kind_wanted)
         self._doubt = Reason(look, "mask_values_doubt")
@@ -42,7 +45,7 @@ class ValuesPart(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        column.addWidget(label(_("What the values mean"), "section"))
+        column.addWidget(self._title)
         column.addWidget(self._kinds)
         doubt = QHBoxLayout()
         doubt.addWidget(self._doubt, 1)
@@ -56,15 +59,21 @@ class ValuesPart(QWidget):
         kinds = (("white", _("White marks")), ("black", _("Black marks")), ("numbers", _("Label numbers")))
         self._kinds.show_choices(kinds, plan.kind or "")
         self._kinds.setEnabled(bool(plan.chosen))
+        self._kinds.setVisible(plan.has_plain_values)
+        self._rows.setFixedHeight(_ROWS_HEIGHT if plan.has_plain_values or plan.overlapping else _MANY_ROWS_HEIGHT)
+        self._title.setText(_("What the values mean") if plan.has_plain_values else _("What the segments become"))
         self._doubt.show_words(plan.doubt if plan.chosen else "")
         self._threshold.setVisible(plan.has_greys)
         self._threshold.show_value(plan.threshold)
         wanted = plan.shown_values if plan.kind is not None else []
-        if (wanted, plan.kind) != (self._shown, self.property("kind_shown")):
+        table, colours = plan.preview_table()
+        shown = {place: colours.get(table.get(value, 0), "") for place, value in enumerate(wanted)}
+        if (wanted, plan.kind, shown) != (self._shown, self.property("kind_shown"), self._colours):
+            self._colours = shown
             self._rebuild(wanted)
         self.setProperty("kind_shown", plan.kind)
 
-    def _rebuild(self, values: list[int]) -> None:
+    def _rebuild(self, values: list[Value]) -> None:
         self._shown = values
         box = QWidget()
         grid = QGridLayout(box)
@@ -73,8 +82,7 @@ class ValuesPart(QWidget):
         grid.setVerticalSpacing(4)
         for place, value in enumerate(values):
             row, column = divmod(place, _COLUMNS)
-            words = str(value) if self._plan.kind == "numbers" else _("Marked")
-            grid.addWidget(label(words, "strong"), row, 2 * column, Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(self._named(value, self._colours.get(place, "")), row, 2 * column)
             grid.addWidget(self._choice(value), row, 2 * column + 1)
         for column in range(_COLUMNS):
             grid.setColumnStretch(2 * column + 1, 1)
@@ -83,7 +91,25 @@ class ValuesPart(QWidget):
         grid.setRowStretch(len(values) // _COLUMNS + 1, 1)
         self._rows.setWidget(box)
 
-    def _choice(self, value: int) -> QComboBox:
+    def _named(self, value: Value, colour: str) -> QWidget:
+        """A value as it is called, or a segment with the colour it gets."""
+        if not isinstance(value, str):
+            words = label(str(value) if self._plan.kind == "numbers" else _("Marked"), "strong")
+            words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            return words
+        named, dot, words = QWidget(), Dot(), ElidedLabel("strong")
+        dot.show_colour(colour)
+        words.setText(value)
+        words.setToolTip(value)
+        row = QHBoxLayout(named)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(dot)
+        row.addWidget(words, 1)
+        named.setFixedWidth(_NAME_WIDTH)
+        return named
+
+    def _choice(self, value: Value) -> QComboBox:
         choice = QComboBox()
         choice.setObjectName(f"label_of_value_{value}")
         choice.setAccessibleName(_("Label for {value}").format(value=value))
@@ -95,8 +121,38 @@ class ValuesPart(QWidget):
         choice.activated.connect(partial(self._chosen, choice, value))
         return choice
 
-    def _chosen(self, choice: QComboBox, value: int, _n: int) -> None:
+    def _chosen(self, choice: QComboBox, value: Value, _n: int) -> None:
         self.label_wanted.emit(value, int(choice.currentData()))
+
+
+class OverlapPart(QWidget):
+    """Which of two segments keeps a voxel that both claim; asked once for all, and only where there are such voxels."""
+
+    overlap_wanted = Signal(str)
+
+    def __init__(self, plan: ImportPlan) -> None:
+        super().__init__()
+        self._plan = plan
+        self._words = paragraph(name="overlap_words")
+        self._ways = Choices("overlap_wins", stretch=False)
+        self._ways.chosen.connect(self.overlap_wanted)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self._words)
+        column.addWidget(self._ways)
+
+    def show_plan(self) -> None:
+        """Asks where segments overlap."""
+        n = self._plan.overlapping
+        self.setVisible(n > 0)
+        words = ngettext(
+            "Segments overlap in {n} mask, and a voxel holds one label. Which one wins?",
+            "Segments overlap in {n} masks, and a voxel holds one label. Which one wins?",
+            n,
+        )
+        self._words.setText(words)
+        self._ways.show_choices(overlap_choices(), self._plan.segments.overlap or "")
 
 
 class KeepPart(QWidget):

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from lesionstudio.errors import LesionStudioError, UnreadableFile
 from lesionstudio.imaging.formats.mask_kinds import Drawn
+from lesionstudio.imaging.formats.references import References
 from lesionstudio.imaging.formats.source import FoundScan, ScanSource, Values
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.mask_values import Turn
@@ -24,7 +25,8 @@ from lesionstudio.progress import Cancelled, Reporter, silent
 from lesionstudio.words import _
 
 __all__ = ["Drawn", "FoundScan", "ScanSource", "find_masks", "find_scan", "find_scans", "fitting_values", "mask_values",
-           "patient_number", "read_mask", "read_scan", "read_segments", "segments_in", "write_mask"]  # fmt: skip
+           "patient_number", "read_mask", "read_scan", "read_segments", "segments_in", "series_of_mask", "uids_of",
+           "write_mask"]  # fmt: skip
 
 _LOGGERS = ("PIL", "pydicom", "nibabel", "nibabel.global", "tifffile")
 _CHATTY = r"(PIL|pydicom|nibabel|tifffile|imagecodecs|numpy|lesionstudio\.imaging\.formats)\b"
@@ -123,6 +125,29 @@ def segments_in(path: Path) -> tuple[Segment, ...]:
 
     with decoding(path):
         return segment_files.segments(path)
+
+
+def series_of_mask(path: Path) -> References | None:
+    """Which series a DICOM-SEG or RTSTRUCT says it was drawn on; None for a file of another kind, or a damaged one."""
+    from lesionstudio.imaging.formats import references, segment_files
+
+    try:
+        with decoding(path):
+            return references.read(path) if segment_files.kind_of(path) in ("dicom-seg", "rtstruct") else None
+    except UnreadableFile:
+        return None
+
+
+def uids_of(path: Path) -> tuple[str, str]:
+    """The UIDs of the series a DICOM picture belongs to, and of its frame of reference; "" where it cannot be read."""
+    from lesionstudio.imaging.formats.dicom_header import read_instance
+
+    try:
+        with decoding(path):
+            instance = read_instance(path)
+    except UnreadableFile:
+        return "", ""
+    return instance.series_uid, instance.frame_uid
 
 
 def mask_values(path: Path, geometry: Geometry | None = None, notes: list[str] | None = None) -> NDArray[np.uint8]:

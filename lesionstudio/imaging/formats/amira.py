@@ -124,7 +124,8 @@ def _tree(text: str) -> _Tree:
             groups[-1][words[0]], last = " ".join(words[1:]), words[0]
             words = []
         if token == "{":
-            groups[-1][last] = group = {}
+            group: _Tree = {}
+            groups[-1][last] = group
             groups.append(group)
         elif token == "}":
             groups = groups[:-1] or [root]

@@ -149,7 +149,7 @@ def check_fit(mask: tuple[int, ...], scan: tuple[int, ...]) -> None:
         return
     if mask[1:] != scan[1:] or (mask[0] == 1) != (scan[0] == 1):
         text = _("This mask does not fit the scan. The mask has {mask} pixels, the scan {scan}. Nothing was changed.")
-        sizes = (_written(mask, scan), _written(scan, mask))
+        sizes = (written_size(mask, scan), written_size(scan, mask))
     else:
         text = _("This mask does not fit the scan. The mask has {mask} slices, the scan {scan}. Nothing was changed.")
         sizes = (number(mask[0]), number(scan[0]))
@@ -171,7 +171,7 @@ def _other_voxels(steps: Sequence[Vector], geometry: Geometry) -> GridMismatch:
     return GridMismatch(message.format(mask=sizes[0], scan=sizes[1]), hint=hint)
 
 
-def _written(shape: tuple[int, ...], other: tuple[int, ...]) -> str:
+def written_size(shape: tuple[int, ...], other: tuple[int, ...]) -> str:
     """Columns × rows, and slices where either has several."""
     flat = shape[0] == 1 and other[0] == 1
     return size(shape[2], shape[1]) if flat else size(shape[2], shape[1], shape[0])

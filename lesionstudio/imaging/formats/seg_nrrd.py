@@ -80,7 +80,7 @@ def _numbered(stored: NDArray[Any], layer: int, known: list[tuple[Segment, int, 
     if numbers.size and numbers.max() > MOST_SEGMENTS:
         message = _("{name} has more segments than the {most} that fit.")
         raise UnreadableFile(message.format(name=path.name, most=MOST_SEGMENTS), hint=_("Save fewer at a time."))
-    return numbers.astype(np.uint8)
+    return np.asarray(numbers, np.uint8)
 
 
 def _colour(text: str) -> str:
