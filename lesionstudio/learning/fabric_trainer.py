@@ -123,7 +123,8 @@ class FabricTrainer:
             with self._fabric.no_backward_sync(self._forward, enabled=not is_last):
                 logits = self._forward(pixels[part])
                 beat()
-                value = self._loss(logits.float()[:, taught], target[part][:, taught]) * (len(logits) / len(pixels))
+                found = self._loss(logits.float()[:, taught], target[part][:, taught], self._over_processes)
+                value = found * (len(logits) / len(pixels))
                 self._fabric.backward(value)
             beat()
             loss += float(value.detach())
@@ -131,6 +132,15 @@ class FabricTrainer:
         self._take_step()
         self._remember(loss, counts, target.numel())
         return loss
+
+    def _over_processes(self, sums: Tensor) -> Tensor:
+        """The sums of all processes; gradients of this one's count as often as they are going to be averaged."""
+        count = self._fabric.world_size
+        if count == 1:
+            return sums
+        total: Tensor = self._fabric.all_reduce(sums.detach().clone(), reduce_op="sum")
+        own = sums * count
+        return own + (total - own).detach()
 
     def _take_step(self) -> None:
         norm = self._fabric.clip_gradients(

@@ -1,4 +1,11 @@
-"""What training makes small. Logits and targets are (batch, labels, rows, columns)."""
+"""What training makes small. Logits and targets are (batch, labels, rows, columns).
+
+Overlaps (Dice, Tversky) are half of all pictures of a batch together, label by label, and half of each picture that
+has the label. The first minds false marks on pictures without a mark, no harder than their pixels weigh; the second
+gives small lesions their say. Dice of each picture alone needs a term of its own for empty pictures, and where those
+are many and lesions small it presses a young network to mark nothing at all: on lung_lidc for its first 150 steps.
+After 115 steps there mean Dice is 0.58; with all pictures together alone 0.45.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,27 +18,63 @@ from lesionstudio.errors import ModelProblem
 from lesionstudio.words import _
 
 Term = Callable[[Tensor, Tensor], Tensor]
-"""One loss: logits and targets -> its value for each picture and label, (batch, labels)."""
+"""A loss of pixels: logits and targets -> its value for each picture and label, (batch, labels)."""
+Overlap = Callable[[Tensor, Tensor, Tensor], Tensor]
+"""A loss of sums over pixels: true marks, false marks, missed ones, of one shape -> its values."""
+Share = Callable[[Tensor], Tensor]
+"""Adds sums up over the processes that share a batch; gradients go to the sums of this one."""
 
 FOCUS = 2.0
 FALSE_MARKS, MISSED = 0.3, 0.7
 """How much Tversky's loss weighs false and missed pixels: it would rather mark too much."""
 
-_SMOOTH, _EMPTY_SHARE = 1.0, 0.01
+_SMOOTH, _EMPTY_SHARE = 1e-5, 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """The sum of some terms: the mean over all pictures and labels, so that every plane counts the same.
+    """The sum of some terms; every label counts the same. Finite, with finite gradients, for any batch.
 
-    A batch cut into pieces of one size has the mean of theirs. Finite, with finite gradients, for any batch.
+    What is asked of pixels is the mean over all pictures, so that a batch cut into pieces of one size has the mean of
+    theirs. Overlaps are of all pictures given; of those of other processes too, where `share` adds them up.
     """
 
     terms: tuple[Term, ...]
+    overlaps: tuple[Overlap, ...] = ()
 
-    def __call__(self, logits: Tensor, target: Tensor) -> Tensor:
+    def __call__(self, logits: Tensor, target: Tensor, share: Share = lambda sums: sums) -> Tensor:
         """One number for a batch."""
-        return torch.stack([term(logits, target).mean() for term in self.terms]).sum()
+        values = [term(logits, target).mean() for term in self.terms]
+        if self.overlaps:
+            planes = _sums(logits, target)
+            together = share(planes.sum(1))
+            values += [(_of_all(one, together) + _of_each(one, planes)) / 2 for one in self.overlaps]
+        return torch.stack(values).sum()
+
+
+def _sums(logits: Tensor, target: Tensor) -> Tensor:
+    """(4, batch, labels): of each plane true marks, false marks, missed ones, and how many pixels it has."""
+    probability = logits.sigmoid()
+    true, marked, wanted = (one.sum((2, 3)) for one in (probability * target, probability, target))
+    pixels = torch.full_like(true, target.shape[2] * target.shape[3])
+    return torch.stack([true, marked - true, wanted - true, pixels])
+
+
+def _of_all(overlap: Overlap, sums: Tensor) -> Tensor:
+    """The mean over the labels; of a label that no picture has, what its false marks deserve.
+
+    That is one half where a hundredth of the pixels is marked, towards 1 beyond. Dice itself would jump to 1 with the
+    first false pixel and then have next to no gradient.
+    """
+    true, false, missed, pixels = sums
+    share = false / pixels
+    return torch.where(true + missed == 0, share / (share + _EMPTY_SHARE), overlap(true, false, missed)).mean()
+
+
+def _of_each(overlap: Overlap, planes: Tensor) -> Tensor:
+    """The mean over all planes, those without a mark counting 0."""
+    true, false, missed, _pixels = planes
+    return torch.where(true + missed == 0, 0.0, overlap(true, false, missed)).mean()
 
 
 def loss_named(name: str) -> Loss:
@@ -43,7 +86,9 @@ def loss_named(name: str) -> Loss:
                 _("There is no loss called {name}.").format(name=one or name),
                 hint=_("Known are: {names}, and sums such as {sum}.").format(names=", ".join(LOSSES), sum="dice+bce"),
             )
-    return Loss(tuple(LOSSES[one] for one in names))
+    return Loss(
+        tuple(TERMS[one] for one in names if one in TERMS), tuple(OVERLAPS[one] for one in names if one in OVERLAPS)
+    )
 
 
 def binary_cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
@@ -69,42 +114,19 @@ def focal(logits: Tensor, target: Tensor) -> Tensor:
     return (wrong**FOCUS * each).mean((2, 3))
 
 
-def soft_dice(logits: Tensor, target: Tensor) -> Tensor:
-    """1 - Dice of the probabilities; where nothing is to be marked, what the false marks deserve: see _false_marks."""
-    probability = logits.sigmoid()
-    both, size = (probability * target).sum((2, 3)), (probability + target).sum((2, 3))
-    return torch.where(_is_empty(target), _false_marks(probability), 1 - (2 * both + _SMOOTH) / (size + _SMOOTH))
+def soft_dice(true: Tensor, false: Tensor, missed: Tensor) -> Tensor:
+    """1 - Dice of the probabilities."""
+    return 1 - (2 * true + _SMOOTH) / (2 * true + false + missed + _SMOOTH)
 
 
-def tversky(logits: Tensor, target: Tensor) -> Tensor:
+def tversky(true: Tensor, false: Tensor, missed: Tensor) -> Tensor:
     """As soft_dice, but a missed pixel counts more than a false one (Salehi et al., 2017, equation 3)."""
-    probability = logits.sigmoid()
-    both = (probability * target).sum((2, 3))
-    false, missed = probability.sum((2, 3)) - both, target.sum((2, 3)) - both
-    index = (both + _SMOOTH) / (both + FALSE_MARKS * false + MISSED * missed + _SMOOTH)
-    return torch.where(_is_empty(target), _false_marks(probability), 1 - index)
+    return 1 - (true + _SMOOTH) / (true + FALSE_MARKS * false + MISSED * missed + _SMOOTH)
 
 
-def _is_empty(target: Tensor) -> Tensor:
-    return target.amax((2, 3)) == 0
-
-
-def _false_marks(probability: Tensor) -> Tensor:
-    """0 where nothing is marked, one half where a hundredth of the plane is, towards 1 beyond.
-
-    Dice itself jumps to 1 with the first false pixel and then has next to no gradient.
-    """
-    marked = probability.mean((2, 3))
-    return marked / (marked + _EMPTY_SHARE)
-
-
-LOSSES: dict[str, Term] = {
-    "dice": soft_dice,
-    "bce": binary_cross_entropy,
-    "ce": cross_entropy,
-    "focal": focal,
-    "tversky": tversky,
-}
+TERMS: dict[str, Term] = {"bce": binary_cross_entropy, "ce": cross_entropy, "focal": focal}
+OVERLAPS: dict[str, Overlap] = {"dice": soft_dice, "tversky": tversky}
+LOSSES = ("dice", "bce", "ce", "focal", "tversky")
 
 
 def taught_dice_and_cross_entropy(logits: Tensor, target: Tensor, taught: Tensor, batch: Tensor) -> Tensor:

@@ -40,15 +40,15 @@ def test_focal_of_a_half_is_a_quarter_of_it() -> None:
 
 
 def test_dice_of_a_half_everywhere_with_one_pixel_of_four_marked() -> None:
-    assert value("dice", HALF, ONE_MARKED) == pytest.approx(1 - (2 * 0.5 + 1) / (2 + 1 + 1))
+    assert value("dice", HALF, ONE_MARKED) == pytest.approx(1 - 2 * 0.5 / (2 + 1), abs=1e-5)
 
 
 def test_tversky_counts_a_missed_pixel_more_than_a_false_one() -> None:
     two_marked = plane(1, 1, 0, 0)
     one_missed = plane(SURE, -SURE, -SURE, -SURE)
     one_false = plane(SURE, SURE, SURE, -SURE)
-    assert value("tversky", one_missed, two_marked) == pytest.approx(1 - 2 / (1 + 0.7 + 1), abs=1e-5)
-    assert value("tversky", one_false, two_marked) == pytest.approx(1 - 3 / (2 + 0.3 + 1), abs=1e-5)
+    assert value("tversky", one_missed, two_marked) == pytest.approx(1 - 1 / (1 + 0.7), abs=1e-5)
+    assert value("tversky", one_false, two_marked) == pytest.approx(1 - 2 / (2 + 0.3), abs=1e-5)
 
 
 def test_ce_sets_the_labels_and_the_background_against_each_other() -> None:
@@ -84,13 +84,40 @@ def test_the_right_answer_costs_nothing_and_the_wrong_one_much(name: str) -> Non
     assert value(name, right, target) < 1e-3 < 0.3 < value(name, -right, target)
 
 
-def test_each_label_of_each_picture_counts_the_same() -> None:
-    target = torch.zeros(2, 1, 8, 8)
+def test_half_is_of_all_pictures_together_and_half_of_each_with_a_mark() -> None:
+    target = torch.zeros(3, 2, 8, 8)
     target[0, 0, 0, 0] = 1
     target[1, 0] = 1
+    target[0, 1, :2] = 1
     logits = torch.where(target > 0, SURE, -SURE)
-    logits[0] = -SURE
-    assert value("dice", logits, target) == pytest.approx((1 - 1 / 2) / 2, abs=1e-5)
+    logits[0, 0] = -SURE
+    together, each = (1 - 128 / 129) / 2, 1 / 6
+    assert value("dice", logits, target) == pytest.approx((together + each) / 2, abs=1e-5), "64 of 65 pixels are found"
+
+
+def test_a_picture_without_a_mark_pulls_no_harder_than_its_pixels_weigh() -> None:
+    """A young network must not find marking nothing at all the quickest way down."""
+    target = torch.zeros(8, 1, 32, 32)
+    target[:3, 0, :3, :3] = 1
+    for probability in (0.5, 0.05, 0.005):
+        logits = torch.full(target.shape, logit(probability), requires_grad=True)
+        torch.autograd.backward(loss_named("dice")(logits, target))
+        assert logits.grad is not None
+        assert logits.grad.sum() < 0, "marking less everywhere must not cost less"
+
+
+def test_shared_sums_give_each_part_the_gradients_of_the_whole_batch() -> None:
+    target = (torch.rand(4, 2, 8, 8, generator=torch.Generator().manual_seed(0)) < 0.2).float()
+    whole = torch.linspace(-2, 2, target.numel()).reshape(target.shape).requires_grad_()
+    loss = loss_named("dice+bce")
+    torch.autograd.backward(loss(whole, target))
+    own = whole.detach()[:2].requires_grad_()
+    other: list[Tensor] = []
+    loss(whole.detach()[2:], target[2:], lambda sums: other.append(sums) or sums)  # type: ignore[func-returns-value]
+    shared = loss(own, target[:2], lambda sums: 2 * sums + (sums + other[0] - 2 * sums).detach())
+    torch.autograd.backward(shared)
+    assert whole.grad is not None and own.grad is not None
+    assert torch.allclose(own.grad / 2, whole.grad[:2], atol=1e-7), "two processes average their gradients"
 
 
 def test_extreme_logits_give_finite_losses() -> None:
