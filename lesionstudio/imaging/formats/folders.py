@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from lesionstudio.imaging.formats.names import is_mask_folder, is_mask_name, natural_key
+from lesionstudio.imaging.formats.names import is_mask_folder, is_mask_name, is_segment_name, natural_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def folders_in(root: Path) -> Iterator[Folder]:
         regular = [here / name for name in sorted(files, key=natural_key) if not name.startswith(".")]
         masks = [path for path in regular if is_mask_name(path.name)]
         if len(masks) == len(regular) and not names:  # nothing beside them: then they are what the folder is about
-            masks = []
+            masks = [path for path in masks if is_segment_name(path.name)]
         apart = set(masks)
         yield Folder(here, tuple(path for path in regular if path not in apart), tuple(masks))
 

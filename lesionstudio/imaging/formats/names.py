@@ -31,9 +31,12 @@ def stem(name: str) -> str:
 
 def is_mask_name(name: str) -> bool:
     """Whether the name says that the file is a mask: x_mask, x_label, x_seg, mask_x, x.seg.nrrd, x.am."""
-    if name.lower().endswith(_SEGMENT_ENDINGS):
-        return True
-    return bool(_MASK_ENDING.search(stem(name)) or _MASK_BEGINNING.search(stem(name)))
+    return is_segment_name(name) or bool(_MASK_ENDING.search(stem(name)) or _MASK_BEGINNING.search(stem(name)))
+
+
+def is_segment_name(name: str) -> bool:
+    """Whether the ending says that the file is a segmentation and cannot be a picture."""
+    return name.lower().endswith(_SEGMENT_ENDINGS)
 
 
 def is_mask_folder(name: str) -> bool:

@@ -15,10 +15,12 @@ from lesionstudio.imaging.formats.dicom_series import Series
 from lesionstudio.imaging.formats.folders import files_of, folders_in
 from lesionstudio.imaging.formats.kinds import format_of
 from lesionstudio.imaging.formats.names import is_mask_name, natural_key, pairing_key, patient_name, stem
+from lesionstudio.imaging.formats.segments_beside import segments_beside
 from lesionstudio.imaging.formats.source import Format, FoundScan, ScanSource, Shape, hashed
 from lesionstudio.progress import Reporter, Steps
 from lesionstudio.words import _, ngettext, size
 
+_VOLUME_ENDINGS = (".nii", ".nrrd", ".nhdr", ".mha", ".mhd", ".am", ".labels")
 _IMAGE_FOLDERS = ("images", "image", "imgs", "img", "raw", "scans")
 Guard = Callable[[Path, Callable[[], object]], object]
 """Runs a decoder on a file: whatever it raises becomes UnreadableFile."""
@@ -59,7 +61,8 @@ def masks_beside(root: Path, found: Sequence[FoundScan]) -> dict[str, Path]:
         if mask is not None:
             pairs[scan.id] = mask
     pairs = _each_once(pairs, found)
-    return pairs | _only_volume_masks(root, found, pairs)
+    pairs |= _only_volume_masks(root, found, pairs)
+    return pairs | segments_beside(root, found, pairs)
 
 
 def described(path: Path, kind: Format, root: Path, salt: str) -> FoundScan:
@@ -228,7 +231,8 @@ def _only_volume_masks(root: Path, found: Sequence[FoundScan], pairs: dict[str, 
             volumes.setdefault(place, []).append(scan)
     single: dict[str, Path] = {}
     for place, scans in volumes.items():
-        masks = [path for path in files_of(place) if is_mask_name(path.name) and ".nii" in path.name.lower()]
+        named = [path for path in files_of(place) if is_mask_name(path.name)]
+        masks = [path for path in named if any(end in path.name.lower() for end in _VOLUME_ENDINGS)]
         if len(masks) == 1 and len({scan.id for scan in scans}) == 1 and scans[0].id not in pairs:
             single[scans[0].id] = masks[0]
     return single
