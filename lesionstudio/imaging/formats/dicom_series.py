@@ -27,12 +27,16 @@ _RT_DOSE = "1.2.840.10008.5.1.4.1.1.481.2"
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The files of one scan in display order. `apart` tells it from others of its series; "" where it is alone."""
+    """The files of one scan in display order. `apart` tells it from others of its series; "" where it is alone.
+
+    `is_aside`: a single image across a stack of others in its series: a localizer that does not say so.
+    """
 
     instances: tuple[Instance, ...]
     apart: str
     key: str
     notes: tuple[str, ...] = ()
+    is_aside: bool = False
 
     @property
     def first(self) -> Instance:
@@ -58,7 +62,13 @@ class Series:
         first = self.first
         marked = any(mark in part for part in first.image_type for mark in _LAST_TYPES)
         captured = first.burned_in or (first.samples >= 3 and first.modality in ("CT", "MR", "PT"))
-        return marked or captured or first.sop_class == _RT_DOSE or bool(_LAST_WORDS.search(first.description))
+        return (
+            self.is_aside
+            or marked
+            or captured
+            or first.sop_class == _RT_DOSE
+            or bool(_LAST_WORDS.search(first.description))
+        )
 
 
 def group(instances: Iterable[Instance]) -> list[Series]:
@@ -148,7 +158,9 @@ def _series(part: _Part, parts: list[_Part], copies: tuple[str, ...]) -> Series:
     facts = (first.series_uid, *_identity(first), first.sop_uid if first.frames > 1 else "")
     words = ", ".join(word for tell in apart if (word := _in_words(tell, first, folders)))
     series = Series(tuple(ordered), words, repr((*facts, *(_fact(first, tell, folders) for tell in apart))))
-    return replace(series, notes=(*copies, *notes_on(ordered, places_mm(ordered))))
+    across = any(len(other.members) > 2 and _fact(other.first, "plane") != _fact(first, "plane") for other in others)
+    is_aside = len(ordered) == first.frames == 1 and across
+    return replace(series, is_aside=is_aside, notes=(*copies, *notes_on(ordered, places_mm(ordered))))
 
 
 def _identity(instance: Instance) -> tuple[Any, ...]:
