@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from lesionstudio.gui.growing import Growing
 from lesionstudio.gui.jobs import Job, JobRunner
 from lesionstudio.gui.journal_keeper import finish
+from lesionstudio.gui.list_order import in_list_order
 from lesionstudio.gui.on_screen import OnScreen
 from lesionstudio.gui.open_scan import OpenScan, open_study, read_item
 from lesionstudio.gui.restored import restored_notices
@@ -102,7 +103,7 @@ class Session(OnScreen):
     def _open_first(self) -> None:
         """The file that was asked for, the scan that was on screen last time, or the first one that can be read."""
         project = self._project()
-        readable = [item for item in project.items.values() if not item.error]
+        readable = [item for item in in_list_order(project.items.values()) if not item.error]
         if self._first_file is not None:
             readable = [item for item in readable if self._first_file in item.source.files]
             self._first_file = None if readable else self._first_file
@@ -230,7 +231,8 @@ class Session(OnScreen):
         self._step_item(-1)
 
     def _step_item(self, step: int) -> bool:
-        readable = [item.id for item in self._project().items.values() if not item.error] if self.project else []
+        items = in_list_order(self.project.items.values()) if self.project else []
+        readable = [item.id for item in items if not item.error]
         if not readable:
             return False
         here = self._wanted if self._wanted in readable else self.current_id

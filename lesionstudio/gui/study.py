@@ -12,6 +12,7 @@ from lesionstudio.gui.autosave import Autosave
 from lesionstudio.gui.folder_reader import FolderReader
 from lesionstudio.gui.item_views import item_view
 from lesionstudio.gui.jobs import JobRunner
+from lesionstudio.gui.list_order import in_list_order
 from lesionstudio.gui.views import ItemView, Notice, Reading
 from lesionstudio.imaging.labels import LabelSet
 from lesionstudio.imaging.mask import Mask, SliceStatus
@@ -63,7 +64,7 @@ class Study(QObject):
         """The scans of the folder, in the order of the list."""
         if self.project is None:
             return []
-        return [self.item_view(item.id) for item in self.project.items.values()]
+        return [self.item_view(item.id) for item in in_list_order(self.project.items.values())]
 
     def item_view(self, item_id: str) -> ItemView:
         """One row of the scan list, as it is now."""

@@ -15,7 +15,7 @@ from lesionstudio.gui.panels.display import DisplayPanel
 from lesionstudio.gui.panels.job_bar import JobBar, time_left
 from lesionstudio.gui.panels.labels import LabelsPanel
 from lesionstudio.gui.panels.options_bar import OptionsBar
-from lesionstudio.gui.panels.scan_headings import with_headings
+from lesionstudio.gui.panels.scan_headings import Heading, Row, keys_above, with_headings
 from lesionstudio.gui.panels.segment import CheckPanel, SegmentPanel
 from lesionstudio.gui.panels.status_bar import StatusBar
 from lesionstudio.gui.panels.top_bar import TopBar
@@ -90,8 +90,54 @@ def test_scans_stand_under_their_patient_and_study_in_the_order_they_came() -> N
         item("c", patient="x", study="Chest"),
         item("scout", patient="x", study="Chest", last=True),
     ]
-    named = [row if isinstance(row, str) else row.id for row in with_headings(views)]
-    assert named == ["Patient 1, Chest", "a", "c", "Patient 2, Chest", "b", "Not for marking", "scout"]
+    assert named(with_headings(views)) == [
+        "Patient 1, Chest (2)", "a", "c", "Patient 2, Chest (1)", "b", "Not for marking (1)", "  Patient 1, Chest (1)",
+        "scout",
+    ]  # fmt: skip
+
+
+def named(rows: list[Row]) -> list[str]:
+    """What stands in the list: headings with how many scans they have, by their level, and the scans' ids."""
+    return [f"{'  ' * row.level}{row.text} ({row.scans})" if isinstance(row, Heading) else row.id for row in rows]
+
+
+def test_a_patient_with_several_studies_is_a_branch_of_branches_and_each_folds() -> None:
+    views = [
+        item("a", patient="x", study="2020"),
+        item("b", patient="x", study="2021"),
+        item("c", patient="x", study="2020"),
+        item("d", patient="y", study="2020"),
+    ]
+    patient, first, _a, _c, second, *_rest = with_headings(views)
+    assert named(with_headings(views)) == [
+        "Patient 1 (3)", "  2020 (2)", "a", "c", "  2021 (1)", "b", "Patient 2, 2020 (1)", "d",
+    ]  # fmt: skip
+    assert isinstance(patient, Heading) and isinstance(first, Heading) and isinstance(second, Heading)
+    assert named(with_headings(views, {first.key})) == [
+        "Patient 1 (3)", "  2020 (2)", "  2021 (1)", "b", "Patient 2, 2020 (1)", "d",
+    ]  # fmt: skip
+    assert named(with_headings(views, {patient.key, second.key})) == ["Patient 1 (3)", "Patient 2, 2020 (1)", "d"]
+    assert keys_above(views, "b") == [patient.key, second.key]
+
+
+def test_a_branch_folds_by_click_and_by_key_and_unfolds_when_its_scan_is_opened(
+    qtbot: QtBot, worklist: Worklist
+) -> None:
+    worklist.show_items([item("a", patient="x"), item("b", patient="x"), item("c", patient="y")])
+    assert rows(worklist) == ["Patient 1", "a", "b", "Patient 2", "c"]
+    place = worklist.list.visualRect(worklist.list.model().index(0, 0)).center()
+    qtbot.mouseClick(worklist.list.viewport(), LEFT, pos=place)
+    assert rows(worklist) == ["Patient 1", "Patient 2", "c"]
+    worklist.show_current("c")
+    worklist.show_items([item("a", patient="x"), item("b", patient="x"), item("c", patient="y")])
+    assert rows(worklist) == ["Patient 1", "Patient 2", "c"]
+    worklist.show_current("b")
+    assert rows(worklist) == ["Patient 1", "a", "b", "Patient 2", "c"]
+    worklist.list.setCurrentIndex(worklist.list.model().index(3, 0))
+    qtbot.keyClick(worklist.list, Qt.Key.Key_Left)
+    assert rows(worklist) == ["Patient 1", "a", "b", "Patient 2"]
+    qtbot.keyClick(worklist.list, Qt.Key.Key_Right)
+    assert rows(worklist) == ["Patient 1", "a", "b", "Patient 2", "c"]
 
 
 def test_one_patient_needs_no_heading() -> None:

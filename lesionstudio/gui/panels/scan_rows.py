@@ -1,6 +1,6 @@
 """The rows of the scan list: a list model with headings, and the painter of a row."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -17,17 +17,18 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from lesionstudio.gui.panels.scan_headings import with_headings
+from lesionstudio.gui.panels.heading_mark import FOLDED_HEADING, HEADING, paint_heading, paint_line
+from lesionstudio.gui.panels.scan_headings import Heading, Row, with_headings
 from lesionstudio.gui.theme import Look, font
 from lesionstudio.gui.views import ItemView
-from lesionstudio.words import _
+from lesionstudio.words import _, ngettext
 
 Index = QModelIndex | QPersistentModelIndex
 ITEM = Qt.ItemDataRole.UserRole
 SCAN_MIME = "application/x-lesionstudio-scan"
 """What is dragged off the list: the id of a scan."""
 
-ROW, HEADING = 61, 28
+ROW = 61
 _STATUS_SIGNS = {
     "new": ("circle-dashed", "text2"),
     "draft": ("sparkles", "accent"),
@@ -54,26 +55,38 @@ def status_words(item: ItemView) -> str:
 
 
 class ScanRows(QAbstractListModel):
-    """Items in order, a heading before each new group where there is more than one group."""
+    """Items in order, a heading before each patient and study where there is more than one."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._rows: list[ItemView | str] = []
+        self._rows: list[Row] = []
         self._places: dict[str, int] = {}
 
-    def show_items(self, items: Sequence[ItemView]) -> None:
-        """Takes these rows; nothing jumps where only more came at the end."""
-        rows = with_headings(items)
-        before = len(self._rows)
-        if before and [_key(row) for row in rows[:before]] == [_key(row) for row in self._rows]:
-            self._rows[:] = rows[:before]
-            self.dataChanged.emit(self.index(0), self.index(before - 1))
-            self._append(rows[before:])
+    def show_items(self, items: Sequence[ItemView], folded: Collection[str] = ()) -> None:
+        """Takes these rows; nothing jumps where rows only came, or only went, at one place: the usual cases."""
+        rows = with_headings(items, folded)
+        old, new = [_key(row) for row in self._rows], [_key(row) for row in rows]
+        first = _common(old, new)
+        behind = _common(old[first:][::-1], new[first:][::-1])
+        gone, come = len(old) - first - behind, len(new) - first - behind
+        if not old or (gone and come):
+            self.beginResetModel()
+            self._rows = rows
+            self._number()
+            self.endResetModel()
             return
-        self.beginResetModel()
+        if come:
+            self.beginInsertRows(QModelIndex(), first, first + come - 1)
+        elif gone:
+            self.beginRemoveRows(QModelIndex(), first, first + gone - 1)
         self._rows = rows
         self._number()
-        self.endResetModel()
+        if come:
+            self.endInsertRows()
+        elif gone:
+            self.endRemoveRows()
+        if rows:
+            self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
 
     def show_item(self, item: ItemView) -> None:
         """Replaces one row, if it is there."""
@@ -102,8 +115,8 @@ class ScanRows(QAbstractListModel):
         row = self._rows[index.row()]
         if role == ITEM:
             return row
-        if isinstance(row, str):
-            return row if role == Qt.ItemDataRole.DisplayRole else None
+        if isinstance(row, Heading):
+            return _said_of(row, role)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return row.name
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
@@ -111,10 +124,9 @@ class ScanRows(QAbstractListModel):
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """Headings cannot be chosen."""
-        if isinstance(self._rows[index.row()], str):
-            return Qt.ItemFlag.NoItemFlags
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
+        """Headings cannot be dragged."""
+        usual = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        return usual if isinstance(self._rows[index.row()], Heading) else usual | Qt.ItemFlag.ItemIsDragEnabled
 
     def mimeTypes(self) -> list[str]:
         """A scan can be dragged to the picture."""
@@ -128,21 +140,8 @@ class ScanRows(QAbstractListModel):
             dragged.setData(SCAN_MIME, row.id.encode())
         return dragged
 
-    def _append(self, rows: list[ItemView | str]) -> None:
-        if rows:
-            first = len(self._rows)
-            self.beginInsertRows(QModelIndex(), first, first + len(rows) - 1)
-            self._rows += rows
-            self._number(first)
-            self.endInsertRows()
-
-    def _number(self, first: int = 0) -> None:
-        if first == 0:
-            self._places.clear()
-        for place in range(first, len(self._rows)):
-            row = self._rows[place]
-            if isinstance(row, ItemView):
-                self._places[row.id] = place
+    def _number(self) -> None:
+        self._places = {row.id: place for place, row in enumerate(self._rows) if isinstance(row, ItemView)}
 
 
 class RowPainter(QStyledItemDelegate):
@@ -158,8 +157,8 @@ class RowPainter(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """The height of a row."""
-        if isinstance(index.data(ITEM), str):
-            return QSize(0, 6 if self.folded else HEADING)
+        if isinstance(index.data(ITEM), Heading):
+            return QSize(0, FOLDED_HEADING if self.folded else HEADING)
         return QSize(0, ROW + self.side - 44)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -169,22 +168,14 @@ class RowPainter(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        if isinstance(row, str):
-            self._paint_heading(painter, area, row)
+        if isinstance(row, Heading) and self.folded:
+            paint_line(painter, area, self._look)
+        elif isinstance(row, Heading):
+            paint_heading(painter, area, row, option.state, self._look)
         elif isinstance(row, ItemView):
             self._paint_ground(painter, area.adjusted(7, 0, -7, -2), row, option.state)
             self._paint_row(painter, area.adjusted(7, 0, -7, -2), row)
         painter.restore()
-
-    def _paint_heading(self, painter: QPainter, area: QRect, words: str) -> None:
-        if self.folded:
-            painter.fillRect(QRect(14, area.center().y(), area.width() - 28, 1), QColor(self._look.tokens.line))
-            return
-        painter.setFont(font(12, 500))
-        painter.setPen(QColor(self._look.tokens.text3))
-        room = area.adjusted(14, 0, -14, 0)
-        shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
 
     def _paint_ground(self, painter: QPainter, area: QRect, row: ItemView, state: QStyle.StateFlag) -> None:
         tokens = self._look.tokens
@@ -273,8 +264,24 @@ class RowPainter(QStyledItemDelegate):
         return self._look.icons.pixmap(name, colour, px, painter.device().devicePixelRatio())
 
 
-def _key(row: ItemView | str) -> str:
-    return row if isinstance(row, str) else row.id
+def _key(row: Row) -> str:
+    return f"heading {row.key}" if isinstance(row, Heading) else row.id
+
+
+def _common(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many are the same at the beginning."""
+    pairs = enumerate(zip(one, other))
+    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _said_of(row: Heading, role: int) -> str | None:
+    if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+        return row.text
+    if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
+        scans = ngettext("{n} scan", "{n} scans", row.scans)
+        state = _("Folded. A click unfolds it.") if row.is_folded else _("A click folds it.")
+        return "\n".join((row.text, scans, state))
+    return None
 
 
 def _fitted(picture: QImage, place: QRect) -> QRect:

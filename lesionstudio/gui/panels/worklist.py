@@ -3,17 +3,19 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QImage, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QListView, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QImage
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from lesionstudio.gui.menus import Actions
+from lesionstudio.gui.panels.rows_view import RowsView
+from lesionstudio.gui.panels.scan_headings import Heading, keys_above
 from lesionstudio.gui.panels.scan_rows import ITEM, RowPainter, ScanRows
 from lesionstudio.gui.panels.worklist_parts import EmptyList, Foot, Skeleton
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.views import ItemView, Reading
 from lesionstudio.gui.widgets.buttons import Choices, action_sign
-from lesionstudio.gui.widgets.fields import Field, keeps_key
+from lesionstudio.gui.widgets.fields import Field
 from lesionstudio.gui.widgets.text import label
 from lesionstudio.words import _
 
@@ -36,11 +38,12 @@ class Worklist(QFrame):
         self._reading: Reading | None = None
         self._actions = actions
         self._rows = ScanRows(self)
+        self._folded_branches: set[str] = set()
         self._painter = RowPainter(look, self)
         self._count = label(role="second", name="scan_count")
         self.filter = Field("filter", _("Filter by name"))
         self._which = Choices("which")
-        self.list = _RowsView()
+        self.list = RowsView()
         self._pages = QStackedWidget()
         self._skeleton, self._empty, self._none = Skeleton(look), EmptyList(look, actions), _no_match()
         self._foot = Foot(look)
@@ -71,6 +74,8 @@ class Worklist(QFrame):
 
     def show_current(self, item_id: str | None) -> None:
         """Lights the scan that is open and brings it into view."""
+        if item_id and item_id != self._painter.current_id and not self._rows.index_of(item_id).isValid():
+            self._unfold_to(item_id)
         self._painter.current_id = item_id or ""
         place = self._rows.index_of(item_id or "")
         if place.isValid():
@@ -105,7 +110,9 @@ class Worklist(QFrame):
         self.list.doItemsLayout()
 
     def _refresh(self) -> None:
-        self._rows.show_items(self._wanted())
+        wanted = self._wanted()
+        # What a filter let through is shown, wherever it stands.
+        self._rows.show_items(wanted, self._folded_branches if len(wanted) == len(self._items) else ())
         # Rows of one height are laid out at once, however many there are.
         self.list.setUniformItemSizes(not self._rows.has_headings)
         self._refresh_counts()
@@ -150,6 +157,24 @@ class Worklist(QFrame):
         row = index.data(ITEM)
         if isinstance(row, ItemView):
             self.item_wanted.emit(row.id)
+        elif isinstance(row, Heading):
+            self._fold_branch(index, not row.is_folded)
+
+    def _fold_branch(self, index: QModelIndex, folded: bool) -> None:
+        """Folds or unfolds what stands under a heading; nothing for a scan."""
+        row, place = index.data(ITEM), self.list.verticalScrollBar().value()
+        if not isinstance(row, Heading) or row.is_folded == folded:
+            return
+        (self._folded_branches.add if folded else self._folded_branches.discard)(row.key)
+        self._refresh()
+        self.list.setCurrentIndex(self._rows.index(index.row()))
+        self.list.verticalScrollBar().setValue(place)
+
+    def _unfold_to(self, item_id: str) -> None:
+        above = self._folded_branches & set(keys_above(list(self._items.values()), item_id))
+        if above:
+            self._folded_branches -= above
+            self._refresh()
 
     def _show_row_menu(self, place: QPoint) -> None:
         row = self.list.indexAt(place).data(ITEM)
@@ -180,6 +205,7 @@ class Worklist(QFrame):
         self.list.setItemDelegate(self._painter)
         self.list.clicked.connect(self._open)
         self.list.entered_row.connect(self._open)
+        self.list.fold_wanted.connect(self._fold_branch)
         self.list.customContextMenuRequested.connect(self._show_row_menu)
 
     def _lay_out(self, look: Look, actions: Actions) -> None:
@@ -209,43 +235,6 @@ class Worklist(QFrame):
             self._pages.addWidget(page)
         column.addWidget(self._pages, 1)
         column.addWidget(self._foot)
-
-
-class _RowsView(QListView):
-    """The rows, one of which has the focus; Enter opens it."""
-
-    entered_row = Signal(QModelIndex)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("scan_list")
-        self.setAccessibleName(_("Scans"))
-        self.setMouseTracking(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setTabKeyNavigation(False)
-        self.setDragEnabled(True)
-        self.setDragDropMode(QListView.DragDropMode.DragOnly)
-
-    def event(self, event: QEvent) -> bool:
-        """Claims Enter and the arrows before the window's shortcuts see them."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and keeps_key(event):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens the row; letters belong to the window."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.entered_row.emit(self.currentIndex())
-        elif event.text().strip():
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
 
 
 def _no_match() -> QLabel:
