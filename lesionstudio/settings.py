@@ -75,8 +75,8 @@ def _home(kind: str) -> Path:
         return Path(chosen) / kind
     import platformdirs
 
-    places = platformdirs.PlatformDirs("LesionStudio", appauthor=False)
-    return {"config": places.user_config_path, "data": places.user_data_path, "cache": places.user_cache_path}[kind]
+    place: Path = getattr(platformdirs.PlatformDirs("LesionStudio", appauthor=False), f"user_{kind}_path")
+    return place
 
 
 def _from_json(saved: dict[str, Any]) -> Settings:
