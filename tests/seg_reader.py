@@ -31,9 +31,11 @@ def read_seg(path: Path) -> list[ReadSegment]:
 
 def _segment(dataset: pydicom.Dataset, frames: NDArray[np.uint8], described: pydicom.Dataset) -> ReadSegment:
     places, drawn_on = [np.zeros((0, 3))], []
+    shared = dataset.SharedFunctionalGroupsSequence[0]
     for pixels, own in zip(frames, dataset.PerFrameFunctionalGroupsSequence):
-        if own.SegmentIdentificationSequence[0].ReferencedSegmentNumber == described.SegmentNumber:
-            places.append(_places_mm(dataset.SharedFunctionalGroupsSequence[0], own, pixels))
+        identified = (own if "SegmentIdentificationSequence" in own else shared).SegmentIdentificationSequence[0]
+        if identified.ReferencedSegmentNumber == described.SegmentNumber:
+            places.append(_places_mm(shared, own, pixels))
             for derived in own.get("DerivationImageSequence", []):
                 drawn_on += [source.ReferencedSOPInstanceUID for source in derived.SourceImageSequence]
     return ReadSegment(str(described.SegmentLabel), np.concatenate(places), tuple(drawn_on))

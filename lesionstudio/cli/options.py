@@ -10,7 +10,8 @@ from lesionstudio.cli.terminal import Terminal
 from lesionstudio.words import _
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
-Format = Literal["png", "tiff", "nifti"]
+Format = Literal["png", "tiff", "nifti", "nrrd", "seg-nrrd", "dicom-seg"]
+Names = Literal["auto", "original", "alias", "hash"]
 Values = Literal["auto", "binary", "index", "per-label"]
 Structure = Literal["0", "255"]
 
@@ -35,6 +36,15 @@ HuOffset = Annotated[
 ]
 Channels = Annotated[str, typer.Option(metavar="NUMBER,...|luminance", help=_("Which channels the model gets."))]
 InValues = Annotated[Values, typer.Option(help=_("What a pixel of a mask holds."))]
+InNames = Annotated[
+    Names,
+    typer.Option(
+        help=_(
+            "How files are called; auto: DICOM by an alias (CT 001), others by their names; original: by the patient."
+        )
+    ),
+]
+BurnedIn = Annotated[bool, typer.Option("--burned-in", help=_("Lets pictures with text burned in out."))]
 
 
 def pairs(

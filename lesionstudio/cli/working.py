@@ -6,9 +6,11 @@ from typing import Annotated, Literal
 import typer
 
 from lesionstudio.cli.options import (
+    BurnedIn,
     Channels,
     Format,
     HuOffset,
+    InNames,
     InValues,
     Model,
     OnDevice,
@@ -32,6 +34,7 @@ def segment(
     out: Out,
     format: Annotated[Format, typer.Option(help=_("The kind of file."))] = "png",
     values: InValues = "auto",
+    names: InNames = "auto",
     threshold: Annotated[float | None, typer.Option(min=0, max=1, help=_("Marks from this probability on."))] = None,
     box: Annotated[str, typer.Option(metavar="ROW,COLUMN,ROW,COLUMN", help=_("Only within this box."))] = "",
     flips: Annotated[bool, typer.Option("--flips", help=_("Averages over mirrored pictures."))] = False,
@@ -53,6 +56,7 @@ def segment(
         out,
         format=format,
         values=values,
+        names=names,
         box=(int(corners[0]), int(corners[1]), int(corners[2]), int(corners[3])) if corners else None,
         probabilities=probabilities,
         overwrite=overwrite,
@@ -69,12 +73,12 @@ def segment(
     end(ctx, entries, entries)
 
 
-@verb("convert", _("Writes scans as pictures, a PNG a slice."))
+@verb("convert", _("Writes scans as PNG slices, TIFF stacks or NIfTI, and numbered pictures as one stack."))
 def convert(
     ctx: typer.Context,
     paths: Paths,
     out: Out,
-    to: Annotated[Literal["png"], typer.Option(help=_("The kind of file."))] = "png",
+    to: Annotated[Literal["png", "tiff", "nifti"], typer.Option(help=_("The kind of file."))] = "png",
     window: Annotated[
         str,
         typer.Option(
@@ -82,14 +86,17 @@ def convert(
             help=_("8-bit pictures in this window: lung, mediastinum, bone, brain, liver, full, auto."),
         ),
     ] = "",
+    names: InNames = "auto",
+    burned_in: BurnedIn = False,
     overwrite: Overwrite = False,
     strict: Strict = False,
 ) -> None:
-    """Writes scans as pictures, a PNG a slice."""
+    """Writes scans as PNG slices, TIFF stacks or NIfTI, and numbered pictures as one stack."""
     from lesionstudio.workflows.convert import ConvertOrder, convert_files
 
+    order = ConvertOrder(paths, out, to, window, overwrite, strict, names, burned_in)
     with ctx.obj.terminal.progress() as report:
-        entries = convert_files(ConvertOrder(paths, out, to, window, overwrite, strict), report)
+        entries = convert_files(order, report)
     for entry in entries:
         for sentence in entry.get("notes", ()):
             ctx.obj.terminal.warn(f"{entry['path']}: {sentence}")
@@ -105,16 +112,30 @@ def export(
     out: Out,
     format: Annotated[Format, typer.Option(help=_("The kind of file."))] = "png",
     values: InValues = "auto",
-    names: Annotated[Literal["original", "alias", "hash"], typer.Option(help=_("What files are called."))] = "original",
+    names: InNames = "auto",
     only: Annotated[Literal["checked"] | None, typer.Option(help=_("Leaves corrected slices out."))] = None,
     unchecked: Annotated[Literal["black"] | None, typer.Option(help=_("Writes the other slices black."))] = None,
     images: Annotated[bool, typer.Option("--images", help=_("Writes the pictures too, in the window shown."))] = False,
+    lesions: Annotated[bool, typer.Option("--lesions", help=_("Writes a table of the lesions too."))] = False,
+    burned_in: BurnedIn = False,
     overwrite: Overwrite = False,
 ) -> None:
     """Writes the masks of a study as files."""
     from lesionstudio.workflows.export import ExportOrder, export_masks
 
-    order = ExportOrder(project, out, format, values, names, only == "checked", unchecked == "black", images, overwrite)
+    order = ExportOrder(
+        project,
+        out,
+        format,
+        values,
+        names,
+        only_checked=only == "checked",
+        unchecked_black=unchecked == "black",
+        images=images,
+        lesions=lesions,
+        burned_in=burned_in,
+        overwrite=overwrite,
+    )
     with ctx.obj.terminal.progress() as report:
         done = export_masks(order, report)
     terminal: Terminal = ctx.obj.terminal
@@ -124,7 +145,7 @@ def export(
     if done["kept"]:
         text = _("{n} files were there already and stay as they are.").format(n=len(done["kept"]))
         terminal.warn(text, _("--overwrite replaces them."))
-    end(ctx, done, done["failed"], failed=bool(done["kept"]))
+    end(ctx, done, [*done["failed"], *done["held_back"]], failed=bool(done["kept"]))
 
 
 @verb("demo", _("The main job on the sample study, without a window."))

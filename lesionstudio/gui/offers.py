@@ -49,7 +49,7 @@ def _part(
     from lesionstudio.workflows.export_files import base_names
 
     first = next(iter(slices), "")
-    name = base_names(project, "original").get(first, "") if first else ""
+    name = base_names(project, "auto").get(first, "") if first else ""
     count = project.items[first].shape[0] if first else 1
     return ExportPart(key, title, len(slices), sum(slices.values()), name, max(count, 1))
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from lesionstudio.imaging.formats.names import natural_key, stem
-from lesionstudio.imaging.formats.source import ScanSource
+from lesionstudio.imaging.formats.source import FoundScan, ScanSource
 from lesionstudio.imaging.geometry import Geometry, Index
 from lesionstudio.imaging.mask import LAYERS, DraftSource, Layer, Mask, MaskSnapshot, Pixels
 from lesionstudio.progress import Reporter, Steps, silent
@@ -35,7 +35,7 @@ class Joined:
     members: tuple[WorkItem, ...]
 
 
-def stackable(items: Iterable[WorkItem]) -> list[tuple[WorkItem, ...]]:
+def stackable(items: Iterable[WorkItem], fewest: int = FEWEST) -> list[tuple[WorkItem, ...]]:
     """Pictures that could be one volume: numbered, of one size, in one folder, of one patient; in natural order."""
     groups: dict[tuple[object, ...], list[WorkItem]] = {}
     for item in items:
@@ -43,7 +43,22 @@ def stackable(items: Iterable[WorkItem]) -> list[tuple[WorkItem, ...]]:
         if key is not None:
             groups.setdefault(key, []).append(item)
     found = (sorted(group, key=lambda item: natural_key(item.source.files[0].name)) for group in groups.values())
-    return [tuple(group) for group in found if len(group) >= FEWEST]
+    return [tuple(group) for group in found if len(group) >= fewest]
+
+
+def stacks_of(found: Sequence[FoundScan]) -> list[FoundScan]:
+    """The same scans, two or more pictures that could be one volume as that volume, in the place of the first."""
+    stacks: dict[str, FoundScan] = {}
+    gone: set[str] = set()
+    ours = {one.id: one for one in found}
+    for members in stackable([WorkItem.of(one) for one in found], fewest=2):
+        files = tuple(member.source.files[0] for member in members)
+        first, shape = ours[members[0].id], (len(members), *members[0].shape[1:])
+        folder, name = first.id.rpartition("/")[0], _common_name(files[0])
+        stack_id, source = f"{folder}/{name}.stack".lstrip("/"), ScanSource("stack", files)
+        stacks[first.id] = replace(first, id=stack_id, source=source, name=name, shape=shape, kind="volume")
+        gone |= {member.id for member in members}
+    return [stacks.get(one.id, one) for one in found if one.id in stacks or one.id not in gone]
 
 
 def join(
@@ -141,6 +156,13 @@ def _name(first: WorkItem, last: WorkItem) -> str:
     begin, end = stem(first.source.files[0].name), stem(last.source.files[0].name)
     numbers = re.findall(r"\d+", end)
     return _("{first} to {last}").format(first=begin, last=numbers[-1] if numbers else end)
+
+
+def _common_name(first: Path) -> str:
+    """What the names of numbered pictures have in common; the folder's name where that is nothing."""
+    numbered = _NUMBER.match(stem(first.name))
+    before = numbered[1].rstrip("_-. ") if numbered else ""
+    return before or first.parent.name
 
 
 def _mask_of(project: Project, member: WorkItem) -> Mask | None:

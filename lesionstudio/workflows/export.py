@@ -4,63 +4,75 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from lesionstudio.errors import GridMismatch, ProjectProblem, UnreadableFile
+from lesionstudio.errors import LesionStudioError, ProjectProblem
+from lesionstudio.imaging.formats import Drawn
+from lesionstudio.imaging.formats.mask_kinds import ENDINGS, MaskFormat
 from lesionstudio.imaging.formats.names import stem
 from lesionstudio.imaging.formats.png import write_picture
-from lesionstudio.imaging.formats.png_storage import in_window
+from lesionstudio.imaging.formats.source import Values
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.labels import Label
 from lesionstudio.imaging.mask import Mask, Pixels, SliceStatus
-from lesionstudio.imaging.scan import Scan
-from lesionstudio.imaging.windowing import Window, first_preset, preset_window, to_grey
 from lesionstudio.progress import Reporter, Steps, silent
 from lesionstudio.project.project import Project
 from lesionstudio.project.storage import file_name, make_folders, telling_what_fails
 from lesionstudio.project.worklist import WorkItem
 from lesionstudio.words import _
 from lesionstudio.workflows.export_files import IndexRow, Names, base_names, read_index, write_index
+from lesionstudio.workflows.export_item import ExportedItem
+from lesionstudio.workflows.held_back import hold_back
 
-Format = Literal["png", "nifti", "tiff"]
-Values = Literal["auto", "binary", "index", "per-label"]
 JUDGED = frozenset({SliceStatus.CHECKED, SliceStatus.CORRECTED})
-ENDINGS: dict[str, str] = {"png": ".png", "nifti": ".nii.gz", "tiff": ".tif"}
 
 
 @dataclass(frozen=True, slots=True)
 class ExportOrder:
-    """What to export from which study, and how. `items`: ids; None means all of them."""
+    """What to export from which study, and how. `items`: ids; None means all of them.
+
+    `lesions`: a table of the lesions too; `burned_in`: lets pictures out that have text burned in.
+    """
 
     project: Path
     out: Path
-    format: Format = "png"
+    format: MaskFormat = "png"
     values: Values = "auto"
-    names: Names = "original"
+    names: Names = "auto"
     only_checked: bool = False
     unchecked_black: bool = False
     images: bool = False
+    lesions: bool = False
+    burned_in: bool = False
     overwrite: bool = False
     items: tuple[str, ...] | None = None
 
 
 @dataclass(slots=True)
 class Exported:
-    """What an export has done so far; paths are absolute. `kept`: files that were there already."""
+    """What an export has done so far; paths are absolute.
+
+    `kept`: files that were there already; `held_back`: scans whose pictures may name the patient; `names`: what each
+    scan is called in files, by id.
+    """
 
     files: list[Path] = field(default_factory=list)
     images: list[Path] = field(default_factory=list)
     kept: list[Path] = field(default_factory=list)
     failed: list[dict[str, str]] = field(default_factory=list)
+    held_back: list[dict[str, str]] = field(default_factory=list)
     rows: list[IndexRow] = field(default_factory=list)
+    lesions: list[dict[str, Any]] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
     slices: int = 0
 
     def to_json(self, index: Path) -> dict[str, Any]:
         """The plain values a caller gets."""
         paths = {name: [str(path) for path in getattr(self, name)] for name in ("files", "images", "kept")}
-        return {**paths, "index": str(index), "slices": self.slices, "failed": self.failed}
+        told = {"failed": self.failed, "held_back": self.held_back, "names": self.names}
+        return {**paths, "index": str(index), "slices": self.slices, **told}
 
 
 def export_masks(order: ExportOrder, report: Reporter = silent) -> dict[str, Any]:
@@ -109,6 +121,8 @@ class _Export:
                 self._export_item(item, expected, steps)
         finally:
             write_index(index, known, self._done.rows)
+        if self._order.lesions:
+            self._write_lesions(self._order.out / "lesions.csv")
         return self._done.to_json(index)
 
     def _wanted(self) -> Iterator[tuple[WorkItem, int]]:
@@ -128,66 +142,86 @@ class _Export:
         try:
             scan = self._project.read_scan(item)
             mask = self._project.load_mask(item.id, scan.geometry, scan.slice_ids)
-        except (UnreadableFile, GridMismatch) as problem:
+            one = ExportedItem(item, scan, mask, self._project, self._order.names, self._names[item.id])
+            self._export_one(one, expected, steps)
+        except ProjectProblem:
+            raise
+        except LesionStudioError as problem:
             self._done.failed.append({"id": item.id, "error": problem.message, "hint": problem.hint})
             steps.advance(expected)
-            return
-        one = _Item(item, scan, mask, self._project, "" if self._order.names == "original" else self._names[item.id])
-        slices = self._slices(mask.statuses)
+
+    def _export_one(self, one: ExportedItem, expected: int, steps: Steps) -> None:
+        slices = self._slices(one.mask.statuses)
+        self._done.names[one.item.id] = one.alias
         if self._order.format == "png":
             self._export_slices(one, slices, steps)
         else:
             self._export_volume(one, slices)
             steps.advance(expected)
-        if self._order.images:
+        if self._order.images and self._may_go_out(one):
             self._export_images(one, slices)
+        if self._order.lesions:
+            self._done.lesions += one.lesions(self._labels, slices, lambda k: self._exported_labels(one.mask, k))
         self._done.slices += len(slices)
 
-    def _export_slices(self, one: "_Item", slices: tuple[int, ...], steps: Steps) -> None:
+    def _may_go_out(self, one: ExportedItem) -> bool:
+        """Whether the pictures of a scan may be written; says why not."""
+        try:
+            if not self._order.burned_in:
+                hold_back(one.item.source, one.scan, one.alias)
+        except LesionStudioError as problem:
+            self._done.held_back.append({"id": one.item.id, "error": problem.message, "hint": problem.hint})
+            return False
+        return True
+
+    def _export_slices(self, one: ExportedItem, slices: tuple[int, ...], steps: Steps) -> None:
         grid = Geometry.pixels((1, *one.scan.geometry.shape[1:]))
         for k in slices:
-            for ending, pixels, values in self._layers(self._exported_labels(one.mask, k)[None]):
-                path = self._masks / file_name(self._slice_name(one.item, k) + ending, ".png")
-                self._write(path, pixels, grid, values, one.row(k, self._labels))
+            for layer in self._layers(self._exported_labels(one.mask, k)[None]):
+                path = self._masks / file_name(self._slice_name(one.item, k) + layer.ending, ".png")
+                self._write(path, layer, grid, None, one.row(k, self._labels))
             steps.advance(message=one.item.name)
 
-    def _export_volume(self, one: "_Item", slices: tuple[int, ...]) -> None:
+    def _export_volume(self, one: ExportedItem, slices: tuple[int, ...]) -> None:
         volume = np.zeros(one.scan.geometry.shape, np.uint8)
         for k in slices:
             volume[k] = self._exported_labels(one.mask, k)
-        for ending, pixels, values in self._layers(volume):
-            path = self._masks / file_name(self._names[one.item.id] + ending, ENDINGS[self._order.format])
-            self._write(path, pixels, one.scan.geometry, values, *(one.row(k, self._labels) for k in slices))
+        rows = [one.row(k, self._labels) for k in slices]
+        for layer in self._layers(volume):
+            path = self._masks / file_name(self._names[one.item.id] + layer.ending, ENDINGS[self._order.format])
+            self._write(path, layer, one.scan.geometry, one.drawn(rows), *rows)
 
-    def _export_images(self, one: "_Item", slices: tuple[int, ...]) -> None:
+    def _export_images(self, one: ExportedItem, slices: tuple[int, ...]) -> None:
         for k in slices:
             path = self._order.out / "images" / file_name(self._slice_name(one.item, k), ".png")
             if self._may_write(path):
                 self._make_folder(path.parent)
-                _write_picture(path, one.picture(k), one.texts())
+                with telling_what_fails(path):
+                    write_picture(path, one.picture(k), one.texts())
                 self._done.images.append(path)
 
-    def _layers(self, labels: Pixels) -> Iterator[tuple[str, Pixels, Values]]:
-        """What becomes a file each: what its name gets, its pixels, and how they are written."""
+    def _layers(self, pixels: Pixels) -> Iterator["_Layer"]:
+        """What becomes a file each."""
         values = self._order.values
         if values == "auto":
             values = "binary" if len(self._labels) == 1 and self._order.format == "png" else "index"
         if values != "per-label":
-            yield "", labels, values
+            yield _Layer("", pixels, values, self._labels)
             return
         for label in self._labels:
-            yield f"_{label.name}".replace("/", "_"), (labels == label.number).astype(np.uint8), "binary"
+            own = (pixels == label.number).astype(np.uint8)
+            yield _Layer(f"_{label.name}".replace("/", "_"), own, "binary", (replace(label, number=1),))
 
-    def _write(self, path: Path, labels: Pixels, grid: Geometry, values: Values, *rows: IndexRow) -> None:
+    def _write(self, path: Path, layer: "_Layer", grid: Geometry, drawn: Drawn | None, *rows: IndexRow) -> None:
         from lesionstudio.imaging.formats import write_mask
 
         if not self._may_write(path):
             return
         self._make_folder(path.parent)
+        names = {label.number: label.name for label in layer.labels}
+        colours = {label.number: label.colour for label in layer.labels}
         with telling_what_fails(path):
-            write_mask(
-                path, labels, grid, values=values, colours={label.number: label.colour for label in self._labels}
-            )
+            write_mask(path, layer.pixels, grid, values=layer.values, colours=colours, names=names, drawn=drawn)
         self._done.files.append(path)
         name = path.relative_to(self._order.out).as_posix()
         self._done.rows.extend(replace(row, file=name) for row in rows)
@@ -222,6 +256,14 @@ class _Export:
                 hint=_("Export into a folder of its own."),
             )
 
+    def _write_lesions(self, path: Path) -> None:
+        from lesionstudio.workflows.measure import write_csv
+
+        if self._may_write(path):
+            with telling_what_fails(path):
+                write_csv(path, self._done.lesions)
+            self._done.files.append(path)
+
     def _make_folder(self, folder: Path) -> None:
         with telling_what_fails(folder):
             self._order.out.mkdir(parents=True, exist_ok=True)
@@ -229,7 +271,7 @@ class _Export:
 
     def _slice_name(self, item: WorkItem, k: int) -> str:
         name = self._names[item.id]
-        if item.source.format == "stack" and self._order.names == "original":
+        if item.source.format == "stack" and self._order.names in ("auto", "original"):
             return f"{name.rpartition('/')[0]}/{stem(item.source.files[k].name)}".lstrip("/")
         return name if item.kind == "image" and item.shape[0] == 1 else f"{name}_{k + 1:04d}"
 
@@ -242,52 +284,11 @@ class _Export:
         return table[mask.labels(k)]
 
 
-@dataclass(frozen=True, eq=False)
-class _Item:
-    """A scan being exported, with all that is known of it."""
+@dataclass(frozen=True, eq=False, slots=True)
+class _Layer:
+    """What becomes one file: what its name gets, its pixels, how they are written, and what their numbers mean."""
 
-    item: WorkItem
-    scan: Scan
-    mask: Mask
-    project: Project
-    alias: str
-
-    def row(self, k: int, labels: tuple[Label, ...]) -> IndexRow:
-        """What the index says of slice k, the file it goes to excepted."""
-        return IndexRow.of(self.alias or self._source(k), self.scan.geometry, self.mask, k, labels, self._seconds(k))
-
-    def _seconds(self, k: int) -> float:
-        return self.project.record(self.item.id).seconds.get(k, 0.0)
-
-    def _source(self, k: int) -> str:
-        files = self.item.source.files
-        source = files[k] if len(files) == self.scan.slices else files[0]
-        inside = source.relative_to(self.project.folder) if source.is_relative_to(self.project.folder) else source
-        return inside.as_posix()
-
-    def picture(self, k: int) -> Pixels:
-        """Slice k as 8-bit grey or RGB, in the window shown."""
-        values = self.scan.slice(k)
-        if self.scan.colour and values.ndim == 3:
-            values = values[..., :3]
-            return values.astype(np.uint8) if values.dtype == np.uint8 else to_grey(values, self._window)
-        return to_grey(values if values.ndim == 2 else values[..., 0], self._window)
-
-    def texts(self) -> dict[str, str]:
-        """What an exported picture says of its greys: which HU they stand for, and how large a pixel is."""
-        return {} if self.scan.colour else in_window(self.scan, self._window).meaning.to_texts()
-
-    @cached_property
-    def _window(self) -> Window:
-        kind = self.scan.unit or self.scan.modality or "picture"
-        kept = self.project.settings.get("windows", {}).get(kind)
-        preset = str(kept[2]) if kept else first_preset(self.scan)
-        if preset:
-            return preset_window(self.scan, preset, self.scan.slices // 2)
-        return Window(float(kept[0]), float(kept[1]))
-
-
-def _write_picture(path: Path, pixels: Pixels, texts: dict[str, str]) -> None:
-    """Writes grey (rows, columns) or RGB (rows, columns, 3) as PNG."""
-    with telling_what_fails(path):
-        write_picture(path, pixels, texts)
+    ending: str
+    pixels: Pixels
+    values: Values
+    labels: tuple[Label, ...]

@@ -2,23 +2,27 @@
 
 import csv
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
+from lesionstudio.imaging.formats import patient_number
 from lesionstudio.imaging.formats.source import FoundScan
 from lesionstudio.imaging.formats.whole import whole_file
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.labels import Label
 from lesionstudio.imaging.mask import Mask, Origin
+from lesionstudio.project.aliases import aliases
 from lesionstudio.project.project import Project
 from lesionstudio.project.storage import telling_what_fails
 from lesionstudio.project.worklist import WorkItem
 
-Names = Literal["original", "alias", "hash"]
+Names = Literal["auto", "original", "alias", "hash"]
+"""What files are called: `auto` an alias ("CT 001") for DICOM and a file's own name else; `original` the patient's
+number and the series where it is DICOM; `alias` or `hash`, salted by study, for every scan."""
 ORIGINS = {
     Origin.HAND: "hand",
     Origin.DRAFT_ACCEPTED: "draft accepted",
@@ -107,37 +111,42 @@ def write_index(path: Path, before: Sequence[IndexRow], now: Sequence[IndexRow])
 
 def base_names(project: Project, names: Names) -> dict[str, str]:
     """For each item what its files' names begin with, folders before "/"; never the same for two, whatever the case."""
-    items = project.items.values()
-    wished = (_wished_name(item, names, number, project.salt) for number, item in enumerate(items, 1))
-    return dict(zip(project.items, _told_apart(wished)))
+    return dict(zip(project.items, _names(list(project.items.values()), names, project.salt)))
 
 
-def original_names(found: Sequence[FoundScan]) -> list[str]:
-    """The same for scans that belong to no study: for each, in order, its own name."""
-    return _told_apart(_wished_name(one, "original", number, "") for number, one in enumerate(found, 1))
+def file_names(found: Sequence[FoundScan], names: Names = "auto") -> list[str]:
+    """The same for scans that belong to no study, in order."""
+    return _names(found, names, "")
 
 
-def _told_apart(wished: Iterable[str]) -> list[str]:
+def is_hidden(item: WorkItem | FoundScan, names: Names) -> bool:
+    """Whether files made of this scan say nothing of whose it is."""
+    return names in ("alias", "hash") or (names == "auto" and item.source.format == "dicom")
+
+
+def _names(items: Sequence[WorkItem | FoundScan], names: Names, salt: str) -> list[str]:
     """The names, each with a number at its end where an earlier one is the same."""
-    names: list[str] = []
+    told: list[str] = []
     taken: set[str] = set()
-    for wish in wished:
-        name, again = wish, 1
+    for item, alias in zip(items, aliases(items)):
+        wish = name = _wished_name(item, names, alias, salt)
+        again = 1
         while name.casefold() in taken:
             again += 1
             name = f"{wish}_{again}"
         taken.add(name.casefold())
-        names.append(name)
-    return names
+        told.append(name)
+    return told
 
 
-def _wished_name(item: WorkItem | FoundScan, names: Names, number: int, salt: str) -> str:
-    if names == "alias":
-        return f"scan_{number:04d}"
+def _wished_name(item: WorkItem | FoundScan, names: Names, alias: str, salt: str) -> str:
     if names == "hash":
         return hashlib.sha256(f"{salt} {item.id}".encode()).hexdigest()[:16]
+    if is_hidden(item, names):
+        return alias
     if item.source.format == "dicom":
-        return "_".join(item.name.replace("/", " ").split()) or f"scan_{number:04d}"
+        words = [*patient_number(item.source.files[0]).split(), *item.name.split()]
+        return "_".join(words).replace("/", "_") or alias
     folder, _slash, name = item.id.rpartition("/")
     stem = name.removesuffix(".gz")
     stem = stem.rpartition(".")[0] or stem

@@ -10,15 +10,17 @@ import numpy as np
 
 from lesionstudio.errors import LesionStudioError, ProjectProblem, UnreadableFile
 from lesionstudio.imaging.formats import FoundScan, read_scan
+from lesionstudio.imaging.formats.mask_kinds import MaskFormat
+from lesionstudio.imaging.formats.source import Values
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.progress import Reporter, silent
 from lesionstudio.project.shelf import ModelShelf
 from lesionstudio.project.storage import telling_what_fails
 from lesionstudio.words import _
 from lesionstudio.workflows.asked_scans import asked_scans, place_of, plain, protect_originals, share_of
-from lesionstudio.workflows.export_files import IndexRow, original_names, read_index, write_index
+from lesionstudio.workflows.export_files import IndexRow, Names, file_names, read_index, write_index
 from lesionstudio.workflows.segment import Choices, Segmenting, loaded
-from lesionstudio.workflows.segment_output import Format, Output, Pixels, Values
+from lesionstudio.workflows.segment_output import Output, Pixels
 
 Box = tuple[int, int, int, int]
 
@@ -30,8 +32,9 @@ class SegmentOrder:
     paths: Sequence[Path]
     choices: Choices
     out: Path
-    format: Format = "png"
+    format: MaskFormat = "png"
     values: Values = "auto"
+    names: Names = "auto"
     box: Box | None = None
     probabilities: bool = False
     overwrite: bool = False
@@ -61,7 +64,7 @@ def segment_files(order: SegmentOrder, report: Reporter = silent) -> list[dict[s
     entries: list[dict[str, Any]] = []
     rows: list[IndexRow] = []
     try:
-        for n, (one, name) in enumerate(zip(found, original_names(found))):
+        for n, (one, name) in enumerate(zip(found, file_names(found, order.names))):
             entries.append(_outcome(order, one, name, rows, share_of(report, n, len(found), began)))
     finally:
         if rows:
@@ -90,7 +93,8 @@ def _segmented(
     began = time.monotonic()
     run = Segmenting(read_scan(found.source), order.choices)
     names, geometry = run.predictor.card.labels, run.scan.geometry
-    output = Output(plain(order.out), name, found, geometry, order.format, order.values, names)
+    alias = None if order.names == "original" else name
+    output = Output(plain(order.out), name, found, geometry, order.format, order.values, names, alias)
     _check_box(order.box, run.scan)
     if not order.overwrite:
         output.check_free()

@@ -3,43 +3,47 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lesionstudio.errors import LesionStudioError
-from lesionstudio.imaging.formats import FoundScan, write_mask
+from lesionstudio.imaging.formats import Drawn, FoundScan, write_mask
+from lesionstudio.imaging.formats.mask_kinds import ENDINGS, MaskFormat
 from lesionstudio.imaging.formats.png import write_grey
+from lesionstudio.imaging.formats.source import Values
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.labels import LABEL_COLOURS
 from lesionstudio.project.storage import file_name, make_folders, telling_what_fails
 from lesionstudio.words import _
 from lesionstudio.workflows.export_files import IndexRow, position_text, spacing_text
 
-Format = Literal["png", "nifti", "tiff"]
-Values = Literal["auto", "binary", "index", "per-label"]
-ENDINGS = {"png": ".png", "nifti": ".nii.gz", "tiff": ".tif"}
+_OF_PROBABILITIES: dict[MaskFormat, MaskFormat] = {"seg-nrrd": "nrrd", "dicom-seg": "nifti"}
+"""Kinds of file that hold segments only: probabilities beside them are of a plain kind."""
 
 Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Output:
-    """The files of one scan below `out`: a PNG a slice, or one volume. `name` begins them, folders before "/"."""
+    """The files of one scan below `out`: a PNG a slice, or one volume. `name` begins them, folders before "/".
+
+    `alias`: what a DICOM-SEG calls the patient; None: as the scan does.
+    """
 
     out: Path
     name: str
     found: FoundScan
     geometry: Geometry
-    format: Format
+    format: MaskFormat
     values: Values
     labels: tuple[str, ...]
+    alias: str | None = ""
 
     def check_free(self) -> None:
         """Raises LesionStudioError where a file is there already, before any work is done."""
         for k in range(self.geometry.shape[0] if self.format == "png" else 1):
-            path = self._path(self.out, k)
+            path = self._path(self.out, k, "", self.format)
             parts = path.parent.glob(f"{path.name.removesuffix(self._ending)}_*{self._ending}")
             there = next(parts, None) if self.values == "per-label" else path
             if there is not None and there.exists():
@@ -52,7 +56,7 @@ class Output:
         files: list[Path] = []
         rows: list[IndexRow] = []
         for path, grid, ks in self._files(self.out, slices):
-            written = self._write(path, labels[ks] if len(ks) < len(labels) else labels, grid)
+            written = self._write(path, labels[ks] if self.format == "png" else labels, grid, model)
             files += written
             rows += [self._row(file, k, labels[k], model) for file in written for k in ks]
         return files, rows
@@ -62,7 +66,8 @@ class Output:
         files: list[Path] = []
         for name, volume in zip(self.labels, likely):
             ending = f"_{name}" if len(self.labels) > 1 else ""
-            for path, grid, ks in self._files(self.out / "probabilities", slices, ending):
+            plain = _OF_PROBABILITIES.get(self.format, self.format)
+            for path, grid, ks in self._files(self.out / "probabilities", slices, ending, plain):
                 with telling_what_fails(path):
                     if self.format == "png":
                         write_grey(path, volume[ks[0]])
@@ -76,26 +81,27 @@ class Output:
         return ENDINGS[self.format]
 
     def _files(
-        self, folder: Path, slices: Sequence[int], ending: str = ""
+        self, folder: Path, slices: Sequence[int], ending: str = "", format: MaskFormat | None = None
     ) -> Iterable[tuple[Path, Geometry, list[int]]]:
         """Each file, the grid it is on, and the slices in it."""
         one_slice = Geometry.pixels((1, *self.geometry.shape[1:]))
         plan = [(k, one_slice, [k]) for k in slices] if self.format == "png" else [(0, self.geometry, list(slices))]
         for k, grid, ks in plan:
-            path = self._path(folder, k, ending)
+            path = self._path(folder, k, ending, format or self.format)
             make_folders(path.parent, self.out)
             yield path, grid, ks
 
-    def _path(self, folder: Path, k: int, ending: str = "") -> Path:
+    def _path(self, folder: Path, k: int, ending: str, format: MaskFormat) -> Path:
         is_one = self.format != "png" or (self.geometry.shape[0] == 1 and self.found.kind == "image")
         name = self.name if is_one else f"{self.name}_{k + 1:04d}"
-        return folder / file_name(name + ending.replace("/", "_"), self._ending)
+        return folder / file_name(name + ending.replace("/", "_"), ENDINGS[format])
 
-    def _write(self, path: Path, labels: Pixels, grid: Geometry) -> tuple[Path, ...]:
+    def _write(self, path: Path, labels: Pixels, grid: Geometry, model: str) -> tuple[Path, ...]:
         names = dict(enumerate(self.labels, 1))
         colours = {number: LABEL_COLOURS[(number - 1) % len(LABEL_COLOURS)] for number in names}
         with telling_what_fails(path):
-            return write_mask(path, labels, grid, values=self.values, colours=colours, names=names)
+            drawn = Drawn(self.found.source, self.alias, model, by_itself=True)
+            return write_mask(path, labels, grid, values=self.values, colours=colours, names=names, drawn=drawn)
 
     def _row(self, file: Path, k: int, labels: Pixels, model: str) -> IndexRow:
         sources = self.found.source.files

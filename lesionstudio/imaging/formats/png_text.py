@@ -42,6 +42,12 @@ class Meaning:
     value_range: Pair | None = None
     spacing_mm: tuple[float, float, float] | None = None
 
+    @property
+    def shown_range(self) -> Window:
+        """The values that the lowest and the highest of 16 bits stand for."""
+        low = -(self.offset or 0.0)
+        return Window.between(low, low + 65535 * self.step)
+
     def to_texts(self) -> dict[str, str]:
         """Keyword and text of each chunk."""
         said: dict[str, tuple[float, ...] | str | None] = {

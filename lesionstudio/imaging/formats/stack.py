@@ -20,13 +20,15 @@ Reader = Callable[[Path], Scan]
 def read(files: tuple[Path, ...], spacing_mm: Spacing | None, read_picture: Reader) -> Scan:
     """The volume; what is known of it is what its first picture says. Pictures are read when they are looked at.
 
-    `spacing_mm`: distance of slices, rows and columns, None where nobody said. Raises UnreadableFile.
+    `spacing_mm`: distance of slices, rows and columns; None where nobody said, and then what the first picture says
+    counts. Raises UnreadableFile.
     """
     first = read_picture(files[0])
     shape = (len(files), *first.geometry.shape[1:])
     grid = Geometry.pixels(shape)
-    if spacing_mm is not None:
-        grid = replace(grid, affine=np.diag([*spacing_mm, 1.0]), has_spacing=True)
+    said = spacing_mm or (first.geometry.spacing_mm if first.geometry.has_spacing else None)
+    if said is not None:
+        grid = replace(grid, affine=np.diag([*said, 1.0]), has_spacing=True)
     return Scan(
         grid,
         _Files(files, first, read_picture),
