@@ -12,6 +12,7 @@ class Settings:
     """What this person chose. Lengths in mm where a scan has a spacing, else in pixels. No language: the system's.
 
     `tools`: the options of each tool, by verb. `shortcuts`: keys chosen instead of the table's, by verb; "" for none.
+    `largest_picture_gigabytes`: slices that claim to be larger are not opened.
     `neurological`: the patient's left is shown at the left of the picture, not at its right.
     """
 
@@ -26,6 +27,7 @@ class Settings:
     neurological: bool = False
     hold_out_slices: bool = True
     undo_megabytes: int = 300
+    largest_picture_gigabytes: float = 2.0
     tour_seen: bool = False
     tools: dict[str, dict[str, Any]] = field(default_factory=dict)
     shortcuts: dict[str, str] = field(default_factory=dict)

@@ -24,7 +24,7 @@ _MOST_READERS = 4
 _LOOK_EVERY_S = 0.2
 _LIMIT_S = 4.0
 _BYTES_A_SECOND = 20e6
-_SPARE_BYTES = 1 << 30
+_SPARE_BYTES, _TIMES_CLAIMED = 512 << 20, 6  # openjpeg alone holds four bytes a sample
 
 
 class DecoderFailed(ValueError):
@@ -48,11 +48,16 @@ def decoded(
         from lesionstudio.imaging.formats import reading_tasks
 
         return reading_tasks.carried_out(task, arguments, payload)
-    question = {"task": task, "arguments": dict(arguments), "most_bytes": _SPARE_BYTES + 3 * claimed_bytes}
+    question = {"task": task, "arguments": dict(arguments), "most_bytes": _SPARE_BYTES + _TIMES_CLAIMED * claimed_bytes}
     pixels, facts = _readers(os.getpid()).ask(question, payload, _LIMIT_S + claimed_bytes / _BYTES_A_SECOND)
     if "failure" in facts:
         raise _failure(facts)
     return pixels, facts
+
+
+def process_ids() -> list[int]:
+    """The numbers of this process and of its readers."""
+    return [os.getpid(), *_readers(os.getpid()).process_ids]
 
 
 class Readers:
@@ -68,8 +73,8 @@ class Readers:
 
     @property
     def process_ids(self) -> list[int]:
-        """The numbers of those that were started and not found dead."""
-        return [reader.process_id for reader in self._all]
+        """The numbers of those that live."""
+        return [reader.process_id for reader in self._all if reader.is_alive]
 
     def ask(self, question: Mapping[str, Any], payload: bytes, limit_s: float) -> Answer:
         """What one reader answers. Raises UnreadableFile where it died of the question."""

@@ -47,6 +47,9 @@ def open_path(path: Path, guarded: Guard) -> Scan:
 
 
 def _format(path: Path) -> Format:
+    if path.exists() and not path.is_file():
+        message = _("{name} is not a file.").format(name=path.name)
+        raise UnreadableFile(message, hint=_("Devices, pipes and sockets are not read."))
     kind = format_of(path)
     if kind is None:
         message = _("{name} is not a picture of a kind that is read.").format(name=path.name)
@@ -70,7 +73,7 @@ def _series_in(folder: Path, guarded: Guard, uid: str | None = None) -> list[dic
     instances: list[Instance] = []
     for path in sorted(folder.iterdir()):
         try:
-            if path.is_file() and format_of(path) == "dicom":
+            if path.is_file() and not path.is_symlink() and format_of(path) == "dicom":
                 found: Any = guarded(path, lambda: read_instance(path))  # noqa: B023 - called at once
                 instances += [found] if uid in (None, found.series_uid) else []
         except UnreadableFile:

@@ -23,6 +23,7 @@ COMMAND = "_read"
 HERE = "LESIONSTUDIO_DECODE_HERE"
 """Set in processes that are apart themselves: what they decode they decode at once."""
 
+_SMALL = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 _WAIT_S = 1.0
 _PATIENCE = 4.0
 """How many times longer than its limit a question may take on a machine that is busy with other things."""
@@ -43,7 +44,7 @@ class ReadingProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": python_path(), "OPENBLAS_NUM_THREADS": "1", HERE: "1"},
+            env={**os.environ, "PYTHONPATH": python_path(), **_SMALL, HERE: "1"},
             creationflags=subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0,
         )
         self._asked = 0
@@ -82,12 +83,12 @@ class ReadingProcess:
         asked, limit_s = self._asked, self._limit_s
         if not limit_s:
             return False
-        worked_s, now = _worked_s(self._process.pid), time.monotonic()
+        has_worked_s, now = worked_s(self._process.pid), time.monotonic()
         if self._seen[0] != asked:
-            self._seen = (asked, now, worked_s)
+            self._seen = (asked, now, has_worked_s)
             return True
         waited_s, before_s = now - self._seen[1], self._seen[2]
-        is_over = worked_s is not None and before_s is not None and worked_s - before_s > limit_s
+        is_over = has_worked_s is not None and before_s is not None and has_worked_s - before_s > limit_s
         if (is_over or waited_s > _PATIENCE * limit_s) and self._asked == asked and self._limit_s:
             self._is_stuck = True
             self._process.kill()
@@ -125,7 +126,7 @@ def _command() -> list[str]:
     return [sys.executable, *module, COMMAND]
 
 
-def _worked_s(process_id: int) -> float | None:
+def worked_s(process_id: int) -> float | None:
     """Seconds of a processor that the process has had so far, None where the system does not tell (proc(5))."""
     try:
         facts = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()

@@ -89,7 +89,7 @@ def read_header(path: Path) -> TiffHeader:
     """The volumes of a TIFF file; no pixel is decoded. Raises UnreadableFile, and what tifffile raises."""
     import tifffile
 
-    with tifffile.TiffFile(path) as tiff:
+    with tifffile.TiffFile(path, _multifile=False) as tiff:  # what OME says of other files is never opened
         by_series = bool(tiff.is_imagej or tiff.is_ome)
         groups = _series_groups(tiff) if by_series else _page_groups(tiff)
         if not groups:

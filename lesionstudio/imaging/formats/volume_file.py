@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lesionstudio.errors import UnreadableFile
 from lesionstudio.imaging.formats import hounsfield
-from lesionstudio.imaging.formats.limits import guard
+from lesionstudio.imaging.formats.limits import guard, guard_memory
 from lesionstudio.imaging.formats.nifti_axes import display_order, is_sound
 from lesionstudio.imaging.formats.unpacking import Packing, unpacked
 from lesionstudio.imaging.geometry import Geometry, StoredGrid
@@ -160,6 +160,7 @@ def all_stored_values(header: VolumeFile) -> list[Voxels]:
     if not header.packing:
         return [stored_values(header, volume) for volume in range(header.volumes)]
     needed = header.bytes_to_read(header.volumes - 1)
+    guard_memory(needed)
     content = unpacked(header.path, header.packing, header.packed_at, needed, is_whole=True)
     values = np.frombuffer(content, header.dtype, offset=header.offset)
     return [np.asarray(shown(_parts(header.volume_of(values, n), header)[0], header)) for n in range(header.volumes)]
@@ -218,6 +219,7 @@ def _mapped(header: VolumeFile, volume: int) -> Voxels:
 def _unpacked(header: VolumeFile, volume: int) -> Voxels:
     """One volume (i, j, k[, channel]) of a compressed file."""
     needed = header.bytes_to_read(volume)
+    guard_memory(needed)
     content = unpacked(header.path, header.packing, header.packed_at, needed, is_whole=header.volumes == 1)
     return header.volume_of(np.frombuffer(content, header.dtype, offset=header.offset), volume)
 

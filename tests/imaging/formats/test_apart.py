@@ -118,8 +118,8 @@ def test_several_threads_share_the_readers(readers: apart.Readers, picture: Path
 def test_a_reader_ends_with_the_program_that_started_it(picture: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from lesionstudio.imaging.formats import apart, read_scan\n"
-        "read_scan(Path(sys.argv[1])); import os\n"
-        "print(*apart._readers(os.getpid()).process_ids, flush=True); sys.stdin.read()\n"
+        "read_scan(Path(sys.argv[1]))\n"
+        "print(apart.process_ids()[1], flush=True); sys.stdin.read()\n"
     )
     started = subprocess.Popen(
         [sys.executable, "-c", program, str(picture)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
