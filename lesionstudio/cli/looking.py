@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from lesionstudio.cli.options import (
+    InOverlap,
     Paths,
     Strict,
     say_guesses,
@@ -25,7 +26,7 @@ def info(ctx: typer.Context, paths: Paths, strict: Strict = False) -> None:
         entries = describe(paths, strict=strict, report=report)
     say_guesses(ctx.obj.terminal, entries)
     rows = [
-        (entry["path"], entry["format"], _lengths(entry["shape"]), entry["dtype"], entry["modality"] or "")
+        (entry["path"], entry["format"], _lengths(entry["shape"]), entry["dtype"] or "", entry["modality"] or "")
         for entry in entries
         if "error" not in entry
     ]
@@ -39,13 +40,14 @@ def measure(
     path: Annotated[Path, typer.Argument(help=_("A picture, a volume, or the folder of one series."))],
     mask: Annotated[Path, typer.Option(metavar="FILE", help=_("The mask of this scan."))],
     csv: Annotated[Path | None, typer.Option(metavar="FILE", help=_("Writes the table to this file, too."))] = None,
+    overlap: InOverlap = "smaller",
 ) -> None:
     """How large the lesions of a mask are, and how bright."""
     from lesionstudio.workflows.measure import measure as measure_lesions
 
     terminal: Terminal = ctx.obj.terminal
     with terminal.progress() as report:
-        found = measure_lesions(path, mask, csv_to=csv, report=report)
+        found = measure_lesions(path, mask, csv_to=csv, overlap=overlap, report=report)
     for sentence in found["warnings"]:
         terminal.warn(sentence)
     if found["lesions"]:
@@ -143,8 +145,10 @@ def _check_up(ctx: typer.Context, project: Path, *, mend: bool) -> None:
     end(ctx, found, (), failed=not found["sound"])
 
 
-def _lengths(shape: Sequence[int]) -> str:
-    """Columns, rows and, where there are several, slices."""
+def _lengths(shape: Sequence[int] | None) -> str:
+    """Columns, rows and, where there are several, slices; nothing for contours."""
+    if shape is None:
+        return ""
     slices, rows, columns = shape
     return size(columns, rows) if slices == 1 else size(columns, rows, slices)
 

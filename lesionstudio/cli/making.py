@@ -10,6 +10,7 @@ from lesionstudio.cli.options import (
     Data,
     HuOffset,
     Images,
+    InOverlap,
     InStructure,
     Masks,
     OnDevice,
@@ -104,6 +105,7 @@ def train(
     minutes: Annotated[float | None, typer.Option(min=0, help=_("Ends after so many minutes."))] = None,
     patients: Patients = "",
     pair_by: PairBy = "name",
+    overlap: InOverlap = "smaller",
     goal: Annotated[
         Literal["balanced", "miss-less", "invent-less"] | None,
         typer.Option(help=_("What chooses the weights and the threshold: F1, F2 or F0.5.")),
@@ -116,7 +118,7 @@ def train(
     resume: Annotated[bool, typer.Option("--resume", help=_("Goes on where it was stopped."))] = False,
 ) -> None:
     """Trains a model on pictures and masks."""
-    places = pairs(images, masks, split, data, pair_by)
+    places = pairs(images, masks, split, data, pair_by, overlap)
     from lesionstudio.workflows.train import train as train_model
 
     named: dict[str, Any] = {

@@ -14,6 +14,7 @@ Format = Literal["png", "tiff", "nifti", "nrrd", "seg-nrrd", "dicom-seg"]
 Names = Literal["auto", "original", "alias", "hash"]
 Values = Literal["auto", "binary", "index", "per-label"]
 Structure = Literal["0", "255"]
+Overlap = Literal["smaller", "first", "last"]
 
 Paths = Annotated[list[Path], typer.Argument(help=_("Files, folders, or both; a folder is searched for scans."))]
 Out = Annotated[Path, typer.Option(help=_("Where the files go."))]
@@ -30,12 +31,17 @@ PairBy = Annotated[
     Literal["name", "number"], typer.Option(help=_("Pairs pictures and masks by name, or by the number in it."))
 ]
 InStructure = Annotated[Structure | None, typer.Option(help=_("The grey that marks the structure in these masks."))]
+InOverlap = Annotated[
+    Overlap,
+    typer.Option(help=_("Which segment keeps a voxel that two claim: the smaller, the first or the last of the file.")),
+]
 HuOffset = Annotated[
     float | None,
     typer.Option(help=_("What was added to HU in these pictures (1024, 32768, ...); a guess is said, never applied.")),
 ]
 Channels = Annotated[str, typer.Option(metavar="NUMBER,...|luminance", help=_("Which channels the model gets."))]
 InValues = Annotated[Values, typer.Option(help=_("What a pixel of a mask holds."))]
+
 InNames = Annotated[
     Names,
     typer.Option(
@@ -48,12 +54,17 @@ BurnedIn = Annotated[bool, typer.Option("--burned-in", help=_("Lets pictures wit
 
 
 def pairs(
-    images: Path | None, masks: Path | None, split: Path | None, data: Path | None, pair_by: str = "name"
+    images: Path | None,
+    masks: Path | None,
+    split: Path | None,
+    data: Path | None,
+    pair_by: str = "name",
+    overlap: Overlap = "smaller",
 ) -> dict[str, Any]:
     """Where pictures and masks are: --data, or --images and --masks, perhaps with --split; and how they go together."""
     if (data is None) == (images is None and masks is None) or (images is None) != (masks is None):
         raise typer.BadParameter(_("Give either --data, or --images and --masks."))
-    return {"images": images, "masks": masks, "split": split, "data": data, "pair_by": pair_by}
+    return {"images": images, "masks": masks, "split": split, "data": data, "pair_by": pair_by, "overlap": overlap}
 
 
 def numbers(text: str, option: str, count: int) -> tuple[float, ...] | None:

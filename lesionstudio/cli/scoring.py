@@ -10,6 +10,7 @@ from lesionstudio.cli.options import (
     Data,
     HuOffset,
     Images,
+    InOverlap,
     InStructure,
     Masks,
     Model,
@@ -39,6 +40,7 @@ def evaluate(
     part: Part = None,
     patients: Patients = "",
     pair_by: PairBy = "name",
+    overlap: InOverlap = "smaller",
     threshold: Annotated[float | None, typer.Option(min=0, max=1, help=_("Marks from this probability on."))] = None,
     flips: Flips = False,
     structure: InStructure = None,
@@ -53,7 +55,7 @@ def evaluate(
     ] = None,
 ) -> None:
     """How well a model does on pictures whose masks are known."""
-    places = pairs(images, masks, split, data, pair_by)
+    places = pairs(images, masks, split, data, pair_by, overlap)
     if is_classifier(model):
         page_of = {"outside": outside, "page": page}
         evaluate_classes(ctx, model, data, split=split, part=part or "", patients=patients, **page_of)
@@ -94,13 +96,14 @@ def compare(
     part: Part = None,
     patients: Patients = "",
     pair_by: PairBy = "name",
+    overlap: InOverlap = "smaller",
     flips: Flips = False,
     structure: InStructure = None,
     hu_offset: HuOffset = None,
     device: OnDevice = "auto",
 ) -> None:
     """Two models on the same cases, paired."""
-    places = pairs(images, masks, split, data, pair_by)
+    places = pairs(images, masks, split, data, pair_by, overlap)
     from lesionstudio.workflows.compare import compare as compare_models
 
     with ctx.obj.terminal.progress() as report:
@@ -128,6 +131,7 @@ def score(
     masks: Annotated[Path, typer.Option(help=_("Folder of reference masks."))],
     spacing: Annotated[str, typer.Option(metavar="MM,MM,MM", help=_("Slice, row and column distance."))] = "",
     pair_by: PairBy = "name",
+    overlap: InOverlap = "smaller",
     structure: InStructure = None,
 ) -> None:
     """How well masks agree with reference masks."""
@@ -140,6 +144,7 @@ def score(
             masks,
             spacing=spacing_mm,
             pair_by=pair_by,
+            overlap=overlap,
             structure=structure and int(structure),
             report=report,
         )

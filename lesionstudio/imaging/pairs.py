@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lesionstudio.errors import LesionStudioError, UnreadableFile
+from lesionstudio.imaging.segments import Overlap
 from lesionstudio.words import _
 
 PARTS = ("train", "val", "test")
@@ -37,13 +38,17 @@ _NAME_COLUMNS, _PART_COLUMNS, _GROUP_COLUMNS = ("file", "id", "image"), ("split"
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """An image and its mask; `part` is train, val, test or "", `group` a patient or whatever must stay together."""
+    """An image and its mask; `part` is train, val, test or "", `group` a patient or whatever must stay together.
+
+    `overlap`: which of two segments of the mask keeps a voxel that both claim.
+    """
 
     id: str
     image: Path
     mask: Path
     part: str = ""
     group: str = ""
+    overlap: Overlap = "smaller"
 
 
 @dataclass(frozen=True, slots=True)

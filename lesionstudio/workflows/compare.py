@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from lesionstudio.imaging.segments import Overlap
 from lesionstudio.metrics.cases import SHARES, Case
 from lesionstudio.metrics.intervals import paired
 from lesionstudio.metrics.summary import DEFINITIONS, summary
@@ -28,6 +29,7 @@ def compare(
     part: str = "",
     patients: str = "",
     pair_by: Literal["name", "number"] = "name",
+    overlap: Overlap = "smaller",
     flips: bool = False,
     structure: int | None = None,
     hu_offset: float | None = None,
@@ -40,7 +42,7 @@ def compare(
     "difference": {name: {"mean", "ci95", "better", "worse", "equal"}}, "part", "opened", "definitions"}. Raises
     LesionStudioError.
     """
-    pairs = Places(images, masks, split, data, patients, pair_by).part(part, report)
+    pairs = Places(images, masks, split, data, patients, pair_by, overlap).part(part, report)
     options: dict[str, Any] = {"flips": flips, "structure": structure, "hu_offset": hu_offset, "device": device}
     judges = [Judge(ModelShelf().find(model).folder, **options) for model in (a, b)]
     first = [one.case for one in judges[0].judge(pairs, report, _("Judging the first model"))]

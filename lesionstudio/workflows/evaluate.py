@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from lesionstudio.imaging.segments import Overlap
 from lesionstudio.metrics.curves import Probabilities
 from lesionstudio.metrics.summary import summary
 from lesionstudio.progress import Reporter, silent
@@ -24,6 +25,7 @@ def evaluate(
     part: str = "",
     patients: str = "",
     pair_by: Literal["name", "number"] = "name",
+    overlap: Overlap = "smaller",
     threshold: float | None = None,
     flips: bool = False,
     structure: int | None = None,
@@ -39,7 +41,7 @@ def evaluate(
     added to HU in pictures that do not say so; it is never applied. "opened": how often this test part was judged by,
     this time included; null for other parts. `page` is where a report goes, as HTML. Raises LesionStudioError.
     """
-    places = Places(images, masks, split, data, patients, pair_by)
+    places = Places(images, masks, split, data, patients, pair_by, overlap)
     pairs = places.part(part, report)
     options: dict[str, Any] = {"flips": flips, "structure": structure, "hu_offset": hu_offset, "device": device}
     judge = Judge(ModelShelf().find(model).folder, threshold=threshold, **options)

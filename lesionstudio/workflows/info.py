@@ -9,22 +9,24 @@ from pathlib import Path
 from typing import Any
 
 from lesionstudio.errors import LesionStudioError, UnreadableFile
-from lesionstudio.imaging.formats.names import is_mask_folder, is_mask_name
+from lesionstudio.imaging.formats.names import is_mask_folder, is_mask_name, is_segment_name
 from lesionstudio.imaging.formats.source import FoundScan, ScanSource
 from lesionstudio.progress import Reporter, Steps, silent
 from lesionstudio.settings import data_folder
 from lesionstudio.words import _
+from lesionstudio.workflows.info_masks import mask_facts, segments_of
 
 _RASTER_NAMES = {"jpg": "jpeg", "jp2": "jpeg2000", "j2k": "jpeg2000", "dib": "bmp"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """One thing to tell of: a scan that was found, or a path that holds none."""
+    """One thing to tell of: a scan that was found, what a mask says, or a path that holds neither."""
 
     path: Path
     found: FoundScan | None = None
     error: LesionStudioError | None = None
+    mask: dict[str, Any] | None = None
 
 
 def describe(paths: Sequence[Path], strict: bool = False, report: Reporter = silent) -> list[dict[str, Any]]:
@@ -46,6 +48,9 @@ def _in_path(path: Path, salt: str) -> Iterator[_Asked]:
     from lesionstudio.imaging.formats import find_scan, find_scans
 
     try:
+        if not path.is_dir() and (mask := mask_facts(path, salt)) is not None:
+            yield _Asked(path, mask=mask)
+            return
         if not path.is_dir():
             yield _Asked(path, find_scan(path, salt=salt))
             return
@@ -65,6 +70,8 @@ def _told(one: _Asked, strict: bool) -> dict[str, Any]:
     try:
         if one.error is not None:
             raise one.error
+        if one.mask is not None:
+            return one.mask
         assert one.found is not None
         if one.found.error:
             raise UnreadableFile(one.found.error, hint=one.found.hint)
@@ -99,6 +106,7 @@ def _facts(path: Path, found: FoundScan) -> dict[str, Any]:
         "window": {"width": window.width, "level": window.level} if window else None,
         "hu_offset_guess": offset,
         "notes": [*scan.notes, *([] if offset is None else [hu_sentence(offset)])],
+        **({"segments": segments_of(path)} if is_segment_name(path.name) else {}),
     }
 
 

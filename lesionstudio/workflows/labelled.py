@@ -1,7 +1,7 @@
 """Pictures with known masks, as train, evaluate and score ask for them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +13,7 @@ from lesionstudio.imaging.choices import in_hu
 from lesionstudio.imaging.formats import read_mask, read_scan
 from lesionstudio.imaging.pairs import Pair, Pairs, grouped_by, pair_folders, pairs_of_data
 from lesionstudio.imaging.scan import Scan
+from lesionstudio.imaging.segments import Overlap
 from lesionstudio.progress import Progress, Reporter
 from lesionstudio.words import _
 
@@ -23,7 +24,8 @@ _NAMED_AT_MOST = 8
 class Places:
     """Where pictures and masks lie: two folders and perhaps a split CSV, or one data folder. `patients`: CLI.md.
 
-    `pair_by` "number" pairs the two folders' files by the last number in their names.
+    `pair_by` "number" pairs the two folders' files by the last number in their names; `overlap` says which of two
+    segments of a mask keeps a voxel that both claim.
     """
 
     images: Path | None = None
@@ -32,6 +34,7 @@ class Places:
     data: Path | None = None
     patients: str = ""
     pair_by: Literal["name", "number"] = "name"
+    overlap: Overlap = "smaller"
 
     def part(self, part: str, report: Reporter) -> Pairs:
         """The pairs of one part, or all for "". Raises NotEnoughExamples where there is none."""
@@ -53,6 +56,7 @@ class Places:
                 _("No picture has a mask of the same name."),
                 hint=_("A mask has its picture's name, perhaps with _mask, _label or _seg at the end."),
             )
+        found = replace(found, pairs=tuple(replace(pair, overlap=self.overlap) for pair in found.pairs))
         return grouped_by(found, self.patients) if self.patients else found
 
     def _found(self) -> Pairs:
@@ -71,7 +75,7 @@ def read_pair(pair: Pair, structure: int | None, hu_offset: float | None = None)
     Raises UnreadableFile, GridMismatch.
     """
     scan = in_hu(read_scan(pair.image), hu_offset)
-    return scan, read_mask(pair.mask, scan.geometry, structure=structure)
+    return scan, read_mask(pair.mask, scan, structure=structure, overlap=pair.overlap)
 
 
 def labelled_slices(

@@ -6,26 +6,31 @@ from pathlib import Path
 from typing import Any
 
 from lesionstudio.errors import LesionStudioError
-from lesionstudio.imaging.formats import read_mask, read_scan
+from lesionstudio.imaging.formats import read_mask, read_scan, segments_in
 from lesionstudio.imaging.formats.whole import whole_file
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.marked import Marked
 from lesionstudio.imaging.paint_rules import values_of
+from lesionstudio.imaging.segments import Overlap
 from lesionstudio.metrics.lesions import Lesion, measured
 from lesionstudio.progress import Reporter, silent
 from lesionstudio.words import _
 
 
-def measure(path: Path, mask: Path, *, csv_to: Path | None = None, report: Reporter = silent) -> dict[str, Any]:
+def measure(
+    path: Path, mask: Path, *, csv_to: Path | None = None, overlap: Overlap = "smaller", report: Reporter = silent
+) -> dict[str, Any]:
     """The lesions that a mask marks in a scan, as CLI.md says, the largest first: {lesions, unit, warnings}.
 
-    `unit`: that of the mean values, "HU" or "". Raises UnreadableFile, GridMismatch; LesionStudioError where the CSV
-    cannot be written.
+    `overlap`: which of two segments keeps a voxel that both claim; `unit`: that of the mean values, "HU" or "". Where
+    the mask's file names its segments, so does each row. Raises UnreadableFile, GridMismatch; LesionStudioError where
+    the CSV cannot be written.
     """
     scan, notes = read_scan(path), list[str]()
-    labels = read_mask(mask, scan.geometry, notes=notes)
+    labels = read_mask(mask, scan, notes=notes, overlap=overlap)
     found = measured(Marked.of(labels), scan.geometry, values_of(scan), report=report)
-    lesions = [row(lesion, scan.geometry) for lesion in found]
+    names = {segment.number: segment.name for segment in segments_in(mask)}
+    lesions = [row(lesion, scan.geometry, names or None) for lesion in found]
     if not scan.geometry.has_spacing:
         notes.append(_("The file gives no spacing: lengths and areas are in pixels."))
     if csv_to is not None:

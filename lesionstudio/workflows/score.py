@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from lesionstudio.imaging.formats import read_mask, read_scan
+from lesionstudio.imaging.segments import Overlap
 from lesionstudio.metrics.cases import Case, score_case
 from lesionstudio.metrics.summary import summary
 from lesionstudio.progress import Reporter, Steps, silent
@@ -21,16 +22,17 @@ def score(
     spacing: Sequence[float] | None = None,
     structure: int | None = None,
     pair_by: Literal["name", "number"] = "name",
+    overlap: Overlap = "smaller",
     report: Reporter = silent,
 ) -> dict[str, Any]:
     """The scores of CLI.md for masks paired by name. `spacing` (slice, row, column) in mm replaces the file's own."""
-    pairs = Places(images=predictions, masks=masks, pair_by=pair_by).pairs(report).pairs
+    pairs = Places(images=predictions, masks=masks, pair_by=pair_by, overlap=overlap).pairs(report).pairs
     steps = Steps(report, len(pairs), _("Scoring"))
     read = []
     for pair in pairs:
         geometry = read_scan(pair.mask).geometry
-        marks = read_mask(pair.image, geometry, structure=structure)
-        wanted = read_mask(pair.mask, geometry, structure=structure)
+        marks = read_mask(pair.image, geometry, structure=structure, overlap=overlap)
+        wanted = read_mask(pair.mask, geometry, structure=structure, overlap=overlap)
         read.append((pair, marks, wanted, spacing or (geometry.spacing_mm if geometry.has_spacing else None)))
         steps.advance()
     highest = max(int(max(marks.max(), wanted.max())) for _pair, marks, wanted, _spacing in read)

@@ -22,6 +22,7 @@ from lesionstudio.errors import LesionStudioError
 from lesionstudio.imaging.choices import with_channels
 from lesionstudio.imaging.formats.names import natural_key
 from lesionstudio.imaging.pairs import Pairs
+from lesionstudio.imaging.segments import Overlap
 from lesionstudio.model_card import ModelCard, write_card
 from lesionstudio.progress import Progress, Reporter, silent
 from lesionstudio.project.shelf import ModelShelf, ShelvedModel
@@ -66,6 +67,7 @@ def train(
     channels: str = "",
     patients: str = "",
     pair_by: Literal["name", "number"] = "name",
+    overlap: Overlap = "smaller",
     structure: int | None = None,
     hu_offset: float | None = None,
     devices: int = 1,
@@ -81,7 +83,7 @@ def train(
     recipe. Before it begins it reports a partial result {"warnings": [sentence, ...]}, after each round {"curve":
     [row]}. Gives {"model", "folder", "training", "scores", "choice", "warnings"}.
     """
-    places = Places(images, masks, split, data, patients, pair_by)
+    places = Places(images, masks, split, data, patients, pair_by, overlap)
     pairs = _in_order(places.pairs(silent))
     plan = checked(changed(read_recipe(recipe) if recipe else Recipe(), changes or {}))
     begins, plan = _beginning(plan, changes or {}, model_from)
@@ -256,6 +258,7 @@ def _command(plan: Recipe, places: Places, asked: Question) -> str:
     named: dict[str, Any] = {name: path.name for name, path in folders.items() if path is not None}
     named |= {"patients": places.patients, "channels": asked.channels}
     named["pair-by"] = places.pair_by if places.pair_by != "name" else ""
+    named["overlap"] = places.overlap if places.overlap != "smaller" else ""
     named = {name: value for name, value in named.items() if value}
     said = {"structure": asked.structure, "hu-offset": asked.hu_offset}
     named |= {name: value for name, value in said.items() if value is not None}

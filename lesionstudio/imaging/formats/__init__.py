@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from lesionstudio.errors import LesionStudioError, UnreadableFile
 from lesionstudio.imaging.formats.mask_kinds import Drawn
 from lesionstudio.imaging.formats.references import References
+from lesionstudio.imaging.formats.segment_files import MaskFacts
 from lesionstudio.imaging.formats.source import FoundScan, ScanSource, Values
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.mask_values import Turn
@@ -24,9 +25,9 @@ from lesionstudio.imaging.segments import Overlap, Segment, Segmentation
 from lesionstudio.progress import Cancelled, Reporter, silent
 from lesionstudio.words import _
 
-__all__ = ["Drawn", "FoundScan", "ScanSource", "find_masks", "find_scan", "find_scans", "fitting_values", "mask_values",
-           "patient_number", "read_mask", "read_scan", "read_segments", "segments_in", "series_of_mask", "uids_of",
-           "write_mask"]  # fmt: skip
+__all__ = ["Drawn", "FoundScan", "ScanSource", "facts_of_mask", "find_masks", "find_scan", "find_scans",
+           "fitting_values", "mask_values", "patient_number", "read_mask", "read_scan", "read_segments", "segments_in",
+           "series_of_mask", "uids_of", "write_mask"]  # fmt: skip
 
 _LOGGERS = ("PIL", "pydicom", "nibabel", "nibabel.global", "tifffile")
 _CHATTY = r"(PIL|pydicom|nibabel|tifffile|imagecodecs|numpy|lesionstudio\.imaging\.formats)\b"
@@ -86,7 +87,7 @@ def read_scan(what: Path | ScanSource) -> Scan:
 
 def read_mask(
     path: Path,
-    geometry: Geometry,
+    on: Scan | Geometry,
     *,
     structure: int | None = None,
     notes: list[str] | None = None,
@@ -103,8 +104,8 @@ def read_mask(
 
     with decoding(path):
         if exact:
-            return masks.read_exactly(path, geometry)
-        return masks.read(path, geometry, structure, notes if notes is not None else [], overlap)
+            return masks.read_exactly(path, on.geometry if isinstance(on, Scan) else on)
+        return masks.read(path, on, structure, notes if notes is not None else [], overlap)
 
 
 def read_segments(path: Path, on: Scan | Geometry) -> Segmentation | None:
@@ -125,6 +126,14 @@ def segments_in(path: Path) -> tuple[Segment, ...]:
 
     with decoding(path):
         return segment_files.segments(path)
+
+
+def facts_of_mask(path: Path, salt: str = "") -> MaskFacts | None:
+    """What the header of a file of named segments says; None of a mask of another kind. Raises UnreadableFile."""
+    from lesionstudio.imaging.formats import segment_files
+
+    with decoding(path):
+        return segment_files.facts(path, salt)
 
 
 def series_of_mask(path: Path) -> References | None:

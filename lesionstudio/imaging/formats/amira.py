@@ -46,6 +46,12 @@ def segments(path: Path) -> tuple[Segment, ...]:
     return _header(path).segments
 
 
+def shape(path: Path) -> tuple[int, int, int]:
+    """Slices, rows and columns."""
+    columns, rows, slices = _header(path).shape
+    return slices, rows, columns
+
+
 def read(path: Path, geometry: Geometry) -> Segmentation:
     """The labels on the scan's grid: by their millimetres where these fit, else slice by slice as they are stored.
 

@@ -14,6 +14,7 @@ from lesionstudio.imaging.formats.laying import check_fit, elsewhere, taken_over
 from lesionstudio.imaging.formats.names import natural_key
 from lesionstudio.imaging.formats.volume_file import VolumeFile
 from lesionstudio.imaging.geometry import Geometry
+from lesionstudio.imaging.scan import Scan
 from lesionstudio.imaging.segments import Overlap, Segmentation, overlap_note
 from lesionstudio.words import _, number
 
@@ -33,16 +34,17 @@ class StoredMask:
 
 
 def read(
-    path: Path, geometry: Geometry, structure: int | None, notes: list[str], overlap: Overlap = "smaller"
+    path: Path, on: Scan | Geometry, structure: int | None, notes: list[str], overlap: Overlap = "smaller"
 ) -> Labels:
     """Label numbers (slice, row, column) on the scan's grid; what was guessed is said in `notes`.
 
     `structure` 0 or 255 says which end of a two-valued mask is the structure; 255 if not given. `overlap`: which of the
     segments that claim a voxel keeps it. Raises GridMismatch with both sizes, UnreadableFile.
     """
-    segmentation = segment_files.read(path, geometry)
+    segmentation = segment_files.read(path, on)
     if segmentation is not None:
         return flattened(segmentation, overlap, notes)
+    geometry = on.geometry if isinstance(on, Scan) else on
     stored = _load(path, geometry, notes)
     check_fit(stored.values.shape, geometry.shape)
     return to_labels(stored, structure, notes, path.name)
@@ -126,12 +128,12 @@ def _on_grid(header: VolumeFile, stored: Voxels, geometry: Geometry, notes: list
     if not (geometry.has_orientation and header.geometry.has_orientation):
         return shown
     fitted = shown if geometry.positions_mm is not None else _turned(header, stored, geometry)
-    if fitted.shape == geometry.shape:
+    if fitted.shape == geometry.shape or fitted.shape[1:] != geometry.shape[1:]:  # slices alone may be missing
         return fitted
     try:
         taken, lost = taken_over(shown, header.geometry.affine, geometry)
     except GridMismatch:  # the sizes are said instead
-        return shown
+        return fitted
     notes += lost
     return taken
 

@@ -1,11 +1,13 @@
 """Masks whose segments have names: DICOM-SEG, RTSTRUCT, segmentations of 3D Slicer and label fields of Amira."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from lesionstudio.errors import UnreadableFile
 from lesionstudio.imaging.formats import amira, dicom_seg, rtstruct
 from lesionstudio.imaging.formats.kinds import format_of_start
+from lesionstudio.imaging.formats.source import hashed
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.imaging.segments import Segment, Segmentation
@@ -57,6 +59,40 @@ def segments(path: Path) -> tuple[Segment, ...]:
         return seg_nrrd.segments(path)
     readers = {"dicom-seg": dicom_seg.segments, "rtstruct": rtstruct.segments, "amira": amira.segments}
     return readers[kind](path) if kind in readers else ()
+
+
+@dataclass(frozen=True, slots=True)
+class MaskFacts:
+    """What the header of such a file says. `shape` is () for contours, which have none; `patient` a salted hash."""
+
+    kind: SegmentKind
+    shape: tuple[int, ...] = ()
+    modality: str = ""
+    patient: str = ""
+
+
+def facts(path: Path, salt: str) -> MaskFacts | None:
+    """What is known of such a file without its voxels; None where it is of another kind."""
+    kind = kind_of(path)
+    if kind is None:
+        return None
+    if kind == "amira":
+        return MaskFacts(kind, amira.shape(path))
+    if kind == "seg-nrrd":
+        from lesionstudio.imaging.formats import nrrd
+
+        return MaskFacts(kind, nrrd.read_header(path).geometry.shape)
+    return _facts_of_dicom(path, kind, salt)
+
+
+def _facts_of_dicom(path: Path, kind: SegmentKind, salt: str) -> MaskFacts:
+    from lesionstudio.imaging.formats.dicom_header import read_tags
+
+    with path.open("rb") as file:
+        head = read_tags(file, ["PatientID", "PatientName", "Modality", "NumberOfFrames", "Rows", "Columns"])
+    lengths = tuple(int(head.get(key) or 0) for key in ("NumberOfFrames", "Rows", "Columns"))
+    patient = "\n".join(str(head.get(key, "")) for key in ("PatientID", "PatientName")).strip()
+    return MaskFacts(kind, lengths if kind == "dicom-seg" else (), str(head.get("Modality", "")), hashed(patient, salt))
 
 
 def _kind_of_dicom(path: Path) -> SegmentKind | None:
