@@ -17,11 +17,11 @@ TABLER, INTER = "@tabler/icons@3.51.0", "inter-ui@4.1.1"
 WEIGHTS = ("Regular", "Medium", "SemiBold")
 SIGNS = """
 adjustments-alt alert-circle alert-triangle angle arrow-back-up arrow-forward-up arrow-right arrows-maximize
-border-outer brush chart-line check chevron-down chevron-left chevron-right circle circle-check circle-dashed
+border-outer brush category chart-line check chevron-down chevron-left chevron-right circle circle-check circle-dashed
 color-picker columns-2 contrast copy dots download drag-drop eraser eye eye-off file-alert flag-3 flip-horizontal
 flip-vertical folder folder-off folder-open folder-plus folder-search grain history info-circle keyboard lasso
 lasso-polygon layers-union layout-grid layout-sidebar-left-collapse layout-sidebar-left-expand
-layout-sidebar-right-collapse link lock lock-open pencil plant-2 plus relation-one-to-one report-analytics
+layout-sidebar-right-collapse link lock lock-open pencil photo-down plant-2 plus relation-one-to-one report-analytics
 rotate-clockwise ruler-2 scale search settings sparkles sphere square stack-2 stethoscope table tags unlink wand x
 """
 # What Western, Central European, Greek and Cyrillic names need, and the typographic signs of the window.

@@ -8,7 +8,7 @@ from lesionstudio.words import _
 LABEL_NUMBERS = tuple(range(1, 10))
 PRESETS = 6
 VIEWS = ("one_view", "three_views")
-PAGES = ("draw", "learn_page", "results_page")
+PAGES = ("draw", "learn_page", "results_page", "classify_page")
 
 
 def groups() -> tuple[str, ...]:
@@ -44,6 +44,7 @@ def gestures() -> tuple[Gesture, ...]:
         Gesture(look, _("Width and level"), (_("Right"), _("Drag"))),
         Gesture(look, _("Window presets"), ("1–6",)),
         Gesture(look, _("Hide mask while held"), ("X",)),
+        Gesture(look, _("Hide heat map while held"), ("H",)),
         Gesture(paint, _("Diameter by the wheel"), (_("Shift"), _("Wheel"))),
         Gesture(paint, _("Erase while held"), ("Alt",)),
         Gesture(paint, _("Erase while held"), ("E",)),
@@ -106,6 +107,7 @@ def _view_actions() -> tuple[ActionSpec, ...]:
         "draw": _("Look, mark and check."),
         "learn_page": _("What the model has learned, and whether it got better."),
         "results_page": _("How good a model is on slices it never learned from, case by case."),
+        "classify_page": _("What pictures show, how sure that is, and why."),
     }
     fold_list, fold_panel = "layout-sidebar-left-collapse", "layout-sidebar-right-collapse"
     return with_tips(
@@ -129,6 +131,7 @@ def _view_actions() -> tuple[ActionSpec, ...]:
         ActionSpec("draw", _("Draw"), menu, checkable=True),
         ActionSpec("learn_page", _("Learn"), menu, checkable=True),
         ActionSpec("results_page", _("Results"), menu, checkable=True),
+        ActionSpec("classify_page", _("Classify"), menu, checkable=True),
         ActionSpec("leave_picture", _("To the panels"), "", "", "F8", program),
     )
 

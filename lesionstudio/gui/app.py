@@ -103,6 +103,7 @@ class Desk:
         self, window: MainWindow, settings: Settings, start_compute: "Callable[[Listener], Compute] | None" = None
     ) -> None:
         from lesionstudio.gui.beside import Beside
+        from lesionstudio.gui.classifying import Classifying
         from lesionstudio.gui.closed_masks import ClosedMasks
         from lesionstudio.gui.comparing import Comparing
         from lesionstudio.gui.compute_lane import ComputeLane
@@ -146,6 +147,7 @@ class Desk:
             models=models,
             learner=Learner(session, models, lane, window),
             judging=Judging(session, models, lane, window),
+            classifying=Classifying(session, lane, by_itself=start_compute is None, parent=window),
             trainer=Trainer(session, models, lane, window),
             importing=Importing(session, masks, study_steps, window),
             exporting=Exporting(session, window),

@@ -24,6 +24,7 @@ from lesionstudio.gui.viewer.view_grid import ViewGrid
 from lesionstudio.gui.widgets.text import rule
 
 if TYPE_CHECKING:
+    from lesionstudio.gui.classify_page import ClassifyPage
     from lesionstudio.gui.results_page import ResultsPage
 
 MAP_WIDTH = 24
@@ -70,12 +71,12 @@ class DrawPage(QWidget):
         return page.banners if page is not None else self.banners
 
     @property
-    def beside(self) -> "LearnPage | ResultsPage | None":
+    def beside(self) -> "LearnPage | ResultsPage | ClassifyPage | None":
         """The page that is shown in place of picture, tools and panels; None for none."""
         page = self._beside.currentWidget()
         return None if page is self._work else page  # type: ignore[return-value]
 
-    def show_beside(self, page: "LearnPage | ResultsPage | None", *, whole: bool = False) -> None:
+    def show_beside(self, page: "LearnPage | ResultsPage | ClassifyPage | None", *, whole: bool = False) -> None:
         """Shows this page beside the scan list, or (`whole`) in its place too; None: picture, tools and panels."""
         if page is not None and self._beside.indexOf(page) < 0:
             self._beside.addWidget(page)

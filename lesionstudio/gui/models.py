@@ -32,9 +32,10 @@ class MappingQuestion:
 
 
 class Models(QObject):
-    """The shelf as the window shows it, and Segment."""
+    """The shelf as the window shows it, and Segment. `segmenting`: these items are, and by which verb."""
 
     models_changed = Signal()
+    segmenting = Signal(object, str)
     job_changed = Signal(object)
     mapping_wanted = Signal(object)
 
@@ -121,6 +122,7 @@ class Models(QObject):
         order = self._order_for_open(_("Segmenting this slice"), only_here=True)
         if order is not None:
             self._segmenter.urgent(order)
+            self.segmenting.emit([order.item_id], "segment_slice")
 
     def segment_scan(self) -> None:
         """Asks for a draft of the scan on screen, the slice in view first."""
@@ -130,6 +132,7 @@ class Models(QObject):
         order = self._order_for_open(_("Segmenting this scan"))
         if order is not None:
             self._segmenter.queue([order])
+            self.segmenting.emit([order.item_id], "segment_scan")
 
     def segment_all(self) -> None:
         """Asks for drafts of every scan of the folder, one after the other, the one on screen first."""
@@ -146,6 +149,13 @@ class Models(QObject):
         orders = [order for order in wanted if order is not None]
         self._tray.expect(orders)
         self._segmenter.queue(orders)
+        self.segmenting.emit([order.item_id for order in orders], "segment_all")
+
+    def use_instead(self, model_id: str, verb: str) -> None:
+        """Makes the draft that was asked for with another model, which is in use from now on."""
+        self.cancel()
+        self.choose_model(model_id)
+        self.segment_slice() if verb == "segment_slice" else self.segment_scan()
 
     def cancel(self) -> None:
         """Stops segmenting; the drafts that have arrived stay."""
@@ -251,4 +261,5 @@ def _model_view(card: Any, folder: Path) -> ModelView:
     line = _("Dice {dice} held out").format(dice=number(float(dice), 2)) if dice is not None else _("not measured yet")
     licence, made_for, terms = _(card.licence), _(card.made_for), _(card.licence_note)
     notice = " ".join(f"{words.rstrip('.')}." for words in (licence, made_for) if words)
-    return ModelView(card.id, folder, _(card.title), line, notice, card.threshold, terms, licence)
+    made = (card.region.lower(), card.modality)
+    return ModelView(card.id, folder, _(card.title), line, notice, card.threshold, terms, licence, *made)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from lesionstudio.gui.beside import Beside
+from lesionstudio.gui.classifying import Classifying
 from lesionstudio.gui.comparing import Comparing
 from lesionstudio.gui.compute_lane import ComputeLane
 from lesionstudio.gui.exporting import Exporting
@@ -37,6 +38,7 @@ class Parts:
     models: Models
     learner: Learner
     judging: Judging
+    classifying: Classifying
     trainer: Trainer
     importing: Importing
     exporting: Exporting

@@ -40,7 +40,7 @@ def read_out(scan: Scan, mask: Mask, labels: LabelSet, k: int, row: int, column:
     """What there is at a voxel (slice, row, column); all three are said from 1."""
     marked, colour = _label_text(mask, labels, k, row, column)
     return Readout(
-        voxel=_voxel_text(scan.slices, k, row, column),
+        voxel=voxel_text(scan.slices, k, row, column),
         position=position_text(scan.geometry, k, row, column),
         value=_value_text(scan, k, row, column),
         label=marked,
@@ -72,7 +72,8 @@ def histogram(scan: Scan, k: int) -> Histogram:
     return Histogram(counts, low, high)
 
 
-def _voxel_text(slices: int, k: int, row: int, column: int) -> str:
+def voxel_text(slices: int, k: int, row: int, column: int) -> str:
+    """Which voxel it is, of a scan of so many slices; all are said from 1."""
     if slices == 1:
         return _("Row {row}, column {column}").format(row=row + 1, column=column + 1)
     return _("Slice {k}, row {row}, column {column}").format(k=k + 1, row=row + 1, column=column + 1)

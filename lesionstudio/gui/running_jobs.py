@@ -14,10 +14,15 @@ class RunningJobs:
     """
 
     def __init__(self, workers: Mapping[str, Any], show: Callable[[JobView | None], object]) -> None:
-        self._workers, self._show = workers, show
+        self._workers, self._show = dict[str, Any](), show
         self._jobs: dict[str, JobView] = {}
         for name, worker in workers.items():
-            worker.job_changed.connect(lambda job, name=name: self._changed(name, job))
+            self.add(name, worker)
+
+    def add(self, name: str, worker: Any) -> None:
+        """One worker more."""
+        self._workers[name] = worker
+        worker.job_changed.connect(lambda job: self._changed(name, job))
 
     def __bool__(self) -> bool:
         """Whether any job goes on."""

@@ -60,6 +60,10 @@ class Verbs(QObject):
             self.stacks_menu.ask(notice.payload)
         elif notice.action == "undo_here":
             self._parts.travel.undo_here()
+        elif notice.action == "use_fitting_model":
+            self._parts.models.use_instead(*notice.payload)
+        elif notice.action == "keep_model":
+            return  # The draft was made with it already.
         elif notice.action in ("read_as_ct", "leave_values"):
             self._parts.stored_values.answer(notice.payload if notice.action == "read_as_ct" else None)
         elif notice.action:
@@ -83,10 +87,14 @@ class Verbs(QObject):
         from lesionstudio.workflows.models import add_model
 
         job = self._parts.runner.run("files", _("Adding the model"), add_model, Path(chosen))
-        job.succeeded.connect(lambda facts: self._use_added(str(facts["id"])))
+        job.succeeded.connect(lambda facts: self._use_added(str(facts["id"]), str(facts["task"])))
         job.failed.connect(self._session.tell_problem)
 
-    def _use_added(self, model_id: str) -> None:
+    def _use_added(self, model_id: str, task: str) -> None:
+        if task == "classification":
+            self._parts.classifying.classifiers.look_again()
+            self._parts.classifying.classifiers.choose(model_id)
+            return
         self._parts.models.look_again()
         self._parts.models.choose_model(model_id)
 

@@ -81,7 +81,10 @@ class ItemView:
 
 @dataclass(frozen=True, slots=True)
 class ModelView:
-    """One model on the shelf. `line`: its score; `notice`: its `licence` and what it was made for; `terms`: in full."""
+    """One model on the shelf. `line`: its score; `notice`: its `licence` and what it was made for; `terms`: in full.
+
+    `region`, `modality`: what it was made for in a word each; "" where its card does not say.
+    """
 
     id: str
     folder: Path
@@ -91,6 +94,8 @@ class ModelView:
     threshold: float = 0.5
     terms: str = ""
     licence: str = ""
+    region: str = ""
+    modality: str = ""
 
 
 @dataclass(frozen=True, slots=True)

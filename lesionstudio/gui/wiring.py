@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QMenu
 
 from lesionstudio import __version__
 from lesionstudio.gui.beside_wiring import BesideWiring
+from lesionstudio.gui.classify_wiring import ClassifyWiring
 from lesionstudio.gui.compare_wiring import CompareWiring
 from lesionstudio.gui.history_wiring import HistoryWiring
+from lesionstudio.gui.kind_wiring import KindWiring
 from lesionstudio.gui.learn_wiring import LearnWiring
 from lesionstudio.gui.lesion_wiring import LesionWiring
 from lesionstudio.gui.messages import ask_to_lose_edits, ask_to_stop_learning, ask_to_stop_training
@@ -37,6 +39,7 @@ _NEED_FOLDER = (
     "fold_panel",
     "draw",
     "results_page",
+    "classify_page",
     "train_folder",
     "next_item",
     "previous_item",
@@ -62,7 +65,7 @@ class Wiring(QObject):
         self._lots.timeout.connect(self._show_items)
         workers = {"models": parts.models, "learner": parts.learner, "judging": parts.judging}
         workers |= {"trainer": parts.trainer}
-        workers |= {"exporting": parts.exporting, "importing": parts.importing}
+        workers |= {"exporting": parts.exporting, "importing": parts.importing, "classifying": parts.classifying}
         self._jobs = RunningJobs(workers, self._show_job)
         self._window.actions_by_verb.on("cancel_job", self._jobs.cancel)
         self.learn = LearnWiring(parts)
@@ -70,6 +73,8 @@ class Wiring(QObject):
         self.training = TrainWiring(parts, parts.trainer, self.learn.show_learn)
         self.learn.training_answered.connect(self.training.answer)
         self.results = ResultsWiring(parts, self.learn.open_slice, self._show_page)
+        self.classify = ClassifyWiring(parts, self._show_page, self.verbs.add_model)
+        self._jobs.add("heat_maps", self.classify.saving)
         self.testing = Testing(parts)
         self._menus()
         self._connect_session()
@@ -99,7 +104,7 @@ class Wiring(QObject):
 
     def _connect_window(self) -> None:
         window, start = self._window, self._window.start_page
-        window.dropped.connect(self.verbs.open_places)
+        window.dropped.connect(self._take_dropped)
         window.banner_answered.connect(self.verbs.do_notice)
         window.may_close = self._may_close
         start.folder_wanted.connect(self._session.open_folder)
@@ -135,6 +140,7 @@ class Wiring(QObject):
             CompareWiring(self._parts, self._scan)
             TurnWiring(self._parts, self.toolbox, self._scan)
             BesideWiring(self._parts, self._scan)
+            KindWiring(self._parts)
             self.lesions = LesionWiring(self._parts)
             self._scan.three.use_lesions(self.lesions)
             page.worklist.item_wanted.connect(self._open_item)
@@ -147,12 +153,19 @@ class Wiring(QObject):
         self._scan.show_models()
 
     def _open_item(self, item_id: str) -> None:
-        self.learn.show_draw()
-        self._session.open_item(item_id)
+        if not self.classify.open_item(item_id):
+            self.learn.show_draw()
+            self._session.open_item(item_id)
+
+    def _take_dropped(self, places: list[Path]) -> None:
+        if not self.classify.take(places):
+            self.verbs.open_places(places)
 
     def _show_page(self) -> None:
         if self.results.is_shown:
             self.results.show_hints()
+        elif self.classify.is_shown:
+            self.classify.show_hints()
         elif self.learn.is_on_learn:
             self._window.status_bar.show_hints(())
             self._window.status_bar.show_cells(voxel="", position="", value="", label="")

@@ -21,3 +21,12 @@ def with_heat(picture: Pixels, heat: NDArray[np.float32], opacity: float = OPACI
     colour = np.repeat(picture[..., None], 3, axis=2) if picture.ndim == 2 else picture
     cover = (opacity * np.clip(heat * 1.5, 0, 1))[..., None]
     return np.asarray((colour * (1 - cover) + heat_colours(heat) * cover).round(), np.uint8)
+
+
+def heat_dots(heat: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """Heat (row, column) of 0 to 255 as dots 0xAARRGGBB, colours times alpha: as with_heat at an opacity of 1."""
+    warm = np.linspace(0, 1, 256, dtype=np.float32)
+    cover = np.clip(warm * 1.5, 0, 1)
+    red, green, blue = (heat_colours(warm) * cover[:, None]).round().astype(np.uint32).T
+    table = (cover * 255).round().astype(np.uint32) << 24 | red << 16 | green << 8 | blue
+    return np.asarray(table.astype(np.uint32)[heat])

@@ -8,6 +8,9 @@ VERBS = {
     "folder_results": "lesionstudio.workflows.folder_results:folder_results",
     "train": "lesionstudio.workflows.train_here:train_here",
     "training_preview": "lesionstudio.workflows.training_preview:training_preview",
+    "look_at_pictures": "lesionstudio.workflows.kinds:look_at_pictures",
+    "explain_picture": "lesionstudio.workflows.kinds:explain_picture",
+    "write_heat_maps": "lesionstudio.workflows.kinds:write_heat_maps",
     "devices": "lesionstudio.workflows.devices:devices",
     "doctor": "lesionstudio.workflows.doctor:doctor",
 }

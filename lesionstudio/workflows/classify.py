@@ -124,7 +124,7 @@ def classify(
         opinion = opinions.of(*made)
         listed.append(opinion.to_json(place_of(one)))
         if heatmaps is not None:
-            listed[-1]["heatmap"] = str(_write_heat(heatmaps / names[n], opinions.heat(_open(one), opinion)))
+            listed[-1]["heatmap"] = str(write_heat(heatmaps / names[n], opinions.heat(_open(one), opinion)))
     return listed
 
 
@@ -146,7 +146,8 @@ def _free_names(found: Sequence[FoundScan]) -> list[str]:
     return names
 
 
-def _write_heat(path: Path, picture: NDArray[np.uint8]) -> Path:
+def write_heat(path: Path, picture: NDArray[np.uint8]) -> Path:
+    """Writes a picture under its heat; gives the path from the root on. Raises ProjectProblem."""
     with telling_what_fails(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_picture(path, picture, {})

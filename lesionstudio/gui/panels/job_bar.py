@@ -11,7 +11,7 @@ from lesionstudio.words import _, ngettext
 
 HEIGHT = 44
 _PARTS = 1000
-_SIGNS = {"segment": "sparkles", "learn": "sparkles", "measure": "report-analytics"}
+_SIGNS = {"segment": "sparkles", "learn": "sparkles", "measure": "report-analytics", "classify": "category"}
 
 
 class JobBar(QFrame):

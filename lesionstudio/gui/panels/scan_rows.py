@@ -17,7 +17,9 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from lesionstudio.gui.kinds import Kind, kind_words
 from lesionstudio.gui.panels.heading_mark import FOLDED_HEADING, HEADING, paint_heading, paint_line
+from lesionstudio.gui.panels.kind_mark import paint_kind
 from lesionstudio.gui.panels.scan_headings import Heading, Row, with_headings
 from lesionstudio.gui.theme import Look, font
 from lesionstudio.gui.views import ItemView
@@ -61,6 +63,8 @@ class ScanRows(QAbstractListModel):
         super().__init__(parent)
         self._rows: list[Row] = []
         self._places: dict[str, int] = {}
+        self.kinds: dict[str, Kind] = {}
+        """What the scans show, as far as it is known."""
 
     def show_items(self, items: Sequence[ItemView], folded: Collection[str] = ()) -> None:
         """Takes these rows; nothing jumps where rows only came, or only went, at one place: the usual cases."""
@@ -120,7 +124,8 @@ class ScanRows(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return row.name
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
-            return "\n".join(part for part in (row.name, row.error or row.facts, status_words(row)) if part)
+            kind = kind_words(self.kinds[row.id]) if row.id in self.kinds and not row.error else ""
+            return "\n".join(part for part in (row.name, row.error or row.facts, kind, status_words(row)) if part)
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -154,6 +159,7 @@ class RowPainter(QStyledItemDelegate):
         self.folded = False
         self.side = 44
         self.pictures: dict[str, QImage] = {}
+        self.kinds: dict[str, Kind] = {}
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """The height of a row."""
@@ -205,7 +211,10 @@ class RowPainter(QStyledItemDelegate):
         room = self._paint_signs(painter, area.right() - 7, area.top() + 7, row)
         self._write(painter, text.adjusted(0, 0, 2 - room, 0), row.name, font(13, 500), self._look.tokens.text1)
         second, colour = (row.error, self._look.tokens.bad) if row.error else (row.facts, self._look.tokens.text2)
-        self._write(painter, text.translated(0, 20), second, font(12, 500 if row.error else 400), colour)
+        under = text.translated(0, 20)
+        if not row.error:
+            under.adjust(0, 0, -paint_kind(painter, under, self.kinds.get(row.id), self._look), 0)
+        self._write(painter, under, second, font(12, 500 if row.error else 400), colour)
         if row.share_checked > 0 and not row.error:
             self._paint_share(painter, QRectF(text.left(), area.bottom() - 9, text.width() + 3, 3), row.share_checked)
 

@@ -7,7 +7,9 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
+from lesionstudio.gui.kinds import Kind
 from lesionstudio.gui.menus import Actions
+from lesionstudio.gui.panels.kind_filter import KindFilter
 from lesionstudio.gui.panels.rows_view import RowsView
 from lesionstudio.gui.panels.scan_headings import Heading, keys_above
 from lesionstudio.gui.panels.scan_rows import ITEM, RowPainter, ScanRows
@@ -41,7 +43,7 @@ class Worklist(QFrame):
         self._folded_branches: set[str] = set()
         self._painter = RowPainter(look, self)
         self._count = label(role="second", name="scan_count")
-        self.filter = Field("filter", _("Filter by name"))
+        self.filter, self.kind_filter = Field("filter", _("Filter by name")), KindFilter(look)
         self._which = Choices("which")
         self.list = RowsView()
         self._pages = QStackedWidget()
@@ -72,6 +74,14 @@ class Worklist(QFrame):
         if place.isValid():
             self.list.update(place)
 
+    def show_kinds(self, kinds: dict[str, Kind], *, asks: bool) -> None:
+        """Says in its row what each scan shows; `asks`: whether there is a classifier, so that one can filter by it."""
+        self._rows.kinds = self._painter.kinds = kinds
+        self.kind_filter.show_counts(kinds, self._items, asks=asks)
+        if self.kind_filter.current:
+            self._refresh()
+        self.list.viewport().update()
+
     def show_current(self, item_id: str | None) -> None:
         """Lights the scan that is open and brings it into view."""
         if item_id and item_id != self._painter.current_id and not self._rows.index_of(item_id).isValid():
@@ -96,7 +106,7 @@ class Worklist(QFrame):
     def fold(self, folded: bool) -> None:
         """Makes it narrow (pictures only) or wide."""
         self._folded = self._painter.folded = folded
-        for part in (self._head, self.filter, self._which):
+        for part in (self._head, self._filters, self.filter, self._which):
             part.setVisible(not folded)
         self._unfold.setVisible(folded)
         self._foot.fold(folded)
@@ -149,6 +159,8 @@ class Worklist(QFrame):
         items = list(self._items.values())
         if typed:
             items = [item for item in items if typed in f"{item.name} {item.study}".casefold()]
+        if self.kind_filter.current:
+            items = [item for item in items if self.kind_filter.fits(self._rows.kinds.get(item.id), item.error)]
         if which == "drafts":
             return [item for item in items if item.status == "draft"]
         return [item for item in items if item.status not in _DONE] if which == "to_do" else items
@@ -197,6 +209,7 @@ class Worklist(QFrame):
         self.filter.setClearButtonEnabled(True)
         self.filter.textChanged.connect(self._refresh)
         self.filter.abandoned.connect(self.filter.clear)
+        self.kind_filter.chosen.connect(self._refresh)
         glass = QAction(self)
         self.filter.addAction(glass, Field.ActionPosition.LeadingPosition)
         look.icons.dress(glass, "search")
@@ -226,7 +239,13 @@ class Worklist(QFrame):
         look.icons.dress(self._unfold, "layout-sidebar-left-expand", 18)
         column.addWidget(self._head)
         column.addWidget(self._unfold, 0, Qt.AlignmentFlag.AlignHCenter)
-        for part in (self.filter, self._which):
+        self._filters = QWidget()
+        filters = QHBoxLayout(self._filters)
+        filters.setContentsMargins(0, 0, 0, 0)
+        filters.setSpacing(4)
+        filters.addWidget(self.filter, 1)
+        filters.addWidget(self.kind_filter)
+        for part in (self._filters, self._which):
             inset = QHBoxLayout()
             inset.setContentsMargins(12, 0, 12, 0)
             inset.addWidget(part)

@@ -1,0 +1,297 @@
+"""ClassifyWiring: joins Classifying and Explaining with the Classify page: what is shown and what is said of it."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QImage
+
+from lesionstudio.errors import LesionStudioError
+from lesionstudio.gui.classify_saving import ClassifySaving
+from lesionstudio.gui.classify_scan import ClassifyScan, found_in
+from lesionstudio.gui.explaining import Explaining, Explanation, Wish
+from lesionstudio.gui.kinds import Kind, class_words, classes_words, percent
+from lesionstudio.gui.messages import choose_files
+from lesionstudio.gui.parts import Parts
+from lesionstudio.gui.readout import voxel_text
+from lesionstudio.gui.widgets.sheet import present
+from lesionstudio.imaging.formats.source import FoundScan
+from lesionstudio.words import _
+
+if TYPE_CHECKING:
+    from lesionstudio.gui.classify_page import ClassifyPage
+
+_LOTS_MS = 60
+
+
+class ClassifyWiring(QObject):
+    """Made with the window; the page when it is first wanted. `shown`: is told that another page is on screen."""
+
+    def __init__(self, parts: Parts, shown: Callable[[], object], add_model: Callable[[], object]) -> None:
+        super().__init__(parts.window)
+        self._parts, self._window, self._session = parts, parts.window, parts.session
+        self._classifying, self._actions = parts.classifying, parts.window.actions_by_verb
+        self._shown, self._add_model = shown, add_model
+        self._page: ClassifyPage | None = None
+        self._scan = ClassifyScan(parts, self)
+        self._explaining = Explaining(parts.session, parts.classifying, parts.lane, self)
+        self.saving = ClassifySaving(parts, self._scan, self)
+        self._label = ""
+        self._lots = QTimer(self, singleShot=True, interval=_LOTS_MS)
+        self._lots.timeout.connect(self.refresh)
+        self._classifying.changed.connect(self._refresh_soon)
+        self._classifying.answered.connect(self._take_answers)
+        self._explaining.made.connect(self._show_heat)
+        self._explaining.failed.connect(self._tell_no_heat)
+        self._scan.opened.connect(self._show_scan)
+        self._scan.slice_changed.connect(self._show_slice)
+        self._scan.window_changed.connect(self._show_window)
+        parts.thumbnails.made.connect(self._show_thumbnail)
+        self._actions.on("classify_page", self.show)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the Classify page is shown."""
+        return (
+            self._page is not None and self._session.folder is not None and self._window.draw_page.beside is self._page
+        )
+
+    def show(self) -> None:
+        """Shows what pictures show, and why."""
+        if self._session.folder is None:
+            return
+        if self._page is None:
+            self._page = self._made()
+        self._actions["classify_page"].setChecked(True)
+        self._window.draw_page.show_beside(self._page)
+        self._scan.show_session()
+        self.refresh()
+        self._page.take_focus()
+        self._shown()
+
+    def show_hints(self) -> None:
+        """Says what the keys do, and which classifier is asked."""
+        hints = [(("H",), _("hide heat map while held"))]
+        hints += [((_("Wheel"),), _("slices"))] if self._scan.is_volume else []
+        self._window.status_bar.show_hints([*hints, ((), _("dropped pictures are only looked at"))])
+        used = self._classifying.classifier
+        words = f"{classes_words(used.labels)}; {_(used.card.title)}" if used is not None else ""
+        self._window.status_bar.show_cells(voxel="", position="", value="", label=words)
+
+    def take(self, paths: Sequence[Path]) -> bool:
+        """Looks at what was dropped, if this page is on screen; whether it is."""
+        if self.is_shown:
+            self.look_at(paths)
+        return self.is_shown
+
+    def look_at(self, paths: Sequence[Path]) -> None:
+        """Looks at pictures that were dropped or chosen; they do not join the study."""
+        job = self._parts.runner.run("files", _("Reading"), found_in, list(paths))
+        job.succeeded.connect(self._take_dropped)
+        job.failed.connect(self._session.tell_problem)
+
+    def open_item(self, item_id: str) -> bool:
+        """Shows a scan of the list, if this page is on screen; whether it is."""
+        if self.is_shown:
+            self._scan.open_item(item_id)
+        return self.is_shown
+
+    def refresh(self) -> None:
+        """Shows all that is known."""
+        page = self._page
+        if page is None or not self.is_shown:
+            return
+        has_classifier = self._classifying.classifier is not None
+        page.show_sections(answers=has_classifier)
+        pictures = self._classifying.pictures
+        kinds = {one.key: self._classifying.kind(one.key) for one in pictures}
+        page.all.show_pictures(pictures, kinds, self._classifying.running == "asked")
+        page.all.tiles.show_current(self._scan.key)
+        self._parts.thumbnails.ask([(one.key, one.source) for one in pictures if one.is_dropped and not one.error])
+        page.all.tiles.show_stamps({one.key: self._parts.thumbnails.image(one.key) for one in pictures})
+        self._show_answer()
+
+    # The picture
+
+    def _show_scan(self) -> None:
+        page, scan = self._page, self._scan
+        if page is None:
+            return
+        self._label = ""
+        page.view.set_scan(scan.scan, None)
+        page.show_picture(there=scan.scan is not None)
+        if scan.scan is not None:
+            page.view.set_slice(scan.k)
+            page.view.set_window(*scan.window)
+        page.all.tiles.show_current(scan.key)
+        if self.is_shown:
+            self.show_hints()
+        self._show_answer()
+
+    def _show_slice(self) -> None:
+        if self._page is not None:
+            self._page.view.set_slice(self._scan.k)
+            self._want_heat()
+
+    def _show_window(self) -> None:
+        if self._page is not None:
+            self._page.view.set_window(*self._scan.window)
+
+    def _point(self, pointer: object) -> None:
+        scan = self._scan.scan
+        if pointer is None or scan is None or not getattr(pointer, "inside", False):
+            self._window.status_bar.show_cells(voxel="")
+            return
+        row, column = pointer.row, pointer.column  # type: ignore[attr-defined]
+        self._window.status_bar.show_cells(voxel=voxel_text(scan.slices, self._scan.k, row, column))
+
+    # The answer
+
+    def _take_answers(self, keys: Sequence[str]) -> None:
+        if self._scan.key in keys:
+            self._show_answer()
+        self._refresh_soon()
+
+    def _refresh_soon(self) -> None:
+        if not self._lots.isActive():
+            self._lots.start()
+
+    def _show_answer(self) -> None:
+        page, key = self._page, self._scan.key
+        if page is None or not self.is_shown:
+            return
+        kind = self._classifying.kind(key)
+        if self._classifying.classifier is None:
+            page.answer.show_none()
+        elif kind is not None:
+            page.answer.show_kind(kind)
+        else:
+            page.answer.show_waiting(_("Looking") if key else _("Nothing yet"))
+            if key:
+                self._classifying.look_at(key)
+        self._show_why(kind)
+
+    def _show_why(self, kind: Kind | None) -> None:
+        page = self._page
+        if page is None:
+            return
+        can = kind is not None and not kind.error and self._scan.scan is not None
+        page.why.setEnabled(can)
+        if kind is not None and not kind.error:
+            names = tuple(name for name, _share in kind.shares)
+            page.why.show_classes(names, self._label or kind.name)
+        self._want_heat()
+
+    def _want_heat(self) -> None:
+        """Wishes for the heat of the slice on screen, and says nothing of it till it comes."""
+        page, kind, scan = self._page, self._classifying.kind(self._scan.key), self._scan
+        picture = self._classifying.picture(scan.key)
+        if page is None or kind is None or kind.error or scan.scan is None or picture is None or not self.is_shown:
+            self._explaining.want(None)
+            if page is not None:
+                page.view.set_heat(None)
+                page.why.show_slice("")
+                page.say("")
+            return
+        page.why.show_slice(_("This slice: looking") if scan.is_volume else "", self._telling(kind))
+        self._explaining.want(Wish(picture, scan.k, self._label or kind.name) if page.shows_heat else None)
+
+    def _telling(self, kind: Kind) -> int | None:
+        """The clearest slice, where it is not the one on screen."""
+        return kind.k if self._scan.is_volume and kind.k != self._scan.k else None
+
+    def _show_heat(self, made: Explanation) -> None:
+        page, wish, scan = self._page, made.wish, self._scan
+        if page is None or (wish.picture.key, wish.k) != (scan.key, scan.k):
+            return
+        is_cold = not made.heat.any()
+        page.view.set_heat(None if is_cold else made.heat)
+        words = _("Nothing here speaks for {name}.").format(name=class_words(wish.label))
+        page.say(words if is_cold else "")
+        kind = self._classifying.kind(scan.key)
+        if scan.is_volume and kind is not None:
+            best = max(made.shares, key=lambda name: made.shares[name])
+            said = _("This slice: {name} {share}").format(name=class_words(best), share=percent(made.shares[best]))
+            page.why.show_slice(said, self._telling(kind))
+
+    def _tell_no_heat(self, problem: LesionStudioError) -> None:
+        if self._page is not None:
+            self._page.view.set_heat(None)
+            self._page.say(problem.message)
+
+    def _explain(self, label: str) -> None:
+        self._label = label
+        self._want_heat()
+
+    def _switch_heat(self, on: bool) -> None:
+        if self._page is not None:
+            self._page.view.show_heat(on)
+            self._want_heat()
+
+    # Pictures from elsewhere
+
+    def _take_dropped(self, found: list[FoundScan]) -> None:
+        keys = self._classifying.take(found)
+        picture = self._classifying.picture(keys[0]) if keys else None
+        if picture is not None:
+            self._scan.open_picture(picture)
+        self.refresh()
+
+    def _choose_pictures(self) -> None:
+        chosen = choose_files(self._window, _("Choose pictures"), str(self._session.folder or ""))
+        if chosen:
+            self.look_at([Path(one) for one in chosen])
+
+    def _clear_dropped(self) -> None:
+        self._classifying.forget_dropped()
+        self._scan.show_session(afresh=True)
+        self.refresh()
+
+    def _open(self, key: str) -> None:
+        picture = self._classifying.picture(key)
+        if picture is not None:
+            self._scan.open_picture(picture)
+
+    def _show_thumbnail(self, key: str, image: QImage) -> None:
+        if self._page is not None:
+            self._page.all.tiles.show_picture(key, image)
+
+    # Within
+
+    def _show_classifier(self) -> None:
+        from lesionstudio.gui.dialogs.classifier_sheet import ClassifierSheet
+
+        classifiers = self._classifying.classifiers
+        if classifiers.in_use is None:
+            return
+        sheet = ClassifierSheet(self._window, self._window.look, classifiers.all, classifiers.in_use)
+        sheet.chosen.connect(classifiers.choose)
+        sheet.add_wanted.connect(self._add_model)
+        present(sheet)
+
+    def _made(self) -> "ClassifyPage":
+        from lesionstudio.gui.classify_page import ClassifyPage
+
+        page = ClassifyPage(self._window.look)
+        page.view.slice_wanted.connect(self._scan.go_to_slice)
+        page.view.window_dragged.connect(self._scan.set_window)
+        page.view.pointer_moved.connect(self._point)
+        page.view.set_heat_opacity(page.opacity)
+        page.opacity_wanted.connect(page.view.set_heat_opacity)
+        page.heat_wanted.connect(self._switch_heat)
+        page.save_wanted.connect(lambda: self.saving.save_picture(page.view.heat, page.opacity))
+        page.answer.classifier_wanted.connect(self._show_classifier)
+        page.answer.add_wanted.connect(self._add_model)
+        page.why.label_picked.connect(self._explain)
+        page.why.slice_wanted.connect(self._scan.go_to_slice)
+        page.banners.action_wanted.connect(self._window.banner_answered)
+        everything = page.all
+        everything.tiles.wanted.connect(self._open)
+        everything.choose_wanted.connect(self._choose_pictures)
+        everything.clear_wanted.connect(self._clear_dropped)
+        everything.ask_wanted.connect(self._classifying.ask_all)
+        everything.stop_wanted.connect(self._classifying.cancel)
+        everything.table_wanted.connect(self.saving.save_table)
+        everything.heat_maps_wanted.connect(self.saving.save_heat_maps)
+        return page

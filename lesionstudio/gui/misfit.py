@@ -1,0 +1,156 @@
+"""Misfit: says so, once a scan and model, when Segment is pressed with a model that was made for something else.
+
+Nothing waits for it: the draft comes as ever, and beside it the sentence and a model that fits, where there is one.
+"""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject
+
+from lesionstudio.gui.classifying import Classifying
+from lesionstudio.gui.kinds import Kind, class_words
+from lesionstudio.gui.models import Models
+from lesionstudio.gui.session import Session
+from lesionstudio.gui.views import ModelView, Notice
+from lesionstudio.words import _, ngettext
+
+_TOLD = "misfits_told"
+_NAMED = 3
+
+
+class Misfit(QObject):
+    """Listens to Segment and to what pictures show."""
+
+    def __init__(self, session: Session, models: Models, classifying: Classifying, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session, self._models, self._classifying = session, models, classifying
+        self._open: dict[str, tuple[ModelView, str]] = {}
+        models.segmenting.connect(self._segmenting)
+        classifying.answered.connect(self._answered)
+        session.folder_opened.connect(self._open.clear)
+
+    def _segmenting(self, items: Sequence[str], verb: str) -> None:
+        model, classifier = self._models.model_in_use, self._classifying.classifier
+        if model is None or classifier is None or model.region not in classifier.labels:
+            return
+        told = self._told(model)
+        fresh = [item for item in items if item not in told]
+        unknown = [item for item in fresh if self._classifying.kind(item) is None]
+        self._open |= dict.fromkeys(unknown, (model, verb))
+        if len(items) > 1:
+            self._tell_of_many(model, [item for item in fresh if item not in unknown])
+            self._classifying.ask_quietly(unknown)
+        else:
+            for item in fresh:
+                self._tell(item, model, verb)
+            self._classifying.ask(unknown, first=True)
+
+    def _answered(self, keys: Sequence[str]) -> None:
+        """What was segmented before anybody knew what it shows."""
+        waiting = [key for key in keys if key in self._open and self._classifying.kind(key) is not None]
+        orders = {key: self._open.pop(key) for key in waiting}
+        many = [key for key, (_model, verb) in orders.items() if verb == "segment_all"]
+        if many:
+            self._tell_of_many(orders[many[0]][0], many)
+        for key, (model, verb) in orders.items():
+            if verb != "segment_all":
+                self._tell(key, model, verb)
+
+    def _misfits(self, item: str, model: ModelView) -> Kind | None:
+        """What the scan shows, where that is not what the model was made for."""
+        kind = self._classifying.kind(item)
+        if kind is None or kind.error or (kind.name == model.region and not kind.unlike):
+            return None
+        return kind
+
+    def _tell(self, item: str, model: ModelView, verb: str) -> None:
+        kind = self._misfits(item, model)
+        if kind is None:
+            return
+        self._note([item], model)
+        better = None if kind.unlike else self._fitting(item, kind)
+        title = _sentence(kind, self._modality(item), model)
+        if better is None:
+            self._session.tell(Notice("warning", title, _("What it marks here may mean nothing.")))
+            return
+        words = _("What it marks here may mean nothing. {name} was made for it.").format(name=better.title)
+        use = _("Use {name} instead").format(name=better.title)
+        payload = (better.id, verb)
+        self._session.tell(
+            Notice(
+                "warning", title, words, use, "use_fitting_model", "", payload, _("Go on with this one"), "keep_model"
+            )
+        )
+
+    def _tell_of_many(self, model: ModelView, items: Sequence[str]) -> None:
+        """One sentence for all scans at once."""
+        odd = [item for item in items if self._misfits(item, model) is not None]
+        if not odd:
+            return
+        self._note(odd, model)
+        title = ngettext(
+            "{n} scan does not look like what the model was made for: {made_for}.",
+            "{n} scans do not look like what the model was made for: {made_for}.",
+            len(odd),
+        ).format(n=len(odd), made_for=_made_for(model))
+        names = [self._session.known_items[item].name for item in odd[:_NAMED]]
+        words = ", ".join(names) + (", \N{HORIZONTAL ELLIPSIS}" if len(odd) > _NAMED else "")
+        rest = _("What it marks there may mean nothing. The filter of the list finds them by what they show.")
+        self._session.tell(Notice("warning", title, f"{words}. {rest}"))
+
+    def _fitting(self, item: str, kind: Kind) -> ModelView | None:
+        """A model made for what the scan shows, and for how it was taken where both say that."""
+        modality = self._modality(item)
+        fitting = [one for one in self._models.models if one.region == kind.name]
+        fitting = [one for one in fitting if not (modality and one.modality) or one.modality == modality]
+        return next((one for one in fitting if one.modality == modality), fitting[0] if fitting else None)
+
+    def _modality(self, item: str) -> str:
+        known = self._session.known_items.get(item)
+        return known.modality if known is not None else ""
+
+    # Once a scan and model
+
+    def _told(self, model: ModelView) -> set[str]:
+        return set(self._session.study_settings.get(_TOLD, {}).get(model.id, ()))
+
+    def _note(self, items: Sequence[str], model: ModelView) -> None:
+        told = self._session.study_settings.setdefault(_TOLD, {})
+        told[model.id] = sorted({*told.get(model.id, ()), *items})
+        self._session.save_project()
+
+
+def _sentence(kind: Kind, modality: str, model: ModelView) -> str:
+    made_for = _made_for(model)
+    if kind.unlike:
+        text = _("This is unlike anything the classifier knows; the model was made for {made_for}.")
+        return text.format(made_for=made_for)
+    if kind.name == "other":
+        text = _("This looks like neither brain nor lung; the model was made for {made_for}.")
+        return text.format(made_for=made_for)
+    text = _("This looks like {shown}; the model was made for {made_for}.")
+    return text.format(shown=_shown(kind.name, modality), made_for=made_for)
+
+
+def _shown(region: str, modality: str) -> str:
+    """A kind of picture inside a sentence."""
+    known = {
+        ("brain", "MR"): _("a brain MRI"),
+        ("brain", "CT"): _("a CT of the head"),
+        ("brain", ""): _("a picture of a brain"),
+        ("lung", "CT"): _("a chest CT"),
+        ("lung", ""): _("a picture of the chest"),
+    }
+    return known.get((region, modality)) or known.get((region, "")) or class_words(region)
+
+
+def _made_for(model: ModelView) -> str:
+    known = {
+        ("brain", "MR"): _("brain MRI"),
+        ("brain", "CT"): _("CT of the head"),
+        ("brain", ""): _("pictures of the brain"),
+        ("lung", "CT"): _("chest CT"),
+        ("lung", ""): _("pictures of the chest"),
+    }
+    key = model.region, model.modality
+    return known.get(key) or known.get((model.region, "")) or class_words(model.region)
