@@ -150,14 +150,21 @@ def confusion_section(scores: Scores) -> Section:
 def volume_section(scores: Scores) -> Section:
     """Whether the model marks too much or too little."""
     bias = scores["volume_bias"]
-    text = _(
-        "On average the model marks {mean} more than the truth; nineteen of twenty cases lie between {low} and {high}."
-    )
-    said = [] if bias["low"] is None else [
-        text.format(**{name: _with_unit(bias[name], bias["unit"]) for name in ("mean", "low", "high")})
-    ]  # fmt: skip
+    said = [] if bias["low"] is None else [_bias_words(bias)]
     plates = [Plate(figures.bland_altman(scores["cases"], bias), _("Volume bias"))]
     return Section(_("Volume bias"), [*said, _("Bland and Altman's plot, a dot a case.")], figures=plates)
+
+
+def _bias_words(bias: Mapping[str, Any]) -> str:
+    less = _(
+        "On average the model marks {mean} less than the truth; nineteen of twenty cases lie between {low} and {high}."
+    )
+    more = _(
+        "On average the model marks {mean} more than the truth; nineteen of twenty cases lie between {low} and {high}."
+    )
+    shown_as = {"mean": abs(bias["mean"]), "low": bias["low"], "high": bias["high"]}
+    text = less if bias["mean"] < 0 else more
+    return text.format(**{name: _with_unit(value, bias["unit"]) for name, value in shown_as.items()})
 
 
 def _unit(scores: Scores) -> str:

@@ -145,6 +145,7 @@ def test_a_training_shows_its_curve_is_stopped_gone_on_with_and_added(hands: Han
     card = hands.window.draw_page.beside.training  # type: ignore[union-attr]
     assert [line.name for line in card.measure.drawing.lines] == ["validation"]
     assert [line.name for line in card.loss.drawing.lines] == ["validation", "training"]
+    assert [type(one).__name__ for one in card.loss._plot.listDataItems()] == ["ScatterPlotItem"] * 2, "one row is seen"
     assert "Best Dice on validation so far 0.50" in said(hands, "training_words")
     QTest.mouseClick(hands.button("stop_training_button"), LEFT)
     assert running.training is not None and running.training.state == "stopped"

@@ -122,6 +122,7 @@ def test_it_says_the_figures_that_were_measured(read: _Reader, facts: ReportFact
     assert "a.png = b.png" in text and "c.png" in text
     assert "opened 2 times" in text
     assert "Marked only by the model: 0. Only in the truth: 1." in text
+    assert "less than the truth" in text and "more than the truth" not in text
 
 
 def test_worst_cases_come_before_every_other_case(facts: ReportFacts) -> None:

@@ -23,7 +23,10 @@ _PICTURE_WIDE = 1600
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
-    """A line or, with `dots`, points without one. `role`: a colour of the theme; `name`: its word in the legend."""
+    """A line or, with `dots`, points without one; a line of one point is a dot.
+
+    `role`: a colour of the theme; `name`: its word in the legend.
+    """
 
     points: tuple[tuple[float, float], ...]
     role: str = "accent"
@@ -127,7 +130,7 @@ class Plot(QFrame):
 
         colour = getattr(self._look.tokens, line.role)
         xs, ys = [x for x, _y in line.points], [y for _x, y in line.points]
-        if line.dots:
+        if line.dots or len(line.points) == 1:
             facts = {"size": 6, "brush": pg.mkBrush(colour), "pen": pg.mkPen(None)}
             self._plot.addItem(pg.ScatterPlotItem(xs, ys, antialias=True, **facts))
             return
