@@ -65,6 +65,7 @@ def _file_actions() -> tuple[ActionSpec, ...]:
         "open_sample": _("Opens a small made-up study to try everything on."),
         "import_masks": _("Takes in masks from any folder, and says which scan each belongs to."),
         "export": _("Writes masks as files; the originals stay as they are."),
+        "convert": _("Makes PNG slices, TIFF stacks or NIfTI of any files, and stacks of numbered pictures."),
         "close_folder": _("Goes back to the start page."),
         "settings": _("Language, theme, device, memory."),
     }
@@ -74,6 +75,7 @@ def _file_actions() -> tuple[ActionSpec, ...]:
         ActionSpec("open_sample", _("Try the sample study"), menu, "stethoscope"),
         ActionSpec("import_masks", _("Import masks"), menu, "folder-plus"),
         ActionSpec("export", _("Export"), menu, "download", "Ctrl+E", group),
+        ActionSpec("convert", _("Convert"), menu),
         ActionSpec("close_folder", _("Close folder"), menu, "", "Ctrl+W", group),
         ActionSpec("settings", _("Settings"), menu, "settings", "Ctrl+,", group),
         ActionSpec("quit", _("Quit"), menu, "", "Ctrl+Q", group),

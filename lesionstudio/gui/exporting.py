@@ -41,7 +41,10 @@ class Exporting(QObject):
             format=choice.format,
             values=choice.values,
             only_checked=choice.which == "checked",
+            names=choice.names,
             images=choice.images,
+            lesions=choice.lesions,
+            burned_in=choice.burned_in,
             overwrite=choice.overwrite,
             items=(self._session.current_id,) if choice.which == "this" else None,
         )
@@ -62,11 +65,13 @@ class Exporting(QObject):
     def _exported(self, choice: ExportChoice, result: dict[str, Any]) -> None:
         for failed in result["failed"][:1]:
             self._session.tell(Notice("error", failed["error"], failed["hint"]))
+        if result["held_back"]:
+            self._session.tell(_held_back(result["held_back"]))
         written, kept = len(result["files"]), len(result["kept"])
         if not written:
             self._session.tell(_nothing_written(kept))
             return
-        title = ngettext("{n} mask exported.", "{n} masks exported.", written)
+        title = ngettext("{n} file exported.", "{n} files exported.", written)
         self._session.tell(
             Notice("good", title, str(choice.out), _("Open folder"), "show_in_folder", payload=str(choice.out))
         )
@@ -74,6 +79,13 @@ class Exporting(QObject):
     def _ended(self) -> None:
         self._job = None
         self.job_changed.emit(None)
+
+
+def _held_back(scans: list[dict[str, str]]) -> Notice:
+    """Which pictures stay here, and the box that lets them out."""
+    title = ngettext("{n} scan has text burned in.", "{n} scans have text burned in.", len(scans))
+    text = _("The pictures were held back: the text may name the patient. The masks went out.")
+    return Notice("warning", title, text, details="\n".join(one["error"] for one in scans))
 
 
 def _nothing_written(kept: int) -> Notice:

@@ -30,7 +30,8 @@ def export_offer(project: Project, current_id: str) -> ExportOffer:
         only = _("Only {name}").format(name=project.items[current_id].name)
         parts.append(_part(project, "this", only, here))
     drafts = [item.name for item in project.items.values() if SliceStatus.DRAFT in project.record(item.id).statuses]
-    return ExportOffer(tuple(parts), project.folder / _("export"), tuple(drafts), len(project.labels))
+    has_dicom = any(project.items[item_id].source.format == "dicom" for item_id in marked)
+    return ExportOffer(tuple(parts), project.folder / _("export"), tuple(drafts), len(project.labels), has_dicom)
 
 
 def recent_views(paths: Sequence[str], now: datetime) -> tuple[RecentView, ...]:
@@ -49,9 +50,9 @@ def _part(
     from lesionstudio.workflows.export_files import base_names
 
     first = next(iter(slices), "")
-    name = base_names(project, "auto").get(first, "") if first else ""
+    own, alias, hashed = (base_names(project, names).get(first, "") for names in ("auto", "alias", "hash"))
     count = project.items[first].shape[0] if first else 1
-    return ExportPart(key, title, len(slices), sum(slices.values()), name, max(count, 1))
+    return ExportPart(key, title, len(slices), sum(slices.values()), own, max(count, 1), alias, hashed)
 
 
 def _recent(path: Path, now: datetime) -> RecentView:

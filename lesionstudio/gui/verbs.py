@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMenu
 
 from lesionstudio.gui.actions import LABEL_NUMBERS, PRESETS
+from lesionstudio.gui.converting import Converting
 from lesionstudio.gui.label_sets import LabelSets
 from lesionstudio.gui.label_sets_menu import LabelSetsMenu
 from lesionstudio.gui.messages import ask_then, choose_folder
@@ -40,6 +41,7 @@ class Verbs(QObject):
         self.preferences, self.tour = Preferences(parts), Tour(parts)
         self.label_sets = LabelSets(parts.session, parts.study_steps, self)
         self.label_sets_menu = LabelSetsMenu(parts.window, parts.session, self.label_sets)
+        self.converting = Converting(parts.session, self)
         self.imports: ImportWiring | None = None
         self.stacks = Stacks(parts.session, parts.study_steps, self)
         self.stacks_menu = StacksMenu(parts.window, self.stacks)
@@ -105,6 +107,7 @@ class Verbs(QObject):
         do("close_folder", self._session.close_folder)
         do("import_masks", self._show_import)
         do("export", self._show_export)
+        do("convert", self._show_convert)
         do("settings", self.preferences.show)
         do("shortcuts", self._show_shortcuts)
         do("tour", self.tour.start)
@@ -242,6 +245,13 @@ class Verbs(QObject):
             sheet = ExportSheet(self._window, self._look, offer)
             sheet.export_wanted.connect(self._parts.exporting.export)
             present(sheet)
+
+    def _show_convert(self) -> None:
+        from lesionstudio.gui.dialogs.convert_sheet import ConvertSheet
+
+        sheet = ConvertSheet(self._window, self._look, str(self._session.folder or ""))
+        sheet.convert_wanted.connect(self.converting.convert)
+        present(sheet)
 
     def _show_import(self) -> None:
         from lesionstudio.gui.import_wiring import ImportWiring

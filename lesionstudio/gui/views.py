@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from lesionstudio.imaging.formats.mask_kinds import MaskFormat
+
+ExportNames = Literal["auto", "original", "alias", "hash"]
 NEW_MODEL = ""
 """Stands for a model that is to begin with nothing when Learn is pressed."""
 
@@ -112,16 +115,34 @@ class ExportChoice:
     """What the export sheet was asked for; the words are those of the command line."""
 
     out: Path
-    format: Literal["png", "nifti", "tiff"] = "png"
+    format: MaskFormat = "png"
     values: Literal["auto", "binary", "index", "per-label"] = "auto"
     which: Literal["checked", "marked", "this"] = "checked"
     images: bool = False
     overwrite: bool = False
+    names: ExportNames = "auto"
+    lesions: bool = False
+    burned_in: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertChoice:
+    """What the convert sheet was asked for; the words are those of the command line."""
+
+    paths: tuple[Path, ...]
+    out: Path
+    to: Literal["png", "tiff", "nifti"] = "png"
+    window: str = ""
+    overwrite: bool = False
+    burned_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ExportPart:
-    """One answer to "which scans": how many scans and slices it holds, and how its first and last files would begin."""
+    """One answer to "which scans": how many scans and slices it holds, and how its first and last files would begin.
+
+    `alias` and `hashed`: how they would begin where names are hidden so.
+    """
 
     key: Literal["checked", "marked", "this"]
     title: str
@@ -129,16 +150,22 @@ class ExportPart:
     slices: int
     first: str = ""
     first_slices: int = 1
+    alias: str = ""
+    hashed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportOffer:
-    """What can be exported now. `drafts`: names of scans with open drafts; `labels`: how many labels are in use."""
+    """What can be exported now. `drafts`: names of scans with open drafts; `labels`: how many labels are in use.
+
+    `has_dicom`: some of it is DICOM, whose files would name the patient.
+    """
 
     parts: tuple[ExportPart, ...]
     folder: Path
     drafts: tuple[str, ...] = ()
     labels: int = 1
+    has_dicom: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -64,7 +64,7 @@ class Wiring(QObject):
         self._lots = QTimer(self, singleShot=True, interval=_LOTS_MS)
         self._lots.timeout.connect(self._show_items)
         workers = {"models": parts.models, "learner": parts.learner, "judging": parts.judging}
-        workers |= {"trainer": parts.trainer}
+        workers |= {"trainer": parts.trainer, "converting": self.verbs.converting}
         workers |= {"exporting": parts.exporting, "importing": parts.importing, "classifying": parts.classifying}
         self._jobs = RunningJobs(workers, self._show_job)
         self._window.actions_by_verb.on("cancel_job", self._jobs.cancel)

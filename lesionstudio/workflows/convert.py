@@ -98,7 +98,7 @@ def wanted_window(wanted: str, scan: Scan) -> Window | None:
     """
     if not wanted:
         return None
-    keys = [preset.key for preset in presets_for(scan)]
+    keys = list(dict.fromkeys([*(preset.key for preset in presets_for(scan)), "auto", "full"]))
     if wanted in keys:
         for k in range(scan.slices if wanted == "full" else 0):
             scan.slice(k)

@@ -1,11 +1,23 @@
 """Parts of the export sheet: cards for the formats, radio rows, the warning about open drafts."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.widgets.text import label, paragraph
 from lesionstudio.words import _
+
+_CARDS_A_ROW = 3
 
 
 class FormatCards(QWidget):
@@ -13,22 +25,27 @@ class FormatCards(QWidget):
 
     chosen = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, has_dicom: bool) -> None:
         super().__init__()
         self.current = "png"
         self._cards: dict[str, _Card] = {}
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(8)
+        to_series = _("refers to its DICOM series") if has_dicom else _("no DICOM is marked here")
         cards = (
             ("png", "PNG", _("one picture a slice")),
             ("nifti", "NIfTI", _("one file a scan")),
             ("tiff", "TIFF", _("one stack a scan")),
+            ("nrrd", "NRRD", _("one file a scan")),
+            ("seg-nrrd", "3D Slicer", _("labels with name and colour")),
+            ("dicom-seg", "DICOM-SEG", to_series),
         )
-        for key, name, what in cards:
+        for place, (key, name, what) in enumerate(cards):
             self._cards[key] = card = _Card(key, name, what)
             card.clicked.connect(lambda _on=False, key=key: self.choose(key))
-            row.addWidget(card, 1)
+            grid.addWidget(card, place // _CARDS_A_ROW, place % _CARDS_A_ROW)
+        self._cards["dicom-seg"].setEnabled(has_dicom)
         self.choose("png")
 
     def choose(self, key: str) -> None:

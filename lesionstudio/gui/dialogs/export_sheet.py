@@ -13,10 +13,10 @@ from lesionstudio.gui.widgets.buttons import GAP, Choices, word_button
 from lesionstudio.gui.widgets.fields import Field
 from lesionstudio.gui.widgets.sheet import Sheet
 from lesionstudio.gui.widgets.text import ElidedLabel, label, rule
+from lesionstudio.imaging.formats.mask_kinds import ENDINGS
 from lesionstudio.words import _, ngettext
 
 _WIDTH, _FIRST_COLUMN = 700, 98
-_EXTENSIONS = {"png": ".png", "nifti": ".nii.gz", "tiff": ".tif"}
 
 
 class ExportSheet(Sheet):
@@ -28,16 +28,19 @@ class ExportSheet(Sheet):
         super().__init__(window, look, _("Export masks"), "export_sheet", _WIDTH)
         self._offer, self._look = offer, look
         self._which = Choices("export_which", stretch=False)
-        self._formats = FormatCards()
+        self._formats = FormatCards(offer.has_dicom)
         self._values = Radios(
             "export_values",
             (("auto", ""), ("binary", _("Grey: 0 outside, 255 inside")), ("per-label", _("One file a label"))),
         )
         self._values_hint = label(role="second", name="export_values_hint")
-        self._images = QCheckBox(_("Also write the pictures as PNG"))
+        self._images = QCheckBox(_("The pictures too, as PNG"))
+        self._burned_in = QCheckBox(_("Pictures with text burned in as well"))
+        self._lesions = QCheckBox(_("A table of the lesions"))
         self._folder = Field("export_folder", _("Folder"))
         self._choose = word_button(_("Choose"), "choose_export_folder_button")
         self._names = ElidedLabel("second", "export_names")
+        self._called = Radios("export_called", _ways_to_call(offer))
         self._exists = Radios("export_exists", (("keep", _("keep")), ("replace", _("replace"))))
         self._total = label(role="second", name="export_total")
         self._cancel = word_button(_("Cancel"), "cancel_export_button")
@@ -62,6 +65,9 @@ class ExportSheet(Sheet):
             which=self._part.key,
             images=self._images.isChecked(),
             overwrite=self._exists.current == "replace",
+            names=self._called.current,  # type: ignore[arg-type]
+            lesions=self._lesions.isChecked(),
+            burned_in=self._images.isChecked() and self._burned_in.isChecked(),
         )
 
     @property
@@ -72,7 +78,8 @@ class ExportSheet(Sheet):
             masks = part.scans
         else:
             masks = part.slices * (self._offer.labels if choice.values == "per-label" else 1)
-        return masks + (part.slices if choice.images else 0)
+        extras = (part.slices if choice.images else 0) + (1 if choice.lesions and masks else 0)
+        return masks + extras
 
     @property
     def _part(self) -> ExportPart:
@@ -84,6 +91,7 @@ class ExportSheet(Sheet):
         self._values_title.setVisible(png)
         self._values_hint.setVisible(png and self._offer.labels > 1)
         self._values_hint.setText(self._hint())
+        self._burned_in.setVisible(self._images.isChecked() and self._offer.has_dicom)
         self._names.setText(self._names_text(part))
         scans = ngettext("{n} scan", "{n} scans", part.scans)
         total = f"{scans}, {ngettext('{n} file', '{n} files', files)}."
@@ -107,7 +115,10 @@ class ExportSheet(Sheet):
         return _("One label is used: 0 outside, 255 inside.")
 
     def _names_text(self, part: ExportPart) -> str:
-        ending, name = _EXTENSIONS[self._formats.current], part.first
+        ending, way = ENDINGS[self.choice.format], self._called.current
+        if way == "original":
+            return _("Files say whose they are: the patient's number, then the series.")
+        name = {"alias": part.alias, "hash": part.hashed}.get(way, part.first)
         if not name:
             return ""
         if self._formats.current != "png" or part.first_slices == 1:
@@ -123,15 +134,18 @@ class ExportSheet(Sheet):
         self._values.show_choice("binary", self._offer.labels > 1)
         self._values.show_choice("per-label", self._offer.labels > 1)
         self._folder.setText(str(self._offer.folder))
-        self._images.setObjectName("export_images")
+        for box, name in ((self._images, "images"), (self._burned_in, "burned_in"), (self._lesions, "lesions")):
+            box.setObjectName(f"export_{name}")
+        self._burned_in.setToolTip(_("The text may name the patient. Without this such pictures stay here."))
         look.icons.dress(self._choose, "folder", 16, "text", GAP)
         look.icons.dress(self._go, "download", 16, "primary", GAP)
         self._go.setDefault(True)
 
     def _connect(self) -> None:
-        for signal in (self._which.chosen, self._formats.chosen, self._values.chosen, self._exists.chosen):
-            signal.connect(self._refresh)
-        self._images.toggled.connect(self._refresh)
+        for part in (self._which, self._formats, self._values, self._exists, self._called):
+            part.chosen.connect(self._refresh)
+        for box in (self._images, self._burned_in, self._lesions):
+            box.toggled.connect(self._refresh)
         self._folder.textChanged.connect(self._refresh)
         self._choose.clicked.connect(self._choose_folder)
         self._cancel.clicked.connect(self.reject)
@@ -159,14 +173,21 @@ class ExportSheet(Sheet):
         folder.setSpacing(8)
         folder.addWidget(self._folder, 1)
         folder.addWidget(self._choose)
+        extras = QHBoxLayout()
+        extras.setSpacing(20)
+        for box in (self._lesions, self._images):
+            extras.addWidget(box)
+        extras.addStretch(1)
         rows: tuple[tuple[QLabel | None, QWidget | QHBoxLayout], ...] = (
             (label(_("Which scans"), "second"), self._which),
             (None, self._formats),
             (self._values_title, self._values_row),
             (None, self._values_hint),
-            (label(_("Extras"), "second"), self._images),
+            (label(_("Extras"), "second"), extras),
+            (None, self._burned_in),
             (label(_("Folder"), "second"), folder),
-            (label(_("File names"), "second"), self._names),
+            (label(_("File names"), "second"), self._called),
+            (None, self._names),
             (label(_("If it exists"), "second"), self._exists),
         )
         for place, (title, part) in enumerate(rows):
@@ -187,3 +208,11 @@ class ExportSheet(Sheet):
         foot.addWidget(self._cancel)
         foot.addWidget(self._go)
         self.body.addLayout(foot)
+
+
+def _ways_to_call(offer: ExportOffer) -> tuple[tuple[str, str], ...]:
+    """How files can be called; only DICOM has a patient's number to call them by."""
+    hashed = ("hash", _("By a hash"))
+    if offer.has_dicom:
+        return ("auto", _("DICOM by an alias")), hashed, ("original", _("By the patient"))
+    return ("auto", _("By their own names")), ("alias", _("By an alias")), hashed

@@ -1,0 +1,87 @@
+"""Converting: what the convert sheet asked for, done in the background, whether or not a study is open."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from lesionstudio.gui.jobs import Job
+from lesionstudio.gui.session import Session
+from lesionstudio.gui.views import ConvertChoice, JobView, Notice
+from lesionstudio.progress import Progress
+from lesionstudio.words import _, ngettext
+
+_MOST_SAID = 12
+
+
+class Converting(QObject):
+    """One conversion at a time."""
+
+    job_changed = Signal(object)
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._job: Job | None = None
+
+    def convert(self, choice: ConvertChoice) -> None:
+        """Starts one; while one runs another is not started, and that is said."""
+        if self._job is not None:
+            self._session.tell(Notice("info", _("A conversion is running."), _("The next one can begin after it.")))
+            return
+        from lesionstudio.workflows.convert import ConvertOrder, convert_files
+
+        order = ConvertOrder(
+            choice.paths, choice.out, choice.to, choice.window, choice.overwrite, burned_in=choice.burned_in
+        )
+        self._job = job = self._session.runner.run("files", _("Converting"), convert_files, order)
+        self.job_changed.emit(JobView("convert", _("Converting")))
+        job.progressed.connect(self._progressed)
+        job.succeeded.connect(lambda entries: self._converted(choice, entries))
+        job.failed.connect(self._session.tell_problem)
+        job.ended.connect(self._ended)
+
+    def cancel(self) -> None:
+        """Stops; files already written stay, whole."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def _progressed(self, progress: Progress) -> None:
+        self.job_changed.emit(JobView("convert", _("Converting"), progress.fraction, progress.left_s))
+
+    def _converted(self, choice: ConvertChoice, entries: list[dict[str, Any]]) -> None:
+        failed = [entry for entry in entries if "error" in entry]
+        if failed:
+            self._session.tell(_failed(failed))
+        files = sum(len(entry.get("files", ())) for entry in entries)
+        if not files:
+            return
+        title = ngettext("{n} file written.", "{n} files written.", files)
+        notes = list(dict.fromkeys(note for entry in entries for note in entry.get("notes", ())))
+        text = notes[0] if len(notes) == 1 else str(choice.out)
+        told = Notice("good", title, text, _("Open folder"), "show_in_folder", payload=str(choice.out))
+        self._session.tell(replace(told, details=_lines(notes)) if len(notes) > 1 else told)
+
+    def _ended(self) -> None:
+        self._job = None
+        self.job_changed.emit(None)
+
+
+def _failed(entries: Sequence[dict[str, Any]]) -> Notice:
+    first = entries[0]
+    if len(entries) == 1:
+        return Notice("warning", first["error"], "" if _is_for_terminals(first["hint"]) else first["hint"])
+    title = ngettext("{n} scan was not converted.", "{n} scans were not converted.", len(entries))
+    return Notice("warning", title, first["error"], details=_lines([entry["error"] for entry in entries]))
+
+
+def _is_for_terminals(hint: str) -> bool:
+    """Whether a hint names words of the command line, which the sheet has as choices."""
+    return "--" in hint or "LOW:HIGH" in hint
+
+
+def _lines(sentences: Sequence[str]) -> str:
+    more = len(sentences) - _MOST_SAID
+    rest = [_("and {n} more").format(n=more)] if more > 0 else []
+    return "\n".join([*sentences[:_MOST_SAID], *rest])
