@@ -1,9 +1,9 @@
 """The scans of a study as a tree: patient, study, series. Each branch is a row that folds."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from lesionstudio.gui.list_order import in_list_order
+from lesionstudio.gui.list_order import Branch, branches_of
 from lesionstudio.gui.views import ItemView
 from lesionstudio.words import _
 
@@ -32,23 +32,15 @@ def with_headings(items: Sequence[ItemView], folded: Collection[str] = ()) -> li
 
     Items of one patient and study, and pictures that are of no known patient, need no heading.
     """
-    ordered = in_list_order(items)
-    if len({(item.patient, item.study) for item in ordered}) < 2 and not any(item.last for item in ordered):
-        return list(ordered)
+    branches = branches_of(items)
+    if len(branches) < 2 and not any(branch.last or len(branch.studies) > 1 for branch in branches):
+        return list(items)
     numbers = {patient: n for n, patient in enumerate(dict.fromkeys(one.patient for one in items if one.patient), 1)}
-    studies: dict[tuple[bool, str], set[str]] = {}
-    for item in ordered:
-        studies.setdefault((item.last, item.patient), set()).add(item.study)
     rows: list[Row] = []
-    above: tuple[Heading, ...] = ()
-    for item in ordered:
-        branches = _branches(item, numbers, len(studies[item.last, item.patient]), len(numbers))
-        for level, branch in enumerate(branches):
-            if [one.key for one in above[: level + 1]] != [one.key for one in branches[: level + 1]]:
-                rows.append(branch)
-        above = branches
-        rows.append(item)
-    return _folded(_counted(rows), folded)
+    for branch in branches:
+        if not branch.last:
+            rows += _of_patient(branch, numbers, folded)
+    return rows + _not_for_marking([branch for branch in branches if branch.last], numbers, folded)
 
 
 def keys_above(items: Sequence[ItemView], item_id: str) -> list[str]:
@@ -62,44 +54,42 @@ def keys_above(items: Sequence[ItemView], item_id: str) -> list[str]:
     return []
 
 
-def _branches(item: ItemView, numbers: dict[str, int], studies: int, patients: int) -> tuple[Heading, ...]:
-    """What stands over an item, from the root; one branch for patient and study where there is only one study."""
-    who = _("Patient {n}").format(n=numbers[item.patient]) if item.patient else ""
-    both = ", ".join(part for part in (who, item.study) if part)
-    key = f"{item.last}/{item.patient}"
-    if item.last:
-        root = Heading(NOT_FOR_MARKING, _("Not for marking"), 0, 0)
-        return (root, Heading(f"{key}/{item.study}", both, 1, 0)) if both and patients > 1 else (root,)
-    if not both:
-        return ()
-    if studies == 1 or not who:
-        return (Heading(f"{key}/{item.study}", both, 0, 0),)
-    return Heading(key, who, 0, 0), Heading(f"{key}/{item.study}", item.study or _("Study without a name"), 1, 0)
+def _of_patient(branch: Branch[ItemView], numbers: dict[str, int], folded: Collection[str]) -> list[Row]:
+    """One branch for patient and study where there is only one study; where nothing is known of either, none."""
+    who = _who(branch, numbers)
+    if len(branch.studies) == 1 or not who:
+        return [row for study in branch.studies for row in _of_study(branch, study, who, 0, folded)]
+    heading = Heading(_key(branch), who, 0, sum(map(len, branch.studies.values())), _key(branch) in folded)
+    below = [row for study in branch.studies for row in _of_study(branch, study, "", 1, folded)]
+    return [heading, *(() if heading.is_folded else below)]
 
 
-def _counted(rows: list[Row]) -> list[Row]:
-    """The rows, each heading with how many scans stand under it."""
-    counted, open_branches = list(rows), dict[int, int]()
-    for place, row in enumerate(rows):
-        if isinstance(row, Heading):
-            open_branches = {level: at for level, at in open_branches.items() if level < row.level} | {row.level: place}
-            continue
-        for at in open_branches.values():
-            branch = counted[at]
-            if isinstance(branch, Heading):
-                counted[at] = replace(branch, scans=branch.scans + 1)
-    return counted
+def _of_study(branch: Branch[ItemView], study: str, who: str, level: int, folded: Collection[str]) -> list[Row]:
+    items, key = branch.studies[study], f"{_key(branch)}/{study}"
+    text = ", ".join(part for part in (who, study) if part)
+    if not text and level == 0:
+        return list(items)
+    heading = Heading(key, text or _("Study without a name"), level, len(items), key in folded)
+    return [heading, *(() if heading.is_folded else items)]
 
 
-def _folded(rows: list[Row], folded: Collection[str]) -> list[Row]:
-    """The rows without what stands under folded headings."""
-    shown: list[Row] = []
-    hidden_below = -1
-    for row in rows:
-        if isinstance(row, Heading) and (hidden_below < 0 or row.level <= hidden_below):
-            is_folded = row.key in folded
-            hidden_below = row.level if is_folded else -1
-            shown.append(replace(row, is_folded=is_folded))
-        elif hidden_below < 0:
-            shown.append(row)
-    return shown
+def _not_for_marking(branches: list[Branch[ItemView]], numbers: dict[str, int], folded: Collection[str]) -> list[Row]:
+    """Localizers, reports and captures, by patient and study where there are several patients."""
+    if not branches:
+        return []
+    scans = sum(len(items) for branch in branches for items in branch.studies.values())
+    root = Heading(NOT_FOR_MARKING, _("Not for marking"), 0, scans, NOT_FOR_MARKING in folded)
+    if root.is_folded:
+        return [root]
+    if len(numbers) > 1:
+        below = [(one, study, _who(one, numbers)) for one in branches for study in one.studies]
+        return [root, *(row for one, study, who in below for row in _of_study(one, study, who, 1, folded))]
+    return [root, *(item for branch in branches for items in branch.studies.values() for item in items)]
+
+
+def _who(branch: Branch[ItemView], numbers: dict[str, int]) -> str:
+    return _("Patient {n}").format(n=numbers[branch.patient]) if branch.patient else ""
+
+
+def _key(branch: Branch[ItemView]) -> str:
+    return f"{branch.last}/{branch.patient}"

@@ -84,7 +84,9 @@ class Worklist(QFrame):
 
     def show_current(self, item_id: str | None) -> None:
         """Lights the scan that is open and brings it into view."""
-        if item_id and item_id != self._painter.current_id and not self._rows.index_of(item_id).isValid():
+        if (item_id or "") == self._painter.current_id:
+            return  # Whoever looks at another part of the list meanwhile stays there.
+        if item_id and not self._rows.index_of(item_id).isValid():
             self._unfold_to(item_id)
         self._painter.current_id = item_id or ""
         place = self._rows.index_of(item_id or "")
