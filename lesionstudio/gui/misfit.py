@@ -25,6 +25,7 @@ class Misfit(QObject):
         super().__init__(parent)
         self._session, self._models, self._classifying = session, models, classifying
         self._open: dict[str, tuple[ModelView, str]] = {}
+        self._together: list[str] = []
         models.segmenting.connect(self._segmenting)
         classifying.answered.connect(self._answered)
         session.folder_opened.connect(self._open.clear)
@@ -37,24 +38,24 @@ class Misfit(QObject):
         fresh = [item for item in items if item not in told]
         unknown = [item for item in fresh if self._classifying.kind(item) is None]
         self._open |= dict.fromkeys(unknown, (model, verb))
-        if len(items) > 1:
-            self._tell_of_many(model, [item for item in fresh if item not in unknown])
+        if verb == "segment_all":
+            self._together = fresh
             self._classifying.ask_quietly(unknown)
+            self._tell_together(model)
         else:
+            self._classifying.ask(unknown, first=True)
             for item in fresh:
                 self._tell(item, model, verb)
-            self._classifying.ask(unknown, first=True)
 
     def _answered(self, keys: Sequence[str]) -> None:
         """What was segmented before anybody knew what it shows."""
-        waiting = [key for key in keys if key in self._open and self._classifying.kind(key) is not None]
-        orders = {key: self._open.pop(key) for key in waiting}
-        many = [key for key, (_model, verb) in orders.items() if verb == "segment_all"]
-        if many:
-            self._tell_of_many(orders[many[0]][0], many)
-        for key, (model, verb) in orders.items():
-            if verb != "segment_all":
-                self._tell(key, model, verb)
+        for key in keys:
+            if key in self._open and self._classifying.kind(key) is not None:
+                model, verb = self._open.pop(key)
+                if verb == "segment_all":
+                    self._tell_together(model)
+                else:
+                    self._tell(key, model, verb)
 
     def _misfits(self, item: str, model: ModelView) -> Kind | None:
         """What the scan shows, where that is not what the model was made for."""
@@ -82,21 +83,24 @@ class Misfit(QObject):
             )
         )
 
-    def _tell_of_many(self, model: ModelView, items: Sequence[str]) -> None:
-        """One sentence for all scans at once."""
-        odd = [item for item in items if self._misfits(item, model) is not None]
+    def _tell_together(self, model: ModelView) -> None:
+        """One sentence for all scans that were segmented at once, when the last of them is known."""
+        if any(verb == "segment_all" for _model, verb in self._open.values()):
+            return
+        odd = [item for item in self._together if self._misfits(item, model) is not None]
+        self._together = []
         if not odd:
             return
         self._note(odd, model)
         title = ngettext(
-            "{n} scan does not look like what the model was made for: {made_for}.",
-            "{n} scans do not look like what the model was made for: {made_for}.",
+            "{n} scan does not look like what the model was made for.",
+            "{n} scans do not look like what the model was made for.",
             len(odd),
-        ).format(n=len(odd), made_for=_made_for(model))
-        names = [self._session.known_items[item].name for item in odd[:_NAMED]]
-        words = ", ".join(names) + (", \N{HORIZONTAL ELLIPSIS}" if len(odd) > _NAMED else "")
-        rest = _("What it marks there may mean nothing. The filter of the list finds them by what they show.")
-        self._session.tell(Notice("warning", title, f"{words}. {rest}"))
+        )
+        names = ", ".join(self._session.known_items[item].name for item in odd[:_NAMED])
+        names += ", \N{HORIZONTAL ELLIPSIS}" if len(odd) > _NAMED else ""
+        made_for = _("It was made for {made_for}; what it marks there may mean nothing.")
+        self._session.tell(Notice("warning", title, f"{names}. {made_for.format(made_for=_made_for(model))}"))
 
     def _fitting(self, item: str, kind: Kind) -> ModelView | None:
         """A model made for what the scan shows, and for how it was taken where both say that."""
