@@ -5,7 +5,7 @@ from typing import Any
 
 from lesionstudio.report import figures
 from lesionstudio.report.sections import Plate, Section, Table, between, shown
-from lesionstudio.words import _, number
+from lesionstudio.words import _, ngettext, number
 
 _MOST_ROWS = 60
 
@@ -25,6 +25,11 @@ def tiles(scores: Scores) -> list[dict[str, str]]:
         (_("Border error, HD95"), f"{shown(mean['hd95_mm'], 1)} {_unit(scores)}", _("mean of cases")),
         (_("Volume bias"), _with_unit(bias["mean"], bias["unit"]), limits),
     ]  # fmt: skip
+    people = scores.get("readers")
+    if people:
+        text = ngettext("of {n} case", "of {n} cases", people["cases"]).format(n=number(people["cases"]))
+        title = _("Dice between {n} readers").format(n=number(people["readers"]))
+        found.append((title, shown(people["dice"]), text))
     return [{"name": name, "value": value, "range": text} for name, value, text in found]
 
 

@@ -24,6 +24,7 @@ from lesionstudio.workflows.commit import commit
 from lesionstudio.workflows.data_facts import data_facts
 from lesionstudio.workflows.judging import Judge, Judged
 from lesionstudio.workflows.labelled import Places, read_pair
+from lesionstudio.workflows.readers import between_readers
 
 WORST, USUAL, CONTACT = 10, 4, 24
 _PACKAGES = ("torch", "segmentation_models_pytorch", "openvino", "numpy", "scipy")
@@ -57,6 +58,10 @@ def write_report(
     report(Progress(None, _("Looking at the data")))
     data = data_facts(looked.places, structure=looked.structure, hu_offset=looked.hu_offset)
     report(Progress(None, _("Writing the report")))
+    readers = between_readers(
+        [one.pair for one in found], looked.structure, lambda: report(Progress(None, _("Looking at the data")))
+    )
+    scores = {**scores, "readers": readers}
     marked = (one for one in found if one.case.pooled.wanted)
     order = sorted(marked, key=lambda one: (one.case.share("dice"), -one.case.pooled.wanted))
     worst, rest = order[:WORST], order[WORST:]

@@ -1,6 +1,7 @@
 """evaluate and compare on four pictures and two tiny models that mark about half of each."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,12 @@ from PIL import Image
 
 from lesionstudio.cli import run
 from lesionstudio.errors import NotEnoughExamples
+from lesionstudio.imaging.pairs import pair_folders
 from lesionstudio.model_card import IntensityRule, ModelInput
 from lesionstudio.project.openings import openings
 from lesionstudio.workflows.compare import compare
 from lesionstudio.workflows.evaluate import evaluate
+from lesionstudio.workflows.readers import between_readers
 from tests.tiny_model import save_tiny_model, tiny_card
 
 PICTURES = 4
@@ -116,3 +119,20 @@ def test_the_report_shows_the_worst_case_first_and_how_to_repeat_it(
     assert f"lesionstudio evaluate --model eager --data {data.name} --part val --threshold 0.5" in written
     assert str(data) not in written
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["r.html"]
+
+
+def test_where_several_readers_drew_their_agreement_is_the_ceiling(tmp_path: Path) -> None:
+    """Of three, two agree wholly and the third with neither: Dice 1, 0, 0; a picture nobody marked does not count."""
+    marks = {name: np.zeros((8, 8), np.uint8) for name in ("left", "right", "nothing")}
+    marks["left"][:, :4], marks["right"][:, 4:] = 255, 255
+    drawn = {"a": ("left", "left", "right"), "b": ("nothing",) * 3}
+    for name, by in drawn.items():
+        places = [tmp_path / "images", tmp_path / "masks", *(tmp_path / "readers" / str(n) for n in range(3))]
+        for place, kind in zip(places, ("left", "left", *by)):
+            place.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(marks[kind]).save(place / f"{name}.png")
+    pairs = pair_folders(tmp_path / "images", tmp_path / "masks").pairs
+    assert between_readers(pairs) == {"readers": 3, "cases": 1, "dice": pytest.approx(1 / 3)}
+    shutil.rmtree(tmp_path / "readers" / "2")
+    shutil.rmtree(tmp_path / "readers" / "1")
+    assert between_readers(pairs) is None
