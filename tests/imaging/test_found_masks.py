@@ -1,11 +1,14 @@
 """Which mask belongs to which scan, by names alone; and what the values of other programs' masks mean."""
 
+import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from lesionstudio.imaging.formats.references import References
 from lesionstudio.imaging.found_masks import By, FoundMask, MaskPart, ScanNames, mask_files, matched
 from lesionstudio.imaging.mask_values import Meaning, Turn, census, guess
 
@@ -101,6 +104,33 @@ def test_a_file_named_itself_is_taken_and_none_twice(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"")
     assert mask_files([tmp_path / "a.png", tmp_path], ()) == [tmp_path / "a.png"]
     assert FoundMask.of(tmp_path / "a.png").name == "a.png"
+
+
+def test_the_series_that_a_mask_names_counts_more_than_its_name() -> None:
+    scans = [
+        ScanNames.of("one", ["one.dcm"], 3),
+        replace(ScanNames.of("two", ["two.dcm"], 3), series="1.2", frame="9"),
+        replace(ScanNames.of("three", ["three.dcm"], 3), series="1.3", frame="9"),
+        replace(ScanNames.of("four", ["four.dcm"], 3), series="1.4", frame="8"),
+    ]
+    files = [Path("one.seg"), Path("x"), Path("y"), Path("z")]
+    named = [
+        References(frozenset({"1.3"}), frozenset({"9"})),
+        References(frozenset({"7.7"}), frozenset({"8"})),  # another series, but only one scan lies in that frame
+        References(frozenset({"7.7"}), frozenset({"9"})),  # two scans do
+        References(),
+    ]
+    found = matched(files, scans, {}, references=dict(zip(files, named)))
+    assert found.scans == ("three", "four", "", "")
+
+
+def test_what_names_a_series_is_found_in_a_folder_whatever_it_is_called(shared_data: Path, tmp_path: Path) -> None:
+    dcmqi = shared_data / "formats/masks/dicom_seg_dcmqi"
+    shutil.copyfile(dcmqi / "23x38x3/seg/label.seg", tmp_path / "label.seg")
+    shutil.copyfile(dcmqi / "sparse-labelmap-noppv.dcm", tmp_path / "a.dcm")
+    shutil.copyfile(dcmqi / "23x38x3/image/IMG0001.dcm", tmp_path / "IMG0001.dcm")
+    (tmp_path / "notes.txt").write_text("nothing")
+    assert [path.name for path in mask_files([tmp_path], ())] == ["a.dcm", "label.seg"]
 
 
 def values(*numbers: int, share: float = 0.2) -> np.ndarray:  # type: ignore[type-arg]
