@@ -19,15 +19,16 @@ from lesionstudio.learning.openvino_engine import OpenVINOEngine
 from lesionstudio.model_card import WEIGHTS_NAME, ModelCard, ModelInput, read_card, write_card
 from lesionstudio.words import _
 
-KNOWN = "known_features"
-_AT_A_TIME, _SPARE, _QUANTILE = 32, 1.3, 0.99
+KNOWN, KNOWN_LABELS = "known_features", "known_labels"
+_AT_A_TIME = 32
 
 Rows = NDArray[np.float32]
+Places = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
-    """Probability of each class, in the card's order, and how far the picture is from all that was learned from."""
+    """Probability of each class, in the card's order, and how far the picture is from the nearest known one of its."""
 
     probabilities: tuple[float, ...]
     distance: float
@@ -46,14 +47,15 @@ class Answer:
 
 @dataclass(frozen=True, eq=False)
 class Classifier:
-    """A network in eval mode, its card, and features of pictures it learned from: (n, features), each of length 1.
+    """A network in eval mode, its card, and what it knows: features (n, features) of length 1, and their classes (n,).
 
-    The card's `network` carries side, temperature and unlike_from (a distance; see `distances`).
+    The card's `network` carries side, temperature and, class by class, unlike_from (a distance; see `distances`).
     """
 
     network: ClassifierNetwork
     card: ModelCard
     known: Rows
+    known_labels: Places
 
     @property
     def side(self) -> int:
@@ -71,6 +73,7 @@ class Classifier:
             )
         tensors = read_tensors(path)
         known = tensors.pop(KNOWN, torch.zeros(0, 1))
+        known_labels = tensors.pop(KNOWN_LABELS, torch.zeros(0, dtype=torch.uint8))
         network = build_classifier(card)
         try:
             network.load_state_dict(tensors)
@@ -79,7 +82,7 @@ class Classifier:
                 _("The weights {path} do not fit the network its card describes.").format(path=path),
                 hint=_("Copy the model again from where it came from."),
             ) from problem
-        return cls(network.eval(), card, known.numpy())
+        return cls(network.eval(), card, known.numpy(), known_labels.long().numpy())
 
     def save(self, folder: Path) -> ModelCard:
         """Writes weights (float16, with the known features) and card; gives the card with its SHA-256. OSError."""
@@ -87,6 +90,7 @@ class Classifier:
 
         tensors = {name: _half(value) for name, value in self.network.state_dict().items()}
         tensors[KNOWN] = torch.from_numpy(self.known).half().contiguous()
+        tensors[KNOWN_LABELS] = torch.from_numpy(self.known_labels.astype(np.uint8))
         folder.mkdir(parents=True, exist_ok=True)
         draft = folder / f"{WEIGHTS_NAME}.{os.getpid()}.tmp"
         draft.write_bytes(save(tensors))
@@ -119,11 +123,11 @@ class Looker:
         logits, features = self.raw(pictures)
         facts = self.classifier.card.network
         chances = softmax(logits / float(facts.get("temperature", 1.0)))
-        far = distances(features, self.classifier.known)
-        limit = float(facts.get("unlike_from", np.inf))
-        return [
-            Answer(tuple(float(p) for p in row), float(away), bool(away > limit)) for row, away in zip(chances, far)
-        ]
+        given = chances.argmax(axis=1)
+        far = distances(features, given, self.classifier)
+        limits = np.array(facts.get("unlike_from", [np.inf] * chances.shape[1]), np.float32)
+        rows = zip(chances, far, far > limits[given])
+        return [Answer(tuple(float(p) for p in row), float(away), bool(unlike)) for row, away, unlike in rows]
 
     def raw(self, pictures: Seen) -> tuple[Rows, Rows]:
         """Logits (n, classes) and features (n, features), each of length 1."""
@@ -165,36 +169,11 @@ def fresh_card(name: str, labels: Sequence[str], architecture: str, side: int, d
     )
 
 
-def calibrated(classifier: Classifier, held_out: Seen, labels: NDArray[np.int64]) -> Classifier:
-    """With the temperature that fits validation pictures best, and the distance from which a picture is unlike them."""
-    logits, features = Looker(classifier).raw(held_out)
-    temperatures = np.geomspace(0.25, 4.0, 61)
-    losses = [_log_loss(logits / value, labels) for value in temperatures]
-    far = distances(features, classifier.known)
-    facts = {
-        "temperature": round(float(temperatures[int(np.argmin(losses))]), 4),
-        "unlike_from": round(float(np.quantile(far, _QUANTILE)) * _SPARE + 1e-4, 5),
-    }
-    return replace(classifier, card=replace(classifier.card, network={**classifier.card.network, **facts}))
-
-
-def spread_out(features: Rows, most: int) -> Rows:
-    """At most so many of the features (n, m), chosen so that all others are near one of them (farthest point first)."""
-    if len(features) <= most:
-        return features
-    chosen = [0]
-    far = 1 - features @ features[0]
-    while len(chosen) < most:
-        chosen.append(int(np.argmax(far)))
-        far = np.minimum(far, 1 - features @ features[chosen[-1]])
-    return np.ascontiguousarray(features[chosen])
-
-
-def distances(features: Rows, known: Rows) -> Rows:
-    """For each of the features (n, m) 1 less the cosine to the nearest known one; 0 where none are known."""
-    if not len(known):
-        return np.zeros(len(features), np.float32)
-    return np.asarray(1 - (features @ known.T).max(axis=1), np.float32)
+def distances(features: Rows, labels: Places, classifier: Classifier) -> Rows:
+    """For each of the features (n, m) 1 less the cosine to the nearest known one of its class; 2 where none is."""
+    alike = features @ classifier.known.T if len(classifier.known) else np.zeros((len(features), 0), np.float32)
+    same = classifier.known_labels[None] == labels[:, None]
+    return np.asarray(1 - np.where(same, alike, -1.0).max(axis=1, initial=-1.0), np.float32)
 
 
 def normed(rows: Rows) -> Rows:
@@ -206,11 +185,6 @@ def softmax(logits: Rows) -> Rows:
     """Probabilities (n, classes)."""
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
-
-
-def _log_loss(logits: Rows, labels: NDArray[np.int64]) -> float:
-    chances = softmax(logits)[np.arange(len(labels)), labels]
-    return float(-np.log(np.maximum(chances, 1e-9)).mean())
 
 
 def _engine(classifier: Classifier, key: str) -> OpenVINOEngine | None:

@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -20,16 +21,16 @@ from lesionstudio.model_card import ModelCard
 from lesionstudio.progress import Progress, Reporter, silent
 from lesionstudio.words import _, number
 
-_ROUND, _WARM_UP, _SMALLER_UNTIL, _SIDE_STEP = 960, 0.05, 0.65, 16
+_ROUND, _WARM_UP, _ALONE, _SMALLER_UNTIL, _SIDE_STEP = 960, 0.05, 0.1, 0.65, 16
 
 
 @dataclass(frozen=True, slots=True)
 class ClassifierRecipe:
     """How a classifier is trained. `minutes` 0: until `rounds` or until `patience` rounds brought nothing.
 
-    A round is every picture once, at most 960 of them. Over layers that were lent the last one learns alone for the
-    first round; then all do, the lent ones at `lent_rate` times the rate. `vary` off shows pictures as they are, which
-    is for comparison.
+    A round is every picture once, at most 960 of them. Over layers that were lent the last one learns alone for a
+    tenth of the run; then all do, the lent ones at `lent_rate` times the rate. `vary` off shows pictures as they are,
+    which is for comparison.
     """
 
     architecture: str = "resnet10-half"
@@ -51,10 +52,11 @@ class ClassifierRecipe:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lesson:
-    """A picture as training keeps it, and the place of its class among the labels."""
+    """A picture as training keeps it, the place of its class among the labels, and the group it belongs to."""
 
     picture: Grey
     label: int
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,7 +137,8 @@ class _Course:
 
     def _round(self, ahead: ThreadPoolExecutor) -> float:
         """One round; gives its mean loss. The next batch is made ready while this one is computed."""
-        self.network.learn(body=bool(self.curve) or self.recipe.lent_rate == 1.0)
+        alone = self.recipe.lent_rate < 1 and (not self.curve or self.share < _ALONE)
+        self.network.learn(body=not alone)
         total = 0.0
         coming = ahead.submit(self._batch, self._side())
         for step in range(self.steps):
@@ -204,11 +207,17 @@ class _Course:
 
 
 def shares(lessons: Sequence[Lesson]) -> NDArray[np.float64]:
-    """How often each lesson is drawn: those of a class alike, each class as often as any other; they add up to 1."""
+    """How often each lesson is drawn: each class as often as any other; they add up to 1.
+
+    Within a class a group counts as the root of its size: sixty slices of a patient tell more than one, not sixty times
+    as much. A lesson without a group is one by itself.
+    """
+    sizes = Counter(lesson.group for lesson in lessons)
+    weights = np.array([sizes[lesson.group] ** -0.5 if lesson.group else 1.0 for lesson in lessons], np.float64)
     labels = np.array([lesson.label for lesson in lessons])
-    there, sizes = np.unique(labels, return_counts=True)
-    each = dict(zip(there.tolist(), (1 / (len(there) * sizes)).tolist()))
-    return np.array([each[label] for label in labels.tolist()], np.float64)
+    for label in np.unique(labels):
+        weights[labels == label] /= weights[labels == label].sum()
+    return np.asarray(weights / weights.sum())
 
 
 def batches(lessons: Sequence[Lesson], size: int) -> Iterator[Sequence[Lesson]]:

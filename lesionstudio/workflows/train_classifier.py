@@ -13,7 +13,7 @@ import numpy as np
 from lesionstudio.errors import LesionStudioError, NotEnoughExamples
 from lesionstudio.imaging.likeness import Likeness, likeness
 from lesionstudio.model_card import WEIGHTS_NAME, write_card
-from lesionstudio.progress import Reporter, silent
+from lesionstudio.progress import Progress, Reporter, silent
 from lesionstudio.project.shelf import ModelShelf
 from lesionstudio.project.storage import telling_what_fails
 from lesionstudio.words import _, ngettext, number
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from lesionstudio.learning.classifier_training import ClassifierRecipe, Lesson, Trained
 
 SPLIT_NAME = "split.csv"
-_KNOWN_AT_MOST, _NAMED = 400, 5
+_NAMED = 5
 _LIBRARIES = ("torch", "timm", "numpy", "opencv-python-headless")
 
 
@@ -53,7 +53,7 @@ class _Set:
         from lesionstudio.learning.classifier_training import Lesson
 
         there = (one for one in self.read if one.picture.part == part)
-        return [Lesson(one.grey, self.labels.index(one.picture.label)) for one in there]
+        return [Lesson(one.grey, self.labels.index(one.picture.label), one.picture.group) for one in there]
 
     def pictures(self, part: str) -> list[ClassPicture]:
         """The pictures of one part, by their files."""
@@ -136,9 +136,9 @@ def _read(one: ClassPicture) -> "tuple[Grey, Likeness | None]":
 def _fitted(
     found: _Set, recipe: "ClassifierRecipe", name: str, weights: str, report: Reporter
 ) -> "tuple[Classifier, Trained]":
-    """Trained, with what it knows kept and its temperature and limit set on the validation part."""
-    from lesionstudio.learning.classifier import Classifier, Looker, calibrated, fresh_card, spread_out
-    from lesionstudio.learning.classifier_input import seen
+    """Trained, with what it knows kept and its temperature and limits set on the validation part."""
+    from lesionstudio.learning.classifier import Classifier, fresh_card
+    from lesionstudio.learning.classifier_calibration import fitted
     from lesionstudio.learning.classifier_training import train_network
     from lesionstudio.learning.networks import read_tensors
 
@@ -146,11 +146,9 @@ def _fitted(
     card = fresh_card(name, found.labels, recipe.architecture, recipe.side, recipe.dropout)
     learned, held_out = found.lessons("train"), found.lessons("val")
     trained = train_network(card, learned, held_out, recipe, start, report)
-    bare = Classifier(trained.network, card, np.zeros((0, 1), np.float32))
-    _logits, features = Looker(bare).raw(np.stack([seen(one.picture, recipe.side) for one in learned]))
-    bare = replace(bare, known=spread_out(features, _KNOWN_AT_MOST))
-    shown = np.stack([seen(one.picture, recipe.side) for one in held_out])
-    return calibrated(bare, shown, np.array([one.label for one in held_out])), trained
+    bare = Classifier(trained.network, card, np.zeros((0, 1), np.float32), np.zeros(0, np.int64))
+    report(Progress(None, _("Calibrating")))
+    return fitted(bare, learned, held_out, recipe.seed), trained
 
 
 def _weights_file(weights: str) -> Path:

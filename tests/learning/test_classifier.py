@@ -14,12 +14,8 @@ from lesionstudio.imaging.scan import Scan
 from lesionstudio.learning.classifier import (
     Classifier,
     Looker,
-    calibrated,
-    distances,
     fresh_card,
     normed,
-    softmax,
-    spread_out,
 )
 from lesionstudio.learning.classifier_input import kept, plane_of, seen, slices_of
 from lesionstudio.learning.classifier_networks import SEQUENTIAL, build_classifier, start_backbone
@@ -33,7 +29,7 @@ def tiny(seed: int = 0) -> Classifier:
     """An untrained sequential CNN that knows four features."""
     torch.manual_seed(seed)
     known = normed(np.random.default_rng(seed).normal(size=(4, 64)).astype(np.float32))
-    return Classifier(build_classifier(CARD).eval(), CARD, known)
+    return Classifier(build_classifier(CARD).eval(), CARD, known, np.array([0, 1, 2, 2]))
 
 
 def test_the_sequential_cnn_is_the_one_of_the_tutorials() -> None:
@@ -107,43 +103,16 @@ def test_weights_that_were_exchanged_are_noticed(tmp_path: Path) -> None:
         Classifier.load(tmp_path)
 
 
-def test_the_temperature_makes_an_overconfident_network_as_sure_as_it_is_right() -> None:
-    sure = tiny()
-    with torch.no_grad():
-        sure.network.out[1].weight.mul_(400)  # type: ignore[union-attr]
-    pictures = np.random.default_rng(2).random((60, 32, 32), np.float32)
-    labels = np.random.default_rng(3).integers(0, 3, 60)
-    after = calibrated(sure, pictures, labels)
-    logits, _features = Looker(sure).raw(pictures)
-    temperature = after.card.network["temperature"]
-    assert temperature > 2
-
-    def loss(rows: np.ndarray) -> float:
-        return float(-np.log(softmax(rows)[np.arange(60), labels] + 1e-9).mean())
-
-    assert loss(logits / temperature) < loss(logits)
-
-
-def test_validation_pictures_are_hardly_ever_unlike_and_a_far_one_is() -> None:
-    found = calibrated(tiny(), np.random.default_rng(2).random((50, 32, 32), np.float32), np.zeros(50, np.int64))
-    limit = found.card.network["unlike_from"]
-    near = Looker(found).answers(np.random.default_rng(5).random((20, 32, 32), np.float32))
-    assert sum(one.unlike_training for one in near) <= 1
-    known = np.eye(3, dtype=np.float32)[:2]
-    assert distances(np.eye(3, dtype=np.float32), known).tolist() == [0.0, 0.0, 1.0]
-    assert 0 < limit < 1.4
-
-
-def test_the_features_that_are_kept_leave_none_far_away() -> None:
-    angles = np.linspace(0, np.pi, 200)
-    features = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
-    assert distances(features, spread_out(features, 9)).max() < 1 - np.cos(np.pi / 8)
-
-
 def test_a_rare_class_is_drawn_as_often_as_a_common_one() -> None:
     picture = np.zeros((8, 8), np.uint8)
     drawn = shares([Lesson(picture, 0)] * 9 + [Lesson(picture, 2)])
     assert drawn[:9].tolist() == pytest.approx([0.5 / 9] * 9) and drawn[9] == pytest.approx(0.5)
+
+
+def test_sixty_slices_of_a_patient_are_drawn_more_often_than_one_but_not_sixty_times() -> None:
+    picture = np.zeros((8, 8), np.uint8)
+    drawn = shares([Lesson(picture, 0, "large")] * 16 + [Lesson(picture, 0, "small"), Lesson(picture, 0)])
+    assert drawn[:16].sum() == pytest.approx(4 / 6) and drawn[16:].tolist() == pytest.approx([1 / 6] * 2)
 
 
 def test_layers_are_lent_where_they_fit_and_refused_where_none_does() -> None:

@@ -36,7 +36,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory, home_of_the_run: None) -> 
     data, out = draw(place / "data", 12), place / "disc-or-stripes"
     (data / "disc" / "broken.png").write_bytes(b"no picture")
     words = ["train-classifier", "--data", str(data), "--out", str(out), "--architecture", "sequential-cnn"]
-    words += ["--size", "32", "--rounds", "16", "--batch", "8", "--seed", "3", "--json", str(place / "said.json")]
+    words += ["--size", "32", "--rounds", "30", "--batch", "8", "--seed", "3", "--json", str(place / "said.json")]
     assert run(words, lambda *_places: None) == 0
     return data, out, json.loads((place / "said.json").read_text())
 
@@ -160,4 +160,4 @@ def test_the_card_carries_what_an_answer_needs(trained: Any) -> None:
     card = model_card.read_card(trained[1])
     assert card.task == "classification" and card.labels == ("disc", "stripes")
     assert {"side", "temperature", "unlike_from"} <= set(card.network)
-    assert len(Classifier.load(trained[1]).known) <= 400
+    assert set(Classifier.load(trained[1]).known_labels.tolist()) == {0, 1}
