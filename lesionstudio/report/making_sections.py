@@ -30,6 +30,7 @@ def training_section(card: Mapping[str, Any]) -> Section | None:
         _("Device"): " ".join(str(training.get(name, "")) for name in ("device", "precision", "processor")).strip(),
         _("Seed"): training.get("seed"),
         _("Parent"): card.get("parent"),
+        _("Goal"): _goal(training.get("goal", "")),
         _("Best at step"): best.get("step"),
         _("Its score on validation"): shown(best.get("score")) if best else None,
     }
@@ -79,6 +80,16 @@ def environment_section(
         Table((_("How each figure is computed"), ""), named, kind="small"),
     ]
     return Section(_("Made again"), tables=tables, commands=again)
+
+
+def _goal(name: str) -> str:
+    """What chose the weights and the threshold, in words; "" where nothing is said of it."""
+    names = {
+        "balanced": _("Balanced: F1 on validation chose weights and threshold"),
+        "miss-less": _("Miss less: F2 on validation chose weights and threshold"),
+        "invent-less": _("Invent less: F0.5 on validation chose weights and threshold"),
+    }
+    return names.get(name, "")
 
 
 def _long_side(ends: Sequence[int]) -> str:

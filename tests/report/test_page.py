@@ -68,7 +68,7 @@ def facts() -> ReportFacts:
         "id": "m", "title": "My <i>model</i>", "labels": NAMES, "architecture": "unet", "encoder": "resnet18",
         "long_side": (0, 0), "licence": "CC0", "data": "mine", "inputs": [{"rule": rule, "channel": -1}], "parent": "",
         "training": {
-            "steps": 30, "seed": 4, "ended": "Nothing got better.", "curve": rows,
+            "steps": 30, "seed": 4, "goal": "miss-less", "ended": "Nothing got better.", "curve": rows,
             "best": {"step": 20, "score": 0.6}, "recipe": {"loss": "dice+bce", "size": 224},
         },
     }  # fmt: skip
@@ -122,6 +122,7 @@ def test_it_says_the_figures_that_were_measured(read: _Reader, facts: ReportFact
     assert "a.png = b.png" in text and "c.png" in text
     assert "opened 2 times" in text
     assert "Marked only by the model: 0. Only in the truth: 1." in text
+    assert "Miss less: F2 on validation" in text
     assert "less than the truth" in text and "more than the truth" not in text
 
 
