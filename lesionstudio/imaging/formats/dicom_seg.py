@@ -13,7 +13,7 @@ from lesionstudio.errors import UnreadableFile
 from lesionstudio.imaging.formats.laying import Laying, Plate
 from lesionstudio.imaging.formats.limits import guard
 from lesionstudio.imaging.geometry import Geometry
-from lesionstudio.imaging.segments import MOST_SEGMENTS, Segment, Segmentation
+from lesionstudio.imaging.segments import MOST_SEGMENTS, Layers, Segment, Segmentation
 from lesionstudio.words import _
 
 LABELMAP_CLASS = "1.2.840.10008.5.1.4.1.1.66.7"
@@ -37,6 +37,8 @@ def read(path: Path, geometry: Geometry) -> Segmentation:
     segments, numbers = _segments(dataset)
     notes = list[str]()
     pixels = _pixels(dataset, path, notes)
+    if not geometry.has_orientation and geometry.shape == (1, *pixels.shape[1:]):
+        return _on_picture(dataset, pixels, geometry, numbers).finished(segments, notes)
     laying = Laying(geometry)
     for frame in _frames(dataset, path):
         for segment, marked in _marks(pixels[frame.n], frame):
@@ -44,6 +46,20 @@ def read(path: Path, geometry: Geometry) -> Segmentation:
             if number is not None:
                 laying.lay(marked, number, frame.plate)
     return laying.finished(segments, notes)
+
+
+def _on_picture(dataset: Any, pixels: NDArray[Any], geometry: Geometry, numbers: dict[int, int]) -> Layers:
+    """The marks of a single picture that lies nowhere in a patient, a radiograph say: pixel belongs to pixel."""
+    layers = Layers(geometry.shape)
+    shared = next(iter(dataset.get("SharedFunctionalGroupsSequence") or ()), None)
+    has_numbers = str(dataset.get("SegmentationType")) != "LABELMAP"
+    for n, own in enumerate(dataset.get("PerFrameFunctionalGroupsSequence") or ()):
+        segment = int(_macro(own, shared, "SegmentIdentification").ReferencedSegmentNumber) if has_numbers else None
+        nowhere = _Frame(n, segment, Plate(*np.eye(3)))
+        for found, marked in _marks(pixels[n], nowhere):
+            if found in numbers:
+                layers.mark(marked[np.newaxis], numbers[found], (slice(None),) * 3)
+    return layers
 
 
 def segments(path: Path) -> tuple[Segment, ...]:

@@ -37,13 +37,21 @@ def read(path: Path, geometry: Geometry) -> Segmentation:
     for n, stored in enumerate(volume_file.all_stored_values(header)):
         numbers = _numbered(stored, n, known, path)
         values = header.stored.from_stored(numbers)
-        if geometry.has_orientation and header.geometry.has_orientation:
+        if _on_same_slices(header.geometry, geometry):
+            pass
+        elif geometry.has_orientation and header.geometry.has_orientation:
             values, notes = taken_over(values, header.geometry.affine, geometry)
         elif numbers.shape[::-1] == geometry.shape:  # a picture's own order: 3D Slicer gives every file a place
             values = numbers.transpose(2, 1, 0)
         check_fit(values.shape, geometry.shape)
         layers.append(np.ascontiguousarray(values, np.uint8))
     return Segmentation(tuple(layers), tuple(segment for segment, _layer, _value in known), tuple(notes))
+
+
+def _on_same_slices(mask: Geometry, scan: Geometry) -> bool:
+    """Whether slice belongs to slice where the scan's lie unevenly: a file has one distance for all of them."""
+    uneven = scan.positions_mm is not None and mask.has_orientation
+    return uneven and mask.shape == scan.shape and np.allclose(mask.affine, scan.affine, rtol=1e-5, atol=1e-4)
 
 
 def _segments(texts: Mapping[str, str]) -> list[tuple[Segment, int, int]]:

@@ -55,6 +55,8 @@ def write(
             hint=_("Choose NIfTI or .seg.nrrd for it."),
         )
     slices = _slices(drawn.source)
+    if len(slices) > 1 and not all(instance.position and instance.orientation for instance, _frame in slices):
+        raise _lacking(path)
     if len(slices) != len(labels):
         text = _("The mask has {mask} slices, the series {scan}.")
         raise GridMismatch(text.format(mask=len(labels), scan=len(slices)))
@@ -64,12 +66,14 @@ def write(
             logging.getLogger("highdicom").setLevel(logging.CRITICAL + 1)
             made = _made(labels, slices, names, colours, drawn)
     except (ValueError, KeyError, AttributeError, TypeError) as error:
-        raise LesionStudioError(
-            _("{name} lacks what a DICOM-SEG has to say of its series.").format(name=path.name),
-            hint=_("Choose NIfTI or .seg.nrrd for it."),
-        ) from error
+        raise _lacking(path) from error
     with whole_file(path) as draft:
         made.save_as(draft, enforce_file_format=True)
+
+
+def _lacking(path: Path) -> LesionStudioError:
+    text = _("{name} cannot be written: the series lacks what a DICOM-SEG has to say of it.").format(name=path.name)
+    return LesionStudioError(text, hint=_("Choose NIfTI or .seg.nrrd for it."))
 
 
 def _slices(source: ScanSource) -> list[tuple[Instance, int]]:

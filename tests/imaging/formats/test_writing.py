@@ -169,6 +169,20 @@ def test_a_picture_cannot_have_a_dicom_segmentation(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*out*"))
 
 
+def test_a_radiograph_that_lies_nowhere_has_one_too(tmp_path: Path) -> None:
+    def as_radiograph(dataset: pydicom.Dataset, _k: int) -> None:
+        dataset.SOPClassUID = dataset.file_meta.MediaStorageSOPClassUID = pydicom.uid.ComputedRadiographyImageStorage
+        for keyword in ("ImagePositionPatient", "ImageOrientationPatient", "FrameOfReferenceUID"):
+            delattr(dataset, keyword)
+
+    phantom = phantoms.ct_phantom((1, 24, 32))
+    file = phantoms.write_dicom(tmp_path / "cr", phantom, modality="CR", change=as_radiograph)[0]
+    labels = some_labels((1, 24, 32))
+    scan = read_scan(file)
+    path = written(tmp_path / "out.dcm", labels, scan.geometry, drawn=Drawn(find_scan(file).source, "CR 001"))
+    np.testing.assert_array_equal(read_mask(path, scan.geometry), np.where(labels == 4, 2, labels))
+
+
 @pytest.mark.parametrize("kind", ["u1", "i1", "u2", "i2", "u4", "i4", "f4", "f8"])
 def test_a_stack_keeps_every_kind_of_value_and_its_spacing(tmp_path: Path, kind: str) -> None:
     values = np.random.default_rng(1).integers(0, 127, (3, 4, 5)).astype(kind)
@@ -194,16 +208,49 @@ def real_volumes(shared_data: Path) -> Iterator[tuple[str, FoundScan, Scan]]:
 
 
 def check_round_trips(found: FoundScan, scan: Scan, folder: Path) -> None:
+    """Labels are the same again from every kind of file; grids that a file can hold are the same to 1e-6."""
     labels, grid = some_labels(scan.geometry.shape), scan.geometry
     for ending in VOLUME_ENDINGS:
         path = written(folder / f"mask{ending}", labels, grid)
         np.testing.assert_array_equal(read_mask(path, grid), labels, err_msg=f"{found.id} {ending}")
-        if ending == ".tif" or grid.positions_mm is not None:
-            continue
         again = read_scan(path).geometry
-        if grid.has_orientation and ending == ".nii.gz":
-            assert_same_grid(again, grid)
+        if ending == ".tif":
+            assert again.has_spacing == grid.has_spacing
+            np.testing.assert_allclose(again.spacing_mm, grid.spacing_mm if grid.has_spacing else 1.0, rtol=1e-6)
+        elif grid.positions_mm is None and (grid.has_orientation or ending == ".nii.gz"):
+            assert_same_volume(again, grid)
         path.unlink()
+
+
+def assert_same_volume(one: Geometry, other: Geometry) -> None:
+    """The same voxels in space, in whatever order they are shown: corners within 1e-6 of their distances."""
+    assert sorted(one.shape) == sorted(other.shape) and one.has_orientation == other.has_orientation
+    if not other.has_orientation:
+        return
+    ends = [np.array(np.meshgrid(*[(0, n - 1) for n in grid.shape])).reshape(3, -1).T for grid in (one, other)]
+    corners = [grid.to_mm(corner) for grid, corner in zip((one, other), ends)]
+    longest = float(np.abs(corners[1]).max()) + float(np.ptp(corners[1], axis=0).max())
+    apart = np.linalg.norm(corners[0][:, None] - corners[1][None], axis=2).min(axis=1)
+    assert apart.max() <= 1e-6 * longest
+
+
+def check_dicom_seg(found: FoundScan, scan: Scan, folder: Path) -> bool:
+    """Whether a DICOM-SEG could be made; then the second reader finds every voxel at its place, and ours the labels."""
+    labels = some_labels(scan.geometry.shape)
+    try:
+        path = written(folder / "mask.dcm", labels, scan.geometry, drawn=Drawn(found.source))
+    except LesionStudioError as problem:
+        assert "lacks what a DICOM-SEG" in problem.message
+        return False
+    numbered = np.where(labels == 4, 2, labels)  # segments are numbered without gaps
+    np.testing.assert_array_equal(read_mask(path, scan), numbered, err_msg=found.id)
+    for segment, number in zip(read_seg(path), (1, 4)):
+        ours = scan.geometry.to_mm(np.argwhere(labels == number))
+        assert_same_places(
+            segment.places_mm, ours, 1e-6 * float(np.abs(ours).max()) + 1e-3 * scan.geometry.spacing_mm[0]
+        )
+    path.unlink()
+    return True
 
 
 def test_real_volumes_keep_grid_and_labels(tmp_path: Path, shared_data: Path) -> None:
@@ -220,6 +267,12 @@ def test_real_volumes_keep_grid_and_labels(tmp_path: Path, shared_data: Path) ->
         check_round_trips(found, read_scan(found.source), tmp_path)
 
 
+def test_real_series_keep_place_and_labels_as_dicom_segmentations(tmp_path: Path, shared_data: Path) -> None:
+    for folder in ("chest_ct/RICORD-1A-00101", "formats/studies/mr_abdomen_coronal_haste_tcga"):
+        (found, *_more) = [one for one in find_scans(shared_data / folder) if one.kind == "volume" and not one.last]
+        assert check_dicom_seg(found, read_scan(found.source), tmp_path)
+
+
 @pytest.mark.slow
 def test_every_real_volume_keeps_grid_and_labels(tmp_path: Path, shared_data: Path) -> None:
     count = 0
@@ -227,3 +280,17 @@ def test_every_real_volume_keeps_grid_and_labels(tmp_path: Path, shared_data: Pa
         check_round_trips(found, scan, tmp_path)
         count += 1
     assert count > 60
+
+
+@pytest.mark.slow
+def test_every_real_series_keeps_place_and_labels_as_a_dicom_segmentation(tmp_path: Path, shared_data: Path) -> None:
+    made = {True: 0, False: 0}
+    for root in ("chest_ct", "formats/studies", "formats/dicom", "formats/masks"):
+        for found in find_scans(shared_data / root):
+            if not found.error and not found.last and found.source.format == "dicom" and found.kind == "volume":
+                try:
+                    scan = read_scan(found.source)
+                except UnreadableFile:
+                    continue
+                made[check_dicom_seg(found, scan, tmp_path)] += 1
+    assert made[True] > 25 and made[False] < 15
