@@ -15,6 +15,7 @@ from lesionstudio.gui.language import qt_translator, speak
 from lesionstudio.gui.main_window import MainWindow
 from lesionstudio.gui.theme import Look, use_typeface
 from lesionstudio.settings import Settings, load_settings
+from lesionstudio.words import _
 
 if TYPE_CHECKING:
     from lesionstudio.compute.compute import Compute, Listener
@@ -39,7 +40,7 @@ def run(place: Path | None) -> int:
             desk[0].session.open_folder(place)
 
     if place is not None:
-        window.show_opening(place.name)
+        window.show_opening(_("Name hidden") if settings.hide_names else place.name)
     window.first_painted.connect(begin)
     window.show()
     garbage = Garbage(window)

@@ -90,7 +90,9 @@ class BesideWiring(QObject):
         self._page.stage.show_beside(True)
         self._page.banners.begin_under(bar.height())
         bar.show_link(second)
-        bar.show_names(self._session.known_items[self._session.current_id].name, second.item.name)
+        here, there = (self._session.item_view(one).name for one in (self._session.current_id, second.item.id))
+        second.scan.name = there if self._session.hidden is not None else second.scan.name
+        bar.show_names(here, there)
         if before is None or before.scan is not second.scan or before.link is not second.link:
             self._show_scan(second, picture)
         self._follow()

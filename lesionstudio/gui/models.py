@@ -16,7 +16,7 @@ from lesionstudio.gui.session import Session
 from lesionstudio.gui.stored_values import question
 from lesionstudio.gui.study_steps import StudySteps
 from lesionstudio.gui.views import NEW_MODEL, ModelView, Notice
-from lesionstudio.imaging.doubts import hu_sentence
+from lesionstudio.imaging.doubts import hu_sentence, unlike_sentence
 from lesionstudio.imaging.labels import match_labels
 from lesionstudio.project.shelf import ModelShelf
 from lesionstudio.project.worklist import WorkItem
@@ -52,6 +52,8 @@ class Models(QObject):
         self._session, self._segmenter = session, segmenter
         self._tray = DraftTray(session, masks, study_steps, saved_states, self._kept_table)
         self.device_text = ""
+        self.misfits: set[tuple[str, str]] = set()
+        """Items and models of which it was said already, in better words, that they do not fit."""
         segmenter.arrived.connect(self._tray.take)
         segmenter.ended.connect(self._tray.close)
         segmenter.finished.connect(self._scan_finished)
@@ -145,7 +147,7 @@ class Models(QObject):
         here = self._session.current_id
         items.sort(key=lambda item: item.id != here)
         title = _("Segmenting all scans")
-        wanted = (self._order(item, f"{title}: {item.name}") for item in items)
+        wanted = (self._order(item, f"{title}: {self._session.item_view(item.id).name}") for item in items)
         orders = [order for order in wanted if order is not None]
         self._tray.expect(orders)
         self._segmenter.queue(orders)
@@ -241,7 +243,10 @@ class Models(QObject):
 
     def _scan_finished(self, order: Order, result: dict[str, Any]) -> None:
         offset = result.get("hu_offset_guess")
+        is_told = (order.item_id, order.model_id) in self.misfits
         for sentence in result.get("warnings", ()):
+            if is_told and sentence == unlike_sentence():
+                continue
             if offset is not None and sentence == hu_sentence(offset):
                 self._session.tell(question(offset, "warning"))
             else:

@@ -14,13 +14,14 @@ from lesionstudio.project.worklist import WorkItem
 
 @dataclass(eq=False, slots=True)
 class OpenScan:
-    """One scan, open: what belongs to it goes with it when another is opened."""
+    """One scan, open: what belongs to it goes with it when another is opened. `name`: what its file calls it."""
 
     item: WorkItem
     scan: Scan
     mask: Mask
     history: EditHistory
     k: int = 0
+    name: str = ""
 
 
 def read_item(project: Project, item: WorkItem, k: int, pending: MaskSnapshot | None) -> tuple[Scan, Mask]:

@@ -47,6 +47,8 @@ class Session(OnScreen):
         self._first_file: Path | None = None
         self._growing = Growing(self)
         self.reading_changed.connect(self._all_is_known)
+        self.settings_changed.connect(self._name_scan)
+        self.items_changed.connect(self._name_scan)
 
     @property
     def saved(self) -> SavedState:
@@ -184,13 +186,27 @@ class Session(OnScreen):
         project = self._project()
         history = EditHistory(mask, self.settings.undo_megabytes << 20, self.labels.locked)
         history.voxels = values_of(scan)
-        self.open = OpenScan(item, scan, mask, history, min(k, scan.slices - 1))
+        self.open = OpenScan(item, scan, mask, history, min(k, scan.slices - 1), scan.name)
+        scan.name = self._scan_name(scan.name)
         project.settings["last_item"] = item.id
         if not project.read_only:
             self.autosave.watch(item.id, history)
         self._window_for(scan)
         self.scan_opened.emit()
         self._announce_all()
+
+    def _scan_name(self, name: str) -> str:
+        return self.hidden.name(self.current_id) or name if self.hidden is not None else name
+
+    def _name_scan(self) -> None:
+        """Shows the scan on screen under its alias, or its name again."""
+        if self.open is None:
+            return
+        name = self._scan_name(self.open.name)
+        if name != self.open.scan.name:
+            self.open.scan.name = name
+            self.scan_opened.emit()
+            self._announce_all()
 
     def _scan_failed(self, item: WorkItem, problem: BaseException) -> None:
         self.tell_problem(problem)
@@ -218,6 +234,7 @@ class Session(OnScreen):
         if item_id != self.current_id or self.open is None:
             return
         self.open.scan, self.open.history.voxels = scan, values_of(scan)
+        scan.name = self._scan_name(scan.name)
         self._window_for(scan)
         self.scan_opened.emit()
         self._announce_all()

@@ -203,7 +203,7 @@ def _facts(look: Look, folder: RecentView) -> QVBoxLayout:
     head.addWidget(name, 1)
     head.addWidget(label(folder.when, "second"))
     place = ElidedLabel("second", mode=Qt.TextElideMode.ElideMiddle)
-    place.setText(str(folder.path))
+    place.setText("" if folder.is_hidden else str(folder.path))
     column = QVBoxLayout()
     column.setSpacing(4)
     column.addStretch(1)

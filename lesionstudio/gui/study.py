@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from lesionstudio.errors import LesionStudioError, ProjectProblem
 from lesionstudio.gui.autosave import Autosave
 from lesionstudio.gui.folder_reader import FolderReader
+from lesionstudio.gui.hidden_names import HiddenNames
 from lesionstudio.gui.item_views import item_view
 from lesionstudio.gui.jobs import JobRunner
 from lesionstudio.gui.list_order import in_list_order
@@ -46,6 +47,8 @@ class Study(QObject):
         self.autosave = Autosave(runner, self)
         self.project: Project | None = None
         self._rows: dict[str, tuple[WorkItem, ItemRecord, ItemView]] = {}
+        self._hidden: HiddenNames | None = None
+        self.items_changed.connect(self._forget_aliases)
         self._reader = FolderReader(runner, self)
         self._reader.found.connect(self._add_found)
         self._reader.reading_changed.connect(self.reading_changed)
@@ -73,7 +76,23 @@ class Study(QObject):
         if kept is None or kept[0] is not item or kept[1] is not record:
             view = item_view(item, record, holds_out=self.settings.hold_out_slices)
             kept = self._rows[item_id] = (item, record, view)
-        return kept[2]
+        return self.hidden.view(kept[2]) if self.hidden is not None else kept[2]
+
+    @property
+    def hidden(self) -> HiddenNames | None:
+        """What things are called while names are hidden; None while they are not."""
+        if not self.settings.hide_names or self.project is None:
+            return None
+        if self._hidden is None:
+            self._hidden = HiddenNames(self.project)
+        return self._hidden
+
+    def shown(self, words: str) -> str:
+        """The words as they may stand on the screen: without names while these are hidden."""
+        return self.hidden.words(words) if self.hidden is not None else words
+
+    def _forget_aliases(self) -> None:
+        self._hidden = None
 
     @property
     def known_items(self) -> Mapping[str, WorkItem]:
@@ -201,6 +220,8 @@ class Study(QObject):
         before, self.settings = self.settings, settings
         self.runner.run("save", _("Saving"), save_settings, settings).failed.connect(self.tell_problem)
         self.settings_changed.emit()
+        if settings.hide_names != before.hide_names:
+            self.items_changed.emit()
         if settings.hold_out_slices != before.hold_out_slices:
             self._rows.clear()
             self.items_changed.emit()
@@ -213,6 +234,9 @@ class Study(QObject):
 
     def tell(self, notice: Notice) -> None:
         """Shows a sentence over the picture."""
+        if self.hidden is not None:
+            title, text = self.shown(notice.title), self.shown(notice.text)
+            notice = replace(notice, title=title, text=text, details=self.shown(notice.details))
         self.notice.emit(notice)
 
     def tell_problem(self, problem: BaseException) -> None:

@@ -170,7 +170,7 @@ class ExportOffer:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class RecentView:
-    """A folder worked in before, for the start page. Nothing but path and name need be known of it."""
+    """A folder worked in before, for the start page; path and name are enough. `is_hidden`: its path is not shown."""
 
     path: Path
     name: str
@@ -179,6 +179,7 @@ class RecentView:
     share_checked: float | None = None
     missing: bool = False
     pictures: tuple[Any, ...] = ()
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from lesionstudio.gui.kind_wiring import KindWiring
 from lesionstudio.gui.learn_wiring import LearnWiring
 from lesionstudio.gui.lesion_wiring import LesionWiring
 from lesionstudio.gui.messages import ask_to_lose_edits, ask_to_stop_learning, ask_to_stop_training
+from lesionstudio.gui.name_wiring import NameWiring
 from lesionstudio.gui.parts import Parts
 from lesionstudio.gui.results_wiring import ResultsWiring
 from lesionstudio.gui.running_jobs import RunningJobs
@@ -56,7 +57,7 @@ class Wiring(QObject):
         super().__init__(parts.window)
         self._parts, self._window, self._session = parts, parts.window, parts.session
         self.toolbox = Toolbox(parts)
-        self.verbs = Verbs(parts, self.toolbox)
+        self.verbs, self._names = Verbs(parts, self.toolbox), NameWiring(parts)
         self._scan: ScanWiring | None = None
         self.history: HistoryWiring | None = None
         self.lesions: LesionWiring | None = None
@@ -125,7 +126,6 @@ class Wiring(QObject):
             self._join_scan()
             self._window.show_draw(folder.name)
             self._window.status_bar.show_cells(voxel="")
-        self._window.setWindowTitle(f"{folder.name} \N{EN DASH} LesionStudio" if folder else "LesionStudio")
         self._show_saved(self._session.saved)
         self._show_settings()
         self._show_device()
@@ -209,13 +209,13 @@ class Wiring(QObject):
 
     def _show_recent(self) -> None:
         paths = self._session.settings.recent[:_MOST_RECENT]
-        self._window.start_page.show_recent([RecentView(Path(path), Path(path).name) for path in paths])
+        self._names.show_recent([RecentView(Path(path), Path(path).name) for path in paths])
         if not paths:
             return
         from lesionstudio.gui.offers import recent_views
 
         job = self._parts.runner.run("files", _("Reading"), recent_views, paths, datetime.now())
-        job.succeeded.connect(self._window.start_page.show_recent)
+        job.succeeded.connect(self._names.show_recent)
 
     def _menus(self) -> None:
         window = self._window
@@ -231,8 +231,8 @@ class Wiring(QObject):
 
     def _fill_recent(self, menu: QMenu) -> None:
         menu.clear()
-        for path in self._session.settings.recent:
-            menu.addAction(path, partial(self._session.open_folder, Path(path)))
+        for n, path in enumerate(self._session.settings.recent, 1):
+            menu.addAction(self._names.recent_words(n, path), partial(self._session.open_folder, Path(path)))
         if menu.isEmpty():
             menu.addAction(_("None yet")).setEnabled(False)
 

@@ -1,0 +1,74 @@
+"""A folder of 300 DICOM series in 60,000 files, opened in the window: first picture, whole list, how deaf it is.
+
+    python -m tests.benchmarks.bench_folder [--series 300] [--slices 200] [--in FOLDER]
+
+Two cases: a folder for each series, and all files in one folder with the series mixed. Printed for each: seconds from
+"open" to the first picture and to the complete list, and the gaps between ticks of a 1 ms timer meanwhile. With --in
+the files are made there, and found again by the next run.
+"""
+
+import argparse
+import os
+import tempfile
+import time
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from tests.benchmarks.bench_window import Ticks, let_work, told
+from tests.benchmarks.make_studies import make_studies
+
+FIRST_PICTURE_S = 2.0
+
+
+def main() -> None:
+    """Makes the folders where they are not there, and measures both."""
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--series", type=int, default=300)
+    words.add_argument("--slices", type=int, default=200)
+    words.add_argument("--in", dest="place", type=Path)
+    chosen = words.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        os.environ["LESIONSTUDIO_HOME"] = str(Path(temporary) / "home")
+        place = chosen.place or Path(temporary)
+        folders = {"a folder a series": place / "folders", "all in one folder": place / "flat"}
+        for folder in folders.values():
+            if not folder.is_dir():
+                make_studies(folder, chosen.series, chosen.slices, flat=folder.name == "flat")
+        measure(folders)
+
+
+def measure(folders: dict[str, Path]) -> None:
+    """Opens each folder in one window and prints."""
+    from lesionstudio.gui.app import Desk, make_application
+    from lesionstudio.gui.main_window import MainWindow
+    from lesionstudio.gui.theme import Look
+    from lesionstudio.settings import load_settings
+
+    settings = load_settings()
+    app = make_application(settings)
+    window = MainWindow(Look(app, settings.theme))
+    window.show()
+    window.look.icons.load()
+    desk = Desk(window, settings)
+    let_work(lambda: False, 8)
+    for case, folder in folders.items():
+        ticks = Ticks(lambda: None)
+        began = time.monotonic()
+        desk.session.open_folder(folder)
+        let_work(lambda: desk.session.folder == folder and desk.session.open is not None, 60)  # noqa: B023 - at once
+        first_s = time.monotonic() - began
+        let_work(lambda: desk.session.reading() is None, 600)
+        list_s = time.monotonic() - began
+        let_work(lambda: False, 5)
+        told(case, ticks.stop())
+        files = sum(len(item.source.files) for item in desk.session.known_items.values())
+        kept = "kept" if first_s <= FIRST_PICTURE_S else "NOT KEPT"
+        found = f"{len(desk.session.items)} series of {files} files after {list_s:.1f} s"
+        print(f"  first picture after {first_s:.2f} s ({kept}), {found}", flush=True)
+    desk.close()
+    window.close()
+
+
+if __name__ == "__main__":
+    main()

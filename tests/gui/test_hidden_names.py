@@ -1,0 +1,89 @@
+"""The switch that hides names: what stands on the screen then, and that it is all there again afterwards."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QWidget
+
+from lesionstudio.gui.hidden_names import hidden_recent
+from lesionstudio.gui.theme import Look
+from lesionstudio.gui.viewer.notes import name_lines
+from lesionstudio.gui.views import RecentView
+from tests.gui.seats import Hands, hands_on
+from tests.phantoms import orientation_phantom, picture_phantom, write_dicom, write_png
+
+ROLES = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole)
+SECRETS = ("Miller", "Mrs", "Thorax of", "2020")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder that a patient's name is in, as are the names of two studies and of two pictures."""
+
+    def describe(dataset: object, k: int) -> None:
+        dataset.SeriesDescription, dataset.StudyDate = "Thorax of Mrs M", "20200203"  # type: ignore[attr-defined]
+
+    place = tmp_path / "Miller Anna"
+    write_dicom(place / "s", orientation_phantom(), change=describe)
+    write_png(place / "Miller_left.png", picture_phantom(16, 16, 3))
+    (place / "Miller_broken.png").write_bytes(b"\x89PNG\r\n\x1a\nMiller")
+    return place
+
+
+def words_on(window: QWidget) -> str:
+    """Everything that can be read in the window: labels, rows with their tooltips, title."""
+    said = [window.windowTitle()]
+    for part in window.findChildren(QWidget):
+        said += [str(part.property("text") or ""), part.toolTip(), part.accessibleName()]
+        if isinstance(part, QLabel):
+            said.append(part.text())
+        if isinstance(part, QAbstractItemView) and part.model() is not None:
+            rows = [part.model().index(n, 0) for n in range(part.model().rowCount())]
+            roles = (
+                Qt.ItemDataRole.DisplayRole,
+                Qt.ItemDataRole.ToolTipRole,
+                Qt.ItemDataRole.AccessibleDescriptionRole,
+            )
+            said += [str(index.data(role)) for index in rows for role in roles]
+    return "\n".join(said)
+
+
+@pytest.fixture
+def hands(look: Look, folder: Path) -> Iterator[Hands]:
+    """A person before a window that has the folder open."""
+    with hands_on(look, folder) as made:
+        yield made
+
+
+def test_names_go_from_the_screen_and_come_back(hands: Hands) -> None:
+    session = hands.session
+    assert all(word in words_on(hands.window) for word in ("Miller", "Thorax of", "2020"))
+    session.apply_settings(replace(session.settings, hide_names=True))
+    hands.until(lambda: not hands.desk.wiring._lots.isActive())
+    QApplication.processEvents()
+    shown = words_on(hands.window)
+    assert not [word for word in SECRETS if word in shown]
+    assert sorted(view.name for view in session.items) == ["CT 001", "Scan 001", "Scan 002"]
+    assert session.scan is not None and not any(word in str(name_lines(session.scan)) for word in SECRETS)
+    session.apply_settings(replace(session.settings, hide_names=False))
+    hands.until(lambda: not hands.desk.wiring._lots.isActive())
+    assert "Miller" in words_on(hands.window) and session.scan.name in {
+        item.name for item in session.known_items.values()
+    }
+
+
+def test_what_is_said_of_a_file_does_not_name_it(hands: Hands) -> None:
+    hands.session.apply_settings(replace(hands.session.settings, hide_names=True))
+    said: list[str] = []
+    hands.session.notice.connect(lambda notice: said.append(notice.title + notice.text))
+    broken = next(view for view in hands.session.items if view.error)
+    hands.session.open_item(broken.id)
+    assert said and "Miller" not in said[0] and broken.name in said[0] and "Miller" not in broken.error
+
+
+def test_folders_worked_in_before_are_called_by_number() -> None:
+    (hidden,) = hidden_recent([RecentView(Path("/data/Miller"), "Miller", "3 scans")])
+    assert (hidden.name, hidden.is_hidden, hidden.facts) == ("Folder 1", True, "3 scans")
