@@ -13,7 +13,7 @@ from lesionstudio.errors import UnreadableFile
 from lesionstudio.imaging.formats.laying import Laying, Plate
 from lesionstudio.imaging.formats.limits import guard
 from lesionstudio.imaging.geometry import Geometry
-from lesionstudio.imaging.segments import MOST_SEGMENTS, Layers, Segment, Segmentation
+from lesionstudio.imaging.segments import MOST_SEGMENTS, Segment, Segmentation
 from lesionstudio.words import _
 
 LABELMAP_CLASS = "1.2.840.10008.5.1.4.1.1.66.7"
@@ -38,7 +38,7 @@ def read(path: Path, geometry: Geometry) -> Segmentation:
     notes = list[str]()
     pixels = _pixels(dataset, path, notes)
     if not geometry.has_orientation and geometry.shape == (1, *pixels.shape[1:]):
-        return _on_picture(dataset, pixels, geometry, numbers).finished(segments, notes)
+        return Segmentation(_on_picture(dataset, pixels, numbers), segments, tuple(notes))
     laying = Laying(geometry)
     for frame in _frames(dataset, path):
         for segment, marked in _marks(pixels[frame.n], frame):
@@ -48,18 +48,17 @@ def read(path: Path, geometry: Geometry) -> Segmentation:
     return laying.finished(segments, notes)
 
 
-def _on_picture(dataset: Any, pixels: NDArray[Any], geometry: Geometry, numbers: dict[int, int]) -> Layers:
-    """The marks of a single picture that lies nowhere in a patient, a radiograph say: pixel belongs to pixel."""
-    layers = Layers(geometry.shape)
+def _on_picture(dataset: Any, pixels: NDArray[Any], numbers: dict[int, int]) -> tuple[NDArray[np.uint8], ...]:
+    """A layer a segment of a picture that lies nowhere in a patient, as a radiograph: pixel belongs to pixel."""
+    layers = {number: np.zeros((1, *pixels.shape[1:]), np.uint8) for number in numbers.values()}
     shared = next(iter(dataset.get("SharedFunctionalGroupsSequence") or ()), None)
     has_numbers = str(dataset.get("SegmentationType")) != "LABELMAP"
     for n, own in enumerate(dataset.get("PerFrameFunctionalGroupsSequence") or ()):
         segment = int(_macro(own, shared, "SegmentIdentification").ReferencedSegmentNumber) if has_numbers else None
-        nowhere = _Frame(n, segment, Plate(*np.eye(3)))
-        for found, marked in _marks(pixels[n], nowhere):
+        for found, marked in _marks(pixels[n], _Frame(n, segment, Plate(*np.eye(3)))):
             if found in numbers:
-                layers.mark(marked[np.newaxis], numbers[found], (slice(None),) * 3)
-    return layers
+                layers[numbers[found]][0][marked] = numbers[found]
+    return tuple(layers.values()) or (np.zeros((1, *pixels.shape[1:]), np.uint8),)
 
 
 def segments(path: Path) -> tuple[Segment, ...]:
