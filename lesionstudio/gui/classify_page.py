@@ -64,7 +64,13 @@ class ClassifyPage(QFrame):
     def show_picture(self, *, there: bool) -> None:
         """Shows the picture, or (not `there`) how to get one."""
         self._pages.setCurrentWidget(self.view if there else self._empty)
+        self._empty.show_words()
         self._save.setEnabled(there)
+
+    def show_broken(self, name: str, why: str) -> None:
+        """Shows that the picture cannot be read."""
+        self.show_picture(there=False)
+        self._empty.show_words("file-alert", name, why)
 
     def say(self, words: str) -> None:
         """Says this beside the switch: that heat is on its way, or why there is none."""
@@ -135,14 +141,21 @@ class _Empty(QWidget):
 
     def __init__(self, look: Look) -> None:
         super().__init__()
-        sign = QLabel()
-        look.icons.dress(sign, "category", 32)
-        words = paragraph(_("Drop pictures here, or choose a scan in the list."))
-        words.setAlignment(_MIDDLE)
+        self._look, self._sign = look, QLabel()
+        self._title, self._words = label("", "strong", "no_picture_title"), paragraph(name="no_picture_words")
+        self._words.setAlignment(_MIDDLE)
         column = QVBoxLayout(self)
+        column.setContentsMargins(56, 16, 56, 16)
         column.setSpacing(8)
         column.addStretch(1)
-        column.addWidget(sign, 0, _MIDDLE)
-        column.addWidget(label(_("No picture yet"), "strong"), 0, _MIDDLE)
-        column.addWidget(words)
+        column.addWidget(self._sign, 0, _MIDDLE)
+        column.addWidget(self._title, 0, _MIDDLE)
+        column.addWidget(self._words)
         column.addStretch(2)
+        self.show_words()
+
+    def show_words(self, icon: str = "category", title: str = "", words: str = "") -> None:
+        """Says these; how to get a picture where there is nothing to say."""
+        self._look.icons.dress(self._sign, icon, 32, "bad" if title else "plain")
+        self._title.setText(title or _("No picture yet"))
+        self._words.setText(words or _("Drop pictures here, or choose a scan in the list."))

@@ -72,9 +72,9 @@ class ClassifyWiring(QObject):
 
     def show_hints(self) -> None:
         """Says what the keys do, and which classifier is asked."""
-        hints = [(("H",), _("hide heat map while held"))]
-        hints += [((_("Wheel"),), _("slices"))] if self._scan.is_volume else []
-        self._window.status_bar.show_hints([*hints, ((), _("dropped pictures are only looked at"))])
+        wheel = [((_("Wheel"),), _("slices"))] if self._scan.is_volume else []
+        about = ((), _("dropped pictures are only looked at"))
+        self._window.status_bar.show_hints([(("H",), _("hide heat map while held")), *wheel, about])
         used = self._classifying.classifier
         words = f"{classes_words(used.labels)}; {_(used.card.title)}" if used is not None else ""
         self._window.status_bar.show_cells(voxel="", position="", value="", label=words)
@@ -121,6 +121,9 @@ class ClassifyWiring(QObject):
         self._label = ""
         page.view.set_scan(scan.scan, None)
         page.show_picture(there=scan.scan is not None)
+        picture = self._classifying.picture(scan.key)
+        if picture is not None and picture.error:
+            page.show_broken(picture.name, picture.error)
         if scan.scan is not None:
             page.view.set_slice(scan.k)
             page.view.set_window(*scan.window)
@@ -286,12 +289,11 @@ class ClassifyWiring(QObject):
         page.why.label_picked.connect(self._explain)
         page.why.slice_wanted.connect(self._scan.go_to_slice)
         page.banners.action_wanted.connect(self._window.banner_answered)
-        everything = page.all
-        everything.tiles.wanted.connect(self._open)
-        everything.choose_wanted.connect(self._choose_pictures)
-        everything.clear_wanted.connect(self._clear_dropped)
-        everything.ask_wanted.connect(self._classifying.ask_all)
-        everything.stop_wanted.connect(self._classifying.cancel)
-        everything.table_wanted.connect(self.saving.save_table)
-        everything.heat_maps_wanted.connect(self.saving.save_heat_maps)
+        page.all.tiles.wanted.connect(self._open)
+        page.all.choose_wanted.connect(self._choose_pictures)
+        page.all.clear_wanted.connect(self._clear_dropped)
+        page.all.ask_wanted.connect(self._classifying.ask_all)
+        page.all.stop_wanted.connect(self._classifying.cancel)
+        page.all.table_wanted.connect(self.saving.save_table)
+        page.all.heat_maps_wanted.connect(self.saving.save_heat_maps)
         return page

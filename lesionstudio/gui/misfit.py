@@ -35,6 +35,7 @@ class Misfit(QObject):
         if model is None or classifier is None or model.region not in classifier.labels:
             return
         told = self._told(model)
+        self._models.misfits |= {(item, model.id) for item in told.intersection(items)}
         fresh = [item for item in items if item not in told]
         unknown = [item for item in fresh if self._classifying.kind(item) is None]
         self._open |= dict.fromkeys(unknown, (model, verb))
@@ -119,6 +120,7 @@ class Misfit(QObject):
         return set(self._session.study_settings.get(_TOLD, {}).get(model.id, ()))
 
     def _note(self, items: Sequence[str], model: ModelView) -> None:
+        self._models.misfits |= {(item, model.id) for item in items}
         told = self._session.study_settings.setdefault(_TOLD, {})
         told[model.id] = sorted({*told.get(model.id, ()), *items})
         self._session.save_project()

@@ -247,7 +247,9 @@ class ScanWiring(QObject):
         )
 
     def show_hints(self, held: str = "") -> None:
-        """Says what mouse and keys do on the picture, now that this key is held."""
+        """Says what mouse and keys do on the picture, now that this key is held; not on another page."""
+        if not self._page.is_drawing:
+            return
         now = {
             "erase": ((_("Drag"),), _("erases")),
             "straight": ((_("Drag"),), _("draws a straight line")),

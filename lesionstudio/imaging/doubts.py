@@ -35,6 +35,11 @@ def hu_sentence(offset: int) -> str:
     return _("These pictures look like CT with {offset} added to the values.").format(offset=offset)
 
 
+def unlike_sentence() -> str:
+    """What is said of a scan whose values are spread otherwise than in all that the model was trained on."""
+    return _("This scan does not look like those that the model was trained on.")
+
+
 def _about_modality(card: ModelCard, scan: Scan) -> str:
     if not card.modality or not scan.modality or card.modality == scan.modality:
         return ""
@@ -73,7 +78,7 @@ def _about_looks(card: ModelCard, pictures: Sequence[Pictures]) -> str:
     if verdict == "inverted":
         return _("This scan looks inverted: light and dark are swapped compared with what the model was trained on.")
     if verdict == "unlike":
-        return _("This scan does not look like those that the model was trained on.")
+        return unlike_sentence()
     return ""
 
 

@@ -44,6 +44,7 @@ class ClassifierSheet(Sheet):
         self.add_answers(add, done)
         add.clicked.connect(self.add_wanted)
         done.clicked.connect(self.accept)
+        done.setFocus()
         self._show(in_use)
 
     def _choose(self, key: object) -> None:

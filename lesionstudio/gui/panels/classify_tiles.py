@@ -228,8 +228,10 @@ class TilePainter(QStyledItemDelegate):
     def _write(self, painter: QPainter, room: QRect, kind: Kind | None) -> None:
         tokens = self._look.tokens
         words, colour = ("", tokens.text3) if kind is None else (kind_words(kind), tokens.text1)
-        if kind is not None and (kind.unlike or kind.error):
-            colour = tokens.bad if kind.error else tokens.warn
+        if kind is not None and kind.error:
+            words, colour = _("Unreadable"), tokens.bad
+        elif kind is not None and kind.unlike:
+            colour = tokens.warn
         if kind is not None and kind.unlike:
             drawn = self._look.icons.pixmap("alert-triangle", tokens.warn, 13, painter.device().devicePixelRatio())
             painter.drawPixmap(QPoint(room.right() - 13, room.top() + 3), drawn)

@@ -31,6 +31,7 @@ class WhySection(QFrame):
         self.label.picked.connect(lambda key: self.label_picked.emit(str(key)))
         self._slice = ElidedLabel("second", "slice_says")
         self._telling = word_button("", "telling_slice_button", "quiet")
+        self._telling.setToolTip(_("Goes to the slice that shows its class most clearly"))
         self._telling.clicked.connect(lambda: self.slice_wanted.emit(self._k))
         ends = QHBoxLayout()
         ends.addWidget(label(_("no influence"), "second"))
@@ -45,8 +46,10 @@ class WhySection(QFrame):
         column.addWidget(Ramp(look))
         column.addLayout(ends)
         column.addWidget(self.label)
-        column.addWidget(self._slice)
-        column.addWidget(self._telling)
+        row = QHBoxLayout()
+        row.addWidget(self._slice, 1)
+        row.addWidget(self._telling)
+        column.addLayout(row)
         self.show_slice("")
 
     def show_classes(self, names: tuple[str, ...], current: str) -> None:
@@ -63,7 +66,7 @@ class WhySection(QFrame):
         self._telling.setVisible(telling is not None)
         if telling is not None:
             self._k = telling
-            self._telling.setText(_("Clearest on slice {n}").format(n=telling + 1))
+            self._telling.setText(_("Clearest: {n}").format(n=telling + 1))
 
 
 class Ramp(QWidget):
