@@ -1,7 +1,7 @@
 """ImportPlan: what the import sheet is about to do: which mask goes to which scan, and what its values mean."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lesionstudio.gui.import_segments import SegmentAnswers, as_label, first_of, in_words, names_in
@@ -47,7 +47,8 @@ class ImportPlan:
         self.censuses: dict[int, Census] = {}
         self.off: set[int] = set()
         self.turns: dict[int, Turn] = {}
-        self.kept = Meaning.from_json((answer or {}).get("meaning"))
+        kept = Meaning.from_json((answer or {}).get("meaning"))
+        self.kept = kept and replace(kept, table={value: to for value, to in kept.table.items() if to != NEW})
         self._said: Meaning | None = None
         self.threshold = self.kept.threshold if self.kept else HALF
         self._turn = Turn(*(bool(one) for one in (answer or {}).get("turn", ())[:4]))
@@ -110,8 +111,8 @@ class ImportPlan:
             return census.error
         shape = self.turn(n).shape(census.shape)
         if scan is not None and shape != scan.shape:
-            words = _("It has {mask}, the scan {scan}.")
-            return words.format(mask=written_size(shape, scan.shape), scan=written_size(scan.shape, shape))
+            sizes = written_size(shape, scan.shape), written_size(scan.shape, shape)
+            return _("It has {mask}, the scan {scan}.").format(mask=sizes[0], scan=sizes[1])
         return ""
 
     def content(self, n: int) -> str:
@@ -202,8 +203,9 @@ class ImportPlan:
             self.segments.map(value, label)
             return
         kind = self.kind or "white"
-        before = self._said or Meaning(kind, self.threshold, {})
-        self._said = Meaning(kind, self.threshold, {**before.table, value: label})
+        before = self._said or self.kept
+        table = before.table if before is not None and before.kind == kind else {}
+        self._said = Meaning(kind, self.threshold, {**table, value: label})
 
     @property
     def doubt(self) -> str:
@@ -211,9 +213,8 @@ class ImportPlan:
         censuses = self._plain
         grey = sum(not one.is_binary for one in censuses)
         if self.kind is None:
-            share = sum(one.white for one in censuses) / max(len(censuses), 1)
-            words = _("On average {share} % of a mask is not 0. Say which is the structure.")
-            return words.format(share=number(100 * share))
+            share = number(100 * sum(one.white for one in censuses) / max(len(censuses), 1))
+            return _("On average {share} % of a mask is not 0. Say which is the structure.").format(share=share)
         if self.has_greys:
             words = _("Not binary: {n} of {all} masks. Greys from this value on count as marked:")
             return words.format(n=number(grey), all=number(len(censuses)))
@@ -243,8 +244,7 @@ class ImportPlan:
         if not self.masks:
             return _("Nothing to import yet.")
         if self.unlooked:
-            left = len(self.unlooked)
-            return ngettext("Looking at {n} mask.", "Looking at {n} masks.", left)
+            return ngettext("Looking at {n} mask.", "Looking at {n} masks.", len(self.unlooked))
         if not self.chosen:
             return _("No mask has a scan that it fits.")
         if self.kind is None:

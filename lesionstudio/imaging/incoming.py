@@ -45,12 +45,15 @@ class Incoming:
     slices: Mapping[int, Pixels]
 
     @classmethod
-    def read(cls, wish: Wish, on: Scan | Geometry) -> "Incoming":
-        """The marks on the scan's grid. Raises UnreadableFile, GridMismatch with both sizes."""
+    def read(cls, wish: Wish, on: Scan | Geometry, known: Segmentation | None = None) -> "Incoming":
+        """The marks on the scan's grid. Raises UnreadableFile, GridMismatch with both sizes.
+
+        `known`: the segments in the mask's one file, where they were read before.
+        """
         slices: dict[int, Pixels] = {}
         for part in wish.mask.parts:
             first = 0 if part.k is None else part.k
-            for k, labels in enumerate(_read(part, wish, on), first):
+            for k, labels in enumerate(_read(part, wish, on, known), first):
                 before = slices.get(k)
                 slices[k] = labels if before is None else np.where(labels > 0, labels, before)
         return cls(dict(sorted(slices.items())))
@@ -102,13 +105,13 @@ def _status(mask: Mask, k: int, keep: Keep, where: NDArray[np.bool_], *, trust: 
     return SliceStatus.CHECKED if trust else SliceStatus.IMPORTED
 
 
-def _read(part: MaskPart, wish: Wish, on: Scan | Geometry) -> Pixels:
+def _read(part: MaskPart, wish: Wish, on: Scan | Geometry, known: Segmentation | None) -> Pixels:
     """The labels (slice, row, column) in one file."""
     from lesionstudio.imaging.formats import fitting_values, read_mask, read_segments
 
     geometry = on.geometry if isinstance(on, Scan) else on
     grid = geometry if part.k is None else Geometry.pixels((1, *geometry.shape[1:]))
-    segmentation = read_segments(part.path, on) if part.k is None and not part.label else None
+    segmentation = known or (read_segments(part.path, on) if part.k is None and not part.label else None)
     if segmentation is not None:
         return _turned(segmentation.labels(wish.overlap, _table(wish, segmentation)), wish, geometry)
     if wish.meaning is None and not part.label:

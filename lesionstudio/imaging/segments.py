@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,18 +111,26 @@ class Layers:
         self._shape = shape
         self._layers: list[Labels] = [np.zeros(shape, np.uint8)]
 
-    def mark(self, where: tuple[NDArray[np.int64], ...], n: int) -> None:
-        """Marks voxels (slices, rows, columns) as of segment n."""
-        for layer in self._layers:
-            if ((layer[where] == 0) | (layer[where] == n)).all():
-                layer[where] = n
-                return
-        self._layers.append(np.zeros(self._shape, np.uint8))
-        self._layers[-1][where] = n
+    def mark(self, marked: Cover, n: int, where: tuple[Any, ...]) -> None:
+        """Marks voxels of a block, which `where` is the index of, as of segment n."""
+        if not any(_is_marked(layer, marked, n, where) for layer in self._layers):
+            self._layers.append(np.zeros(self._shape, np.uint8))
+            _is_marked(self._layers[-1], marked, n, where)
 
     def finished(self, segments: Sequence[Segment], notes: Sequence[str] = ()) -> Segmentation:
         """What came of it."""
         return Segmentation(tuple(self._layers), tuple(segments), tuple(notes))
+
+
+def _is_marked(layer: Labels, marked: Cover, n: int, where: tuple[Any, ...]) -> bool:
+    """Whether the layer was free for these marks; then they are on it now."""
+    block = layer[where]
+    claimed = block[marked]
+    if not ((claimed == 0) | (claimed == n)).all():
+        return False
+    block[marked] = n
+    layer[where] = block
+    return True
 
 
 def overlap_note(contested: int, wins: Overlap) -> str:

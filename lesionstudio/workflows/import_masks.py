@@ -16,6 +16,7 @@ from lesionstudio.imaging.incoming import Incoming, Keep, Wish
 from lesionstudio.imaging.mask import Mask, MaskSnapshot, Pixels
 from lesionstudio.imaging.mask_values import Census, census, census_of_segments
 from lesionstudio.imaging.scan import Scan
+from lesionstudio.imaging.segments import Segmentation
 from lesionstudio.imaging.windowing import first_preset, preset_window, to_grey
 from lesionstudio.progress import Reporter, Steps
 from lesionstudio.project.project import Project
@@ -78,6 +79,7 @@ class Previews:
         self._lock = Lock()
         self._scan: tuple[str, Scan] | None = None
         self._mask: tuple[str, Wish, Mapping[int, Pixels], str] | None = None
+        self._segments: tuple[str, FoundMask, Segmentation | None] | None = None
 
     def preview(self, project: Project, item: WorkItem, wish: Wish, k: int | None) -> Preview:
         """Slice k of a scan with the mask on it, or the slice with the most marks. Raises UnreadableFile. Slow."""
@@ -99,10 +101,20 @@ class Previews:
     def _slices(self, item: WorkItem, wish: Wish, scan: Scan) -> tuple[Mapping[int, Pixels], str]:
         if self._mask is None or self._mask[:2] != (item.id, wish):
             try:
-                self._mask = item.id, wish, Incoming.read(wish, scan).slices, ""
+                self._mask = item.id, wish, Incoming.read(wish, scan, self._segments_of(item, wish, scan)).slices, ""
             except LesionStudioError as error:
                 self._mask = item.id, wish, {}, error.message
         return self._mask[2:]
+
+    def _segments_of(self, item: WorkItem, wish: Wish, scan: Scan) -> Segmentation | None:
+        """The named segments of a mask in one file, kept while only what becomes of them changes."""
+        from lesionstudio.imaging.formats import read_segments
+
+        (part, *more), key = wish.mask.parts, (item.id, wish.mask)
+        if self._segments is None or self._segments[:2] != key:
+            is_whole = not more and part.k is None and not part.label
+            self._segments = (*key, read_segments(part.path, scan) if is_whole else None)
+        return self._segments[2]
 
 
 def read_masks(order: ImportOrder, report: Reporter) -> None:

@@ -139,7 +139,7 @@ def _marks(pixels: NDArray[Any], frame: _Frame) -> Iterator[tuple[int, NDArray[n
     if frame.segment is not None:
         yield frame.segment, pixels > 0
         return
-    for n in np.unique(pixels):
+    for n in np.flatnonzero(np.bincount(pixels.ravel())):
         if n:
             yield int(n), pixels == n
 

@@ -14,7 +14,8 @@ from lesionstudio.words import _, number, size
 
 Vector = NDArray[np.float64]
 Voxels = NDArray[Any]
-_STEP_TOLERANCE = 0.3
+Block = tuple[Any, ...]
+_TOLERANCE = 0.3
 """How far, in voxels, the last pixel of a row may drift from the scan's, and a slice lie from the scan's nearest."""
 
 
@@ -25,6 +26,13 @@ class Plate:
     origin: Vector
     row_step: Vector
     column_step: Vector
+
+    def affine(self) -> NDArray[np.float64]:
+        """From (plane, row, column, 1) to mm, of a volume of this plane alone."""
+        across = np.cross(self.row_step, self.column_step)
+        affine = np.eye(4)
+        affine[:3] = np.stack([across, self.row_step, self.column_step, self.origin], axis=1)
+        return affine
 
 
 class Laying:
@@ -38,16 +46,36 @@ class Laying:
             message = _("This mask lies by places in the patient, and the scan does not say where it lies.")
             raise GridMismatch(message, hint=_("Open the series that the mask was drawn on."))
         self._geometry, self._layers = geometry, Layers(geometry.shape)
-        self._inside = self._outside = self._between = 0
+        self._laid = self._lost = 0
 
     def lay(self, marked: Cover, n: int, plate: Plate) -> None:
         """Marks pixels (row, column) of a plane as of segment n. Raises GridMismatch where their sizes differ."""
-        rows, columns = np.nonzero(marked)
-        if not len(rows):
+        all_marks = int(np.count_nonzero(marked))
+        if not all_marks:
             return
-        self._check_steps(marked.shape, plate)
-        steps = np.stack([plate.row_step, plate.column_step])
-        self.lay_at(self.to_index(plate.origin + np.stack([rows, columns], axis=1) @ steps), n)
+        fit = self.fit((1, *marked.shape), plate.affine())
+        self.mark(fit.of(marked[np.newaxis]), n, fit.places, all_marks)
+
+    def mark(self, marked: Cover, n: int, where: Block, all_marks: int) -> None:
+        """Marks a block of the scan as of segment n; `all_marks` of what was to be marked."""
+        marks = int(np.count_nonzero(marked))
+        self._laid, self._lost = self._laid + marks, self._lost + all_marks - marks
+        if marks:
+            self._layers.mark(marked, n, where)
+
+    def fit(self, shape: tuple[int, ...], affine: NDArray[np.float64]) -> "Fit":
+        """Where the voxels of a volume lie. Raises GridMismatch where they are of another size than the scan's."""
+        order = _axes(shape, affine, self._geometry)
+        kept, places = [np.zeros(0, np.int64)] * 3, [np.zeros(0, np.int64)] * 3
+        for axis, scan_axis in enumerate(order):
+            along = affine[:3, 3] + np.arange(shape[axis])[:, np.newaxis] * affine[:3, axis]
+            found = self.to_index(along)[:, scan_axis]
+            nearest = np.floor(found + 0.5).astype(np.int64)
+            fits = (nearest >= 0) & (nearest < self._geometry.shape[scan_axis])
+            if scan_axis == 0 and self._geometry.shape[0] > 1:
+                fits &= np.abs(found - nearest) <= _TOLERANCE
+            kept[scan_axis], places[scan_axis] = np.flatnonzero(fits), nearest[fits]
+        return Fit((order.index(0), order.index(1), order.index(2)), _block(kept), _block(places))
 
     def to_index(self, mm: Vector) -> Vector:
         """Fractional voxel indices (point, 3); beyond the ends of an uneven stack too, where no slice is."""
@@ -61,37 +89,25 @@ class Laying:
         places[:, 0] = np.interp(places[:, 0] * step, known, np.arange(-1, len(ends) + 1))
         return places
 
-    def lay_at(self, places: Vector, n: int) -> None:
-        """Marks the voxels nearest to fractional indices (point, 3)."""
-        nearest = np.floor(places + 0.5).astype(np.int64)
-        inside = ((nearest >= 0) & (nearest < self._geometry.shape)).all(axis=1)
-        on_slice = np.abs(places[:, 0] - nearest[:, 0]) <= _STEP_TOLERANCE
-        if self._geometry.shape[0] == 1:
-            on_slice[:] = True
-        self._outside += int((~inside).sum())
-        self._between += int((inside & ~on_slice).sum())
-        fitting = nearest[inside & on_slice]
-        self._inside += len(fitting)
-        if len(fitting):
-            self._layers.mark((fitting[:, 0], fitting[:, 1], fitting[:, 2]), n)
-
     def finished(self, segments: Sequence[Segment], notes: Sequence[str] = ()) -> Segmentation:
         """What was laid. Raises GridMismatch where nothing of what was marked lies on the scan."""
-        lost = self._outside + self._between
-        if lost and not self._inside:
+        if self._lost and not self._laid:
             raise elsewhere()
-        return self._layers.finished(segments, [*notes, *lost_notes(lost, lost + self._inside)])
+        return self._layers.finished(segments, [*notes, *lost_notes(self._lost, self._lost + self._laid)])
 
-    def _check_steps(self, shape: tuple[int, ...], plate: Plate) -> None:
-        """The plane's pixels have to be as large as the scan's voxels, along its axes."""
-        linear = np.linalg.inv(self._geometry.affine[:3, :3])
-        steps = np.stack([linear @ plate.row_step, linear @ plate.column_step])
-        whole = np.round(steps)
-        drift = np.abs(steps - whole) * (np.array(shape)[:, np.newaxis] - 1)
-        if self._geometry.positions_mm is not None:  # how far slices are apart differs: each is looked at on its own
-            drift[:, 0] = 0
-        if drift.max() > _STEP_TOLERANCE or (np.abs(whole).sum(axis=1) > 1).any():
-            raise _other_voxels([plate.row_step, plate.column_step], self._geometry)
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Fit:
+    """How a volume lies on a scan: its axes in the scan's order, its block that the scan has, and where that goes."""
+
+    ways: tuple[int, int, int]
+    kept: Block
+    places: Block
+
+    def of(self, values: Voxels) -> Voxels:
+        """The values that the scan has a voxel for, in its order."""
+        part: Voxels = values.transpose(self.ways)[self.kept]
+        return part
 
 
 def taken_over(values: Voxels, affine: NDArray[np.float64], geometry: Geometry) -> tuple[Voxels, list[str]]:
@@ -100,39 +116,42 @@ def taken_over(values: Voxels, affine: NDArray[np.float64], geometry: Geometry) 
     Axes may be exchanged or turned round, slices be missing on either side: each voxel goes where its place says. What
     is lost by that is said. Raises GridMismatch where the voxels differ in size, or nothing marked lies on the scan.
     """
-    order, ways = _axes(values.shape, affine, geometry)
-    laying = Laying(geometry)
-    taken = np.zeros(geometry.shape, values.dtype)
-    kept, places = [np.zeros(0, np.int64)] * 3, [np.zeros(0, np.int64)] * 3
-    for axis, scan_axis in enumerate(order):
-        along = affine[:3, 3] + np.arange(values.shape[axis])[:, np.newaxis] * affine[:3, axis]
-        found = laying.to_index(along)[:, scan_axis]
-        nearest = np.floor(found + 0.5).astype(np.int64)
-        fits = (nearest >= 0) & (nearest < geometry.shape[scan_axis])
-        if scan_axis == 0 and geometry.shape[0] > 1:
-            fits &= np.abs(found - nearest) <= _STEP_TOLERANCE
-        kept[scan_axis], places[scan_axis] = np.flatnonzero(fits), nearest[fits]
-    inside = values.transpose(ways)[np.ix_(*kept)]
-    taken[np.ix_(*places)] = inside
+    fit = Laying(geometry).fit(values.shape, affine)
+    inside, taken = fit.of(values), np.zeros(geometry.shape, values.dtype)
+    taken[fit.places] = inside
     all_marks, marks = int(np.count_nonzero(values)), int(np.count_nonzero(inside))
     if all_marks and not marks:
         raise elsewhere()
     return taken, lost_notes(all_marks - marks, all_marks)
 
 
-def _axes(
-    shape: tuple[int, ...], affine: NDArray[np.float64], geometry: Geometry
-) -> tuple[list[int], tuple[int, int, int]]:
-    """The scan's axis that each axis of the volume runs along, and the volume's axes in the scan's order."""
+def _axes(shape: tuple[int, ...], affine: NDArray[np.float64], geometry: Geometry) -> list[int]:
+    """The scan's axis that each axis of the volume runs along."""
     steps = np.linalg.inv(geometry.affine[:3, :3]) @ affine[:3, :3]
     order = [int(axis) for axis in np.argmax(np.abs(steps), axis=0)]
     drift = np.abs(np.abs(steps) - (np.arange(3)[:, np.newaxis] == order)) * (np.array(shape) - 1)
     for axis, scan_axis in enumerate(order):
         if scan_axis == 0:  # slices are matched one by one
             drift[0, axis] = 0
-    if sorted(order) != [0, 1, 2] or drift.max() > _STEP_TOLERANCE:
-        raise _other_voxels([affine[:3, axis] for axis in range(3)], geometry)
-    return order, (order.index(0), order.index(1), order.index(2))
+    if sorted(order) != [0, 1, 2] or drift.max() > _TOLERANCE:
+        raise _other_voxels([affine[:3, axis] for axis in range(3) if shape[axis] > 1], geometry)
+    return order
+
+
+def _block(numbers: Sequence[NDArray[np.int64]]) -> Block:
+    """An index of these slices, rows and columns: of plain slices where they follow on each other, which is quick."""
+    runs = [_run(one) for one in numbers]
+    return tuple(run for run in runs if run is not None) if None not in runs else np.ix_(*numbers)
+
+
+def _run(numbers: NDArray[np.int64]) -> slice | None:
+    if len(numbers) < 2:
+        return slice(int(numbers[0]), int(numbers[0]) + 1) if len(numbers) else slice(0)
+    step = int(numbers[1] - numbers[0])
+    if abs(step) != 1 or (np.diff(numbers) != step).any():
+        return None
+    end = int(numbers[-1]) + step
+    return slice(int(numbers[0]), None if end < 0 else end, step)
 
 
 def lost_notes(lost: int, total: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""RTSTRUCT: the contours of a radiotherapy structure set, drawn by scikit-image on the slices where they lie."""
+"""RTSTRUCT: the contours of a radiotherapy structure set, drawn on the slices where they lie."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -106,10 +106,10 @@ class _Drawing:
         planes: dict[int, NDArray[np.bool_]] = {}
         for k, points in self._on_slices(contours):
             plane = planes.setdefault(k, np.zeros(self._shape[1:], np.bool_))
-            plane[_inside(points, self._shape[1:])] ^= True
+            plane ^= inside(points, self._shape[1:])
         for k, plane in planes.items():
-            rows, columns = np.nonzero(plane)
-            self._laying.lay_at(np.stack([np.full(len(rows), float(k)), rows, columns], axis=1), n)
+            where = (slice(k, k + 1), slice(None), slice(None))
+            self._laying.mark(plane[np.newaxis], n, where, int(np.count_nonzero(plane)))
 
     def finished(self, segments: list[Segment], notes: list[str]) -> Segmentation:
         """What was drawn. Raises GridMismatch where no contour lies on the scan."""
@@ -144,20 +144,39 @@ class _Drawing:
 
 
 def _points(contour: Any) -> Points:
-    """The contour's points in RAS+ mm; none where they are no numbers."""
+    """The contour's points in RAS+ mm; none where they are no numbers. Taken as text: a number at a time is slow."""
+    element = contour.get_item("ContourData")
+    stored = element.value if element is not None else None
     try:
-        values = np.array([float(value) for value in contour.get("ContourData") or ()])
-        points = values.reshape(-1, 3) * _TO_RAS
+        texts = stored.split(b"\\") if isinstance(stored, bytes) else list(stored or ())
+        points = np.array(texts).astype(np.float64).reshape(-1, 3) * _TO_RAS
     except (TypeError, ValueError):
         return np.zeros((0, 3))
     return points if np.isfinite(points).all() else np.zeros((0, 3))
 
 
-def _inside(points: Points, shape: tuple[int, int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    from skimage.draw import polygon
+def inside(points: Points, shape: tuple[int, int]) -> NDArray[np.bool_]:
+    """Whether the centre of each pixel (row, column) lies in a polygon (point, 2), by the even-odd rule.
 
-    rows, columns = polygon(points[:, 0], points[:, 1], shape)
-    return rows, columns
+    Every edge flips what lies to the right of it, row by row. The pixels are those of skimage.draw.polygon, which looks
+    at every point for every pixel: a minute for the outline of a body on 200 slices, against a second.
+    """
+    (row, column), (next_row, next_column) = points.T, np.roll(points, -1, axis=0).T
+    first, last = np.minimum(row, next_row), np.maximum(row, next_row)
+    start, stop = (np.clip(np.ceil(end), 0, shape[0]).astype(np.int64) for end in (first, last))
+    lengths = stop - start
+    edges = np.repeat(np.arange(len(points)), lengths)
+    rows = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths) + start[edges]
+    slope = (next_column - column)[edges] / (next_row - row)[edges]
+    crossings = column[edges] + (rows - row[edges]) * slope
+    columns = np.clip(np.ceil(crossings), 0, shape[1]).astype(np.int64)
+    covered = np.zeros(shape, np.bool_)
+    if len(rows):
+        top, bottom, wide = int(rows.min()), int(rows.max()) + 1, shape[1] + 1
+        flips = np.bincount((rows - top) * wide + columns, minlength=(bottom - top) * wide).astype(np.uint8) & 1
+        crossed = np.bitwise_xor.accumulate(flips.reshape(-1, wide), axis=1)
+        covered[top:bottom] = crossed[:, :-1] > 0
+    return covered
 
 
 def _colour(stored: Any) -> str:

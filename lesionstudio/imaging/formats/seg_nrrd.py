@@ -84,11 +84,12 @@ def _numbered(stored: NDArray[Any], layer: int, known: list[tuple[Segment, int, 
     for segment, its_layer, value in known:
         if its_layer == layer:
             table[value] = segment.number
-    numbers = table[values]
-    if numbers.size and numbers.max() > MOST_SEGMENTS:
+    if values.size and table[int(values.min()) : int(values.max()) + 1].max() > MOST_SEGMENTS:
         message = _("{name} has more segments than the {most} that fit.")
         raise UnreadableFile(message.format(name=path.name, most=MOST_SEGMENTS), hint=_("Save fewer at a time."))
-    return np.asarray(numbers, np.uint8)
+    if values.dtype == np.uint8 and (table[:256] == np.arange(256)).all():
+        return values
+    return np.asarray(table.astype(np.uint8)[values])
 
 
 def _colour(text: str) -> str:

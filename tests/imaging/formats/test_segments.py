@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 import pydicom
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as Items
+from skimage.draw import polygon
 
 from lesionstudio.errors import GridMismatch, LesionStudioError, UnreadableFile
 from lesionstudio.imaging.formats import (
@@ -24,6 +27,7 @@ from lesionstudio.imaging.formats import (
     series_of_mask,
     write_mask,
 )
+from lesionstudio.imaging.formats.rtstruct import inside
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.imaging.segments import Segment, Segmentation
@@ -300,6 +304,15 @@ def test_a_contour_that_comes_twice_is_no_hole_and_points_enclose_nothing(tmp_pa
 def test_contours_between_the_slices_are_drawn_on_none(tmp_path: Path) -> None:
     with pytest.raises(GridMismatch, match="elsewhere"):
         read_segments(structure_set(tmp_path / "a.dcm", [square(2, 2, 5, -1.5)]), UPRIGHT)
+
+
+@given(st.lists(st.tuples(st.floats(-5, 25), st.floats(-5, 25)), min_size=3, max_size=12))
+@settings(max_examples=60, deadline=None)
+def test_contours_cover_the_pixels_that_scikit_image_says(corners: list[tuple[float, float]]) -> None:
+    points = np.round(np.array(corners), 3) + 0.0004  # no corner on a pixel's centre, where either answer is right
+    wanted = np.zeros((20, 22), bool)
+    wanted[polygon(points[:, 0], points[:, 1], wanted.shape)] = True
+    np.testing.assert_array_equal(inside(points, (20, 22)), wanted)
 
 
 # Which scan they belong to
