@@ -45,10 +45,18 @@ def train_classifier(
     out: Out,
     architecture: Annotated[
         str | None,
-        typer.Option(help=_("The network: sequential-cnn, mobilenetv2, efficientnet-b0, resnet50 and others.")),
+        typer.Option(
+            help=_(
+                "The network: sequential-cnn, mobilenetv2, efficientnet-b0, efficientnet-lite0, resnet50 and others."
+            )
+        ),
     ] = None,
     weights: Annotated[
-        str, typer.Option(metavar="MODEL|FILE", help=_("Lends its layers where they fit, such as an encoder."))
+        str,
+        typer.Option(
+            metavar="MODEL|FILE|imagenet",
+            help=_("Lends its layers where they fit: a model, an encoder's safetensors file, or published ones."),
+        ),
     ] = "",
     size: Annotated[int | None, typer.Option(min=32, help=_("Side of what the network sees, in pixels."))] = None,
     batch: Annotated[int | None, typer.Option(min=2, help=_("Pictures of one step."))] = None,

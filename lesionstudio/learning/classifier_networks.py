@@ -155,6 +155,28 @@ def build_classifier(card: ModelCard) -> ClassifierNetwork:
     )
 
 
+def published_weights(name: str) -> dict[str, Tensor]:
+    """The weights of a backbone as its makers trained it on ImageNet, by timm's own download, kept in its cache.
+
+    Raises ModelProblem where there are none or they cannot be had.
+    """
+    if name not in BACKBONES:
+        raise _no_published(name, _("Name a local safetensors file, or leave --weights out."))
+    import_torchvision()
+    import timm
+
+    try:
+        tensors: dict[str, Tensor] = timm.create_model(BACKBONES[name][0], pretrained=True).state_dict()
+    except (OSError, RuntimeError, ValueError) as problem:
+        hint = _("Check the connection, name a local safetensors file, or leave --weights out.")
+        raise _no_published(name, hint) from problem
+    return tensors
+
+
+def _no_published(name: str, hint: str) -> ModelProblem:
+    return ModelProblem(_("There are no published weights of {name} to be had.").format(name=name), hint=hint)
+
+
 def start_backbone(network: ClassifierNetwork, tensors: dict[str, Tensor]) -> int:
     """Fills what fits of the given tensors, by name and shape, and gives how many did.
 

@@ -72,9 +72,9 @@ def train_classifier(
     """Trains on 70 % of the groups, chooses weights and temperature on 15 %, and scores what it made on the rest.
 
     Near-duplicates stay together and are named. `changes` replaces entries of ClassifierRecipe; `weights` is a model,
-    folder or safetensors file whose layers are lent where they fit. The folder `out` gets the model and split.csv.
-    Gives {"model", "folder", "training", "scores", "near_duplicates", "unreadable", "warnings"}. Raises
-    LesionStudioError where there is too little to learn from or the model is there already.
+    folder or safetensors file whose layers are lent where they fit, or "imagenet" for a download of published ones.
+    The folder `out` gets the model and split.csv. Gives {"model", "folder", "training", "scores", "near_duplicates",
+    "unreadable", "warnings"}. Raises LesionStudioError where there is too little to learn from or a model already.
     """
     from lesionstudio.learning.classifier_training import ClassifierRecipe
 
@@ -140,15 +140,24 @@ def _fitted(
     from lesionstudio.learning.classifier import Classifier, fresh_card
     from lesionstudio.learning.classifier_calibration import fitted
     from lesionstudio.learning.classifier_training import train_network
-    from lesionstudio.learning.networks import read_tensors
 
-    start = read_tensors(_weights_file(weights)) if weights else None
+    start = _lent(weights, recipe.architecture)
     card = fresh_card(name, found.labels, recipe.architecture, recipe.side, recipe.dropout)
     learned, held_out = found.lessons("train"), found.lessons("val")
     trained = train_network(card, learned, held_out, recipe, start, report)
     bare = Classifier(trained.network, card, np.zeros((0, 1), np.float32), np.zeros(0, np.int64))
     report(Progress(None, _("Calibrating")))
     return fitted(bare, learned, held_out, recipe.seed), trained
+
+
+def _lent(weights: str, architecture: str) -> dict[str, Any] | None:
+    """The tensors to begin with. Raises ModelProblem."""
+    from lesionstudio.learning.classifier_networks import published_weights
+    from lesionstudio.learning.networks import read_tensors
+
+    if weights == "imagenet":
+        return published_weights(architecture)
+    return read_tensors(_weights_file(weights)) if weights else None
 
 
 def _weights_file(weights: str) -> Path:

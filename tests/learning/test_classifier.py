@@ -18,7 +18,7 @@ from lesionstudio.learning.classifier import (
     normed,
 )
 from lesionstudio.learning.classifier_input import kept, plane_of, seen, slices_of
-from lesionstudio.learning.classifier_networks import SEQUENTIAL, build_classifier, start_backbone
+from lesionstudio.learning.classifier_networks import SEQUENTIAL, build_classifier, published_weights, start_backbone
 from lesionstudio.learning.classifier_training import ClassifierRecipe, Lesson, shares, train_network
 from lesionstudio.learning.classifier_variation import varied
 
@@ -146,3 +146,11 @@ def test_over_lent_layers_the_last_one_learns_first_and_the_others_then_more_slo
         curves[rounds] = {n: float((v - lent[n]).abs().mean()) for n, v in network.state_dict().items() if v.ndim > 1}
     assert all((moved > 0) == name.startswith("out.") for name, moved in curves[1].items())
     assert all(recipe.lent_rate < 1 and moved > 0 for moved in curves[2].values())
+
+
+@pytest.mark.parametrize("name", [SEQUENTIAL, "mobilenetv2"])
+def test_published_weights_that_cannot_be_had_get_a_sentence(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(ModelProblem, match=name) as told:
+        published_weights(name)
+    assert "safetensors" in told.value.hint
