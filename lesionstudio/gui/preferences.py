@@ -37,7 +37,8 @@ class Preferences(QObject):
         from lesionstudio.gui.dialogs.settings_sheet import Places, SettingsSheet
 
         self.again, project = None, self._session.project
-        places = Places(project.home if project else None, data_folder(), cache_folder())
+        shows_study = project is not None and not self._session.settings.hide_names
+        places = Places(project.home if project and shows_study else None, data_folder(), cache_folder())
         window = self._parts.window
         self._sheet = sheet = SettingsSheet(window, window.look, self._session.settings, places)
         sheet.choice_made.connect(self._use)

@@ -106,6 +106,8 @@ class Session(OnScreen):
         """The file that was asked for, the scan that was on screen last time, or the first one that can be read."""
         project = self._project()
         readable = [item for item in in_list_order(project.items.values()) if not item.error]
+        if self.reading() is not None:  # A localizer is not what somebody wants to see while the rest is still read.
+            readable = [item for item in readable if not item.last or self._first_file is not None]
         if self._first_file is not None:
             readable = [item for item in readable if self._first_file in item.source.files]
             self._first_file = None if readable else self._first_file
@@ -169,7 +171,7 @@ class Session(OnScreen):
             return
         if self._first_file is not None:  # It holds no picture, as a DICOMDIR: its folder is what was meant.
             self._first_file = None
-            self._open_if_nothing_is()
+        self._open_if_nothing_is()
         if self.open is not None and self.open.item.source.format == "dicom":
             self._tell_notes(self.open.scan.notes)
 

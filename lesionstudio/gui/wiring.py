@@ -57,7 +57,7 @@ class Wiring(QObject):
         super().__init__(parts.window)
         self._parts, self._window, self._session = parts, parts.window, parts.session
         self.toolbox = Toolbox(parts)
-        self.verbs, self._names = Verbs(parts, self.toolbox), NameWiring(parts)
+        self.verbs = Verbs(parts, self.toolbox)
         self._scan: ScanWiring | None = None
         self.history: HistoryWiring | None = None
         self.lesions: LesionWiring | None = None
@@ -79,6 +79,7 @@ class Wiring(QObject):
         self.testing = Testing(parts)
         self._menus()
         self._connect_session()
+        self._names = NameWiring(parts)
         self._connect_window()
         self._show_possible()
         if self._window.is_on_start_page:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -84,3 +85,14 @@ def test_a_file_that_is_no_picture_opens_the_scans_of_its_folder(
     one.session.open_folder(notes)
     one.until(lambda: one.session.open is not None)
     assert one.session.scan is not None and one.session.scan.slices == 14
+
+
+def test_a_localizer_is_not_opened_while_the_rest_is_still_read(one: Desk, tmp_path: Path) -> None:
+    def localize(dataset: Any, k: int) -> None:
+        dataset.ImageType = ["ORIGINAL", "PRIMARY", "LOCALIZER"]
+
+    write_dicom(tmp_path / "scans" / "a", orientation_phantom("coronal"), change=localize)
+    write_dicom(tmp_path / "scans" / "b", orientation_phantom())
+    one.open(tmp_path / "scans")
+    assert one.session.open is not None and not one.session.open.item.last
+    assert [view.last for view in one.session.items] == [False, True]

@@ -65,7 +65,7 @@ def test_names_go_from_the_screen_and_come_back(hands: Hands) -> None:
     hands.until(lambda: not hands.desk.wiring._lots.isActive())
     QApplication.processEvents()
     shown = words_on(hands.window)
-    assert not [word for word in SECRETS if word in shown]
+    assert not [word for word in SECRETS if word in shown] and "Name hidden" in shown
     assert sorted(view.name for view in session.items) == ["CT 001", "Scan 001", "Scan 002"]
     assert session.scan is not None and not any(word in str(name_lines(session.scan)) for word in SECRETS)
     session.apply_settings(replace(session.settings, hide_names=False))
@@ -75,8 +75,10 @@ def test_names_go_from_the_screen_and_come_back(hands: Hands) -> None:
     }
 
 
-def test_what_is_said_of_a_file_does_not_name_it(hands: Hands) -> None:
+def test_a_folder_opened_with_names_hidden_and_what_is_said_of_a_file_name_nothing(hands: Hands, folder: Path) -> None:
     hands.session.apply_settings(replace(hands.session.settings, hide_names=True))
+    hands.open(folder)
+    assert "Miller" not in words_on(hands.window)
     said: list[str] = []
     hands.session.notice.connect(lambda notice: said.append(notice.title + notice.text))
     broken = next(view for view in hands.session.items if view.error)

@@ -172,7 +172,7 @@ class SettingsSheet(Sheet):
         stay = label(_("Your scans stay on this computer and are never changed."), "strong", "privacy")
         grid.add(_("Privacy"), stay, _hint(words=names))
         hiding = _("Scans are called CT 001, studies and folders by number; where files are chosen, names are shown.")
-        grid.add("", self._hide_names, _hint(words=hiding))
+        grid.add(_("Hide names"), self._hide_names, _hint(words=hiding))
         if places.study is not None:
             grid.add(_("This study"), self._place(places.study, "study"))
         grid.add(_("Models and sample"), self._place(places.data, "data"))

@@ -65,6 +65,6 @@ class Gathered:
     def _tell(self, uid: Uid) -> None:
         del self._changed[uid]
         if self._early is not None:
-            for series in dicom_series.group(self._files[uid]):
+            for series in sorted(dicom_series.group(self._files[uid]), key=lambda one: one.comes_last):
                 for found in self._found_in(series):
                     self._early(found)
