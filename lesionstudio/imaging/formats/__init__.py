@@ -257,7 +257,9 @@ def _quieten() -> None:
     import logging
 
     for name in _LOGGERS:
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+        logger = logging.getLogger(name)
+        if logger.level <= logging.CRITICAL:  # setting it forgets what all loggers have worked out
+            logger.setLevel(logging.CRITICAL + 1)
     if not any(getattr(one[3], "pattern", None) == _CHATTY for one in warnings.filters[:1]):
         warnings.filterwarnings("ignore", module=_CHATTY)
 

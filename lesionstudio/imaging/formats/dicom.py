@@ -79,6 +79,7 @@ def scan_of(series: Series, part: str = "") -> Scan:
         frame=hashed(first.frame_uid, length=16),
         notes=tuple(dict.fromkeys((*series.notes, *notes))),
         value_range=_value_range(first, dtype),
+        side_by_side=not first.plain_at,
         slice_ids=tuple(hashed(f"{place.instance.sop_uid}/{place.frame}", length=16) for place in places),
     )
 

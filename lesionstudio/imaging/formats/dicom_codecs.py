@@ -107,6 +107,8 @@ def _decode_rle(encoded: bytes, runner: Any) -> bytearray:
     dtype = np.dtype(f"<u{max(runner.bits_allocated // 8, 1)}")
     shape = (runner.samples_per_pixel, runner.rows, runner.columns)
     planes = _apart("dicomrle_decode", encoded, runner, dtype=dtype.str)
-    pixels = planes.view(dtype).reshape(shape)
     runner.set_option("planar_configuration", 0)
+    if runner.samples_per_pixel == 1:
+        return bytearray(planes.data)
+    pixels = planes.view(dtype).reshape(shape)
     return bytearray(np.ascontiguousarray(np.moveaxis(pixels, 0, -1)).tobytes())

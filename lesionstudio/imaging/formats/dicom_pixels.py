@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lesionstudio.errors import UnreadableFile
-from lesionstudio.imaging.formats import dicom_codecs
+from lesionstudio.imaging.formats import apart, dicom_codecs
 from lesionstudio.imaging.formats.dicom_header import DEFLATED, Instance, header_syntax, read_tags
 from lesionstudio.imaging.formats.limits import guard
 from lesionstudio.words import _
@@ -42,13 +42,21 @@ def read_frame(instance: Instance, frame: int = 0) -> NDArray[np.generic]:
     """Frame as stored (rows, columns) with MONOCHROME1 turned round, or (rows, columns, 3) in colour."""
     if instance.plain_at:
         return _turned(_plain_frame(instance, frame), instance)
-    with instance.path.open("rb") as file:
+    size = instance.rows * instance.columns * max(instance.samples, 1) * max(instance.bits_allocated // 8, 1)
+    arguments = {"path": str(instance.path.absolute()), "frame": frame, "photometric": instance.photometric}
+    pixels = apart.decoded("frame", arguments, claimed_bytes=size)[0]
+    return pixels if pixels.ndim == 3 else _turned(pixels, instance)
+
+
+def frame_here(path: Path, frame: int, photometric: str) -> NDArray[np.generic]:
+    """A frame that a decoder has to make, decoded in this process: as stored, or (rows, columns, 3) in colour."""
+    with path.open("rb") as file:
         header = read_tags(file, _PIXEL_TAGS)
-        pixels = stored_frame(file, header, instance.path, frame)
-    if instance.photometric == "PALETTE COLOR":
+        pixels = stored_frame(file, header, path, frame)
+    if photometric == "PALETTE COLOR":
         return _through_palette(pixels, header)
     native = pixels.astype(pixels.dtype.newbyteorder("="), copy=False)
-    return native[..., :3] if native.ndim == 3 else _turned(native, instance)
+    return native[..., :3] if native.ndim == 3 else native
 
 
 def _turned(pixels: NDArray[Any], instance: Instance) -> NDArray[Any]:

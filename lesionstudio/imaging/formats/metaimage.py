@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from lesionstudio.errors import UnreadableFile
 from lesionstudio.imaging.formats import volume_file
 from lesionstudio.imaging.formats.companions import voxels_beside
+from lesionstudio.imaging.formats.nifti_axes import placed_grid
 from lesionstudio.imaging.formats.volume_file import VolumeFile
 from lesionstudio.words import _
 
@@ -45,7 +46,7 @@ def read_header(path: Path) -> VolumeFile:
     rows_columns_slices = (*lengths, 1)[:3]
     affine, spacing = _affine(fields, len(lengths))
     is_placed = len(lengths) >= 3
-    geometry, stored = volume_file.placed_grid(
+    geometry, stored = placed_grid(
         affine, (rows_columns_slices[0], rows_columns_slices[1], rows_columns_slices[2]), is_placed, spacing
     )
     return VolumeFile(

@@ -8,6 +8,7 @@ import numpy as np
 from lesionstudio.errors import UnreadableFile
 from lesionstudio.imaging.formats import volume_file
 from lesionstudio.imaging.formats.companions import voxels_beside
+from lesionstudio.imaging.formats.nifti_axes import placed_grid
 from lesionstudio.imaging.formats.unpacking import packing_of
 from lesionstudio.imaging.formats.volume_file import VolumeFile
 from lesionstudio.words import _
@@ -30,9 +31,7 @@ def read_header(path: Path) -> VolumeFile:
     columns, rows, slices = (*dims, 1)[:3]
     zooms = [float(zoom) for zoom in (*image.header.get_zooms()[:3], 1.0, 1.0)]
     affine = np.asarray(image.affine, np.float64)
-    geometry, stored = volume_file.placed_grid(
-        affine, (columns, rows, slices), _is_placed(image), zooms, _mm_a_unit(image)
-    )
+    geometry, stored = placed_grid(affine, (columns, rows, slices), _is_placed(image), zooms, _mm_a_unit(image))
     return VolumeFile(
         path=file,
         geometry=geometry,

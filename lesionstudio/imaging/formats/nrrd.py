@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from lesionstudio.errors import UnreadableFile
 from lesionstudio.imaging.formats import volume_file
 from lesionstudio.imaging.formats.companions import voxels_beside
+from lesionstudio.imaging.formats.nifti_axes import placed_grid
 from lesionstudio.imaging.formats.unpacking import Packing
 from lesionstudio.imaging.formats.volume_file import VolumeFile
 from lesionstudio.words import _
@@ -41,7 +42,7 @@ def read_header(path: Path) -> VolumeFile:
     spatial, channel_axis = _axes(fields, dims)
     a, b, c = ((*dims, 1, 1)[axis] if axis < len(dims) else 1 for axis in spatial)
     affine, spacing, is_placed = _place(fields, spatial)
-    geometry, stored = volume_file.placed_grid(affine, (a, b, c), is_placed, spacing, _mm_a_unit(fields))
+    geometry, stored = placed_grid(affine, (a, b, c), is_placed, spacing, _mm_a_unit(fields))
     content_at = 0 if named else header_bytes
     content_at, offset = _skipped(fields, file, content_at, packing, int(np.prod(dims)) * dtype.itemsize)
     return VolumeFile(

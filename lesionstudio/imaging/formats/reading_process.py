@@ -4,6 +4,7 @@ It is asked in JSON, one line a question, and answers with a line and the pixels
 touch the disk on their way. The end of its input ends it.
 """
 
+import contextlib
 import json
 import os
 import subprocess
@@ -11,7 +12,7 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,8 @@ HERE = "LESIONSTUDIO_DECODE_HERE"
 """Set in processes that are apart themselves: what they decode they decode at once."""
 
 _SMALL = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
+_PIPE_BYTES = 1 << 20
+_NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 _WAIT_S = 1.0
 _PATIENCE = 4.0
 """How many times longer than its limit a question may take on a machine that is busy with other things."""
@@ -45,8 +48,10 @@ class ReadingProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env={**os.environ, "PYTHONPATH": python_path(), **_SMALL, HERE: "1"},
-            creationflags=subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0,
+            creationflags=_NO_WINDOW,
         )
+        for pipe in (self._process.stdin, self._process.stdout):
+            _widen(pipe)
         self._asked = 0
         self._limit_s = 0.0
         self._is_stuck = False
@@ -118,6 +123,14 @@ class ReadingProcess:
         if pixels.nbytes and answers.readinto(pixels.reshape(-1).view(np.uint8)) < pixels.nbytes:  # type: ignore[attr-defined]
             raise EOFError
         return pixels, answer["facts"]
+
+
+def _widen(pipe: IO[bytes] | None) -> None:
+    """Lets a whole slice lie in the pipe, so that neither side waits for the other; where the system can (fcntl(2))."""
+    with contextlib.suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)  # type: ignore[arg-type]
 
 
 def _command() -> list[str]:

@@ -43,6 +43,13 @@ def _picture_header(_payload: bytes, path: str) -> Answer:
     return np.empty(0, np.uint8), raster.facts_here(Path(path))
 
 
+def _frame(_payload: bytes, path: str, frame: int, photometric: str) -> Answer:
+    """A frame of a DICOM file."""
+    from lesionstudio.imaging.formats import dicom_pixels
+
+    return dicom_pixels.frame_here(Path(path), frame, photometric), {}
+
+
 def _page(_payload: bytes, path: str, group: int, page: int) -> Answer:
     """A page of a TIFF file as tifffile decodes it."""
     status = Path(path).stat()
@@ -64,5 +71,6 @@ _TASKS: Mapping[str, Callable[..., Answer]] = {
     "codec": _codec,
     "picture": _picture,
     "picture_header": _picture_header,
+    "frame": _frame,
     "page": _page,
 }

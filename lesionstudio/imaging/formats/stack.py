@@ -44,6 +44,7 @@ def read(files: tuple[Path, ...], spacing_mm: Spacing | None, read_picture: Read
         notes=first.notes,
         value_range=first.value_range,
         value_window=first.value_window,
+        side_by_side=True,
         slice_ids=tuple(file.name for file in files),
     )
 

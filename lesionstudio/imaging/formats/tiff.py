@@ -117,6 +117,7 @@ def read(path: Path, part: str = "") -> Scan:
         name=path.stem,
         notes=(*notes, *((hounsfield.said(),) if is_ct else ()), *tiff_colour.notes(group.keyframe)),
         value_range=None if is_ct else tiff_colour.value_range(group.keyframe),
+        side_by_side=not _is_plain(group.keyframe),
     )
 
 

@@ -6,6 +6,8 @@ import zlib
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+
 from lesionstudio.errors import UnreadableFile
 from lesionstudio.words import _
 
@@ -41,13 +43,11 @@ def _at_once(path: Path, packing: Packing, at: int, needed: int) -> Any:
     """Nothing where there are several members, bytes behind the voxels, or damage: zlib can tell."""
     import imagecodecs
 
-    with path.open("rb") as file:
-        file.seek(at)
-        packed = file.read()
+    packed, content = np.fromfile(path, np.uint8, offset=at), np.empty(needed, np.uint8)
     try:
         if packing == "gzip":
-            return imagecodecs.gzip_decode(packed, out=needed)
-        return imagecodecs.deflate_decode(packed, out=needed)
+            return imagecodecs.gzip_decode(packed, out=content)
+        return imagecodecs.deflate_decode(packed, out=content)
     except (imagecodecs.GzipError, imagecodecs.DeflateError):
         return b""
 

@@ -1,7 +1,7 @@
 """Volumes whose voxels lie in one file as one array, first axis fastest: what NIfTI, MGH, NRRD and MetaImage share."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -12,14 +12,12 @@ from numpy.typing import NDArray
 from lesionstudio.errors import UnreadableFile
 from lesionstudio.imaging.formats import hounsfield
 from lesionstudio.imaging.formats.limits import guard, guard_memory
-from lesionstudio.imaging.formats.nifti_axes import display_order, is_sound
 from lesionstudio.imaging.formats.unpacking import Packing, unpacked
 from lesionstudio.imaging.geometry import Geometry, StoredGrid
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.words import _, number
 
 Voxels = NDArray[Any]
-Affine = NDArray[np.float64]
 _SAMPLE_BYTES = 4 << 20
 
 
@@ -108,25 +106,32 @@ class VolumeFile:
 
 
 class VolumeSlices:
-    """The slices of one volume: of an uncompressed file each on its own, of a compressed one all at the first."""
+    """The slices of one volume: each on its own where it lies in one piece in a plain file, else all at the first."""
 
     def __init__(self, header: VolumeFile, volume: int) -> None:
         self._header, self._volume, self._lock = header, volume, Lock()
-        self._unpacked: Voxels | None = None
+        self._whole: list[Voxels] | None = None
 
     def read(self, k: int) -> Voxels:
         """Slice k in real values."""
-        if not self._header.packing:
-            return self._shown_slice(_mapped(self._header, self._volume), k)
-        with self._lock:
-            if self._unpacked is None:
-                self._unpacked = _unpacked(self._header, self._volume)
-        return self._shown_slice(self._unpacked, k)
-
-    def _shown_slice(self, voxels: Voxels, k: int) -> Voxels:
         header = self._header
-        planes = [shown(header.stored.from_stored(part)[k], header) for part in _parts(voxels, header)[:3]]
-        return np.array(planes[0]) if header.channels == 1 else np.stack(planes, axis=-1)
+        planes = self._planes_of_file(k) if _lies_in_slices(header) else [part[k] for part in self._parts()]
+        values = [np.ascontiguousarray(shown(plane, header)) for plane in planes]
+        return values[0] if header.channels == 1 else np.stack(values, axis=-1)
+
+    def _planes_of_file(self, k: int) -> list[Voxels]:
+        header = self._header
+        stored_k = header.stored.shape[2] - 1 - k if header.stored.flips[0] else k
+        slab = _slab(header, self._volume, stored_k)
+        return [header.stored.from_stored(part)[0] for part in _parts(slab, header)[:3]]
+
+    def _parts(self) -> list[Voxels]:
+        """The channels of the whole volume as displayed, turned round at once: quicker than slice by slice."""
+        with self._lock:
+            if self._whole is None:
+                parts = _parts(_voxels(self._header, self._volume), self._header)[:3]
+                self._whole = [np.ascontiguousarray(self._header.stored.from_stored(part)) for part in parts]
+            return self._whole
 
 
 def scan_of(header: VolumeFile, path: Path, part: str = "") -> Scan:
@@ -151,8 +156,7 @@ def scan_of(header: VolumeFile, path: Path, part: str = "") -> Scan:
 
 def stored_values(header: VolumeFile, volume: int = 0) -> Voxels:
     """A volume in the file's own axes (i, j, k), in real values; the first channel of several."""
-    voxels = _unpacked(header, volume) if header.packing else _mapped(header, volume)
-    return np.asarray(shown(_parts(voxels, header)[0], header))
+    return np.asarray(shown(_parts(_voxels(header, volume), header)[0], header))
 
 
 def all_stored_values(header: VolumeFile) -> list[Voxels]:
@@ -177,51 +181,35 @@ def check_size(path: Path, file: Path, dims: Sequence[int], dtype: np.dtype[Any]
     guard((slices, *dims[:2]), dtype, path.name, file.stat().st_size)
 
 
-def placed_grid(
-    affine: Affine, shape: tuple[int, int, int], is_placed: bool, spacing: Sequence[float], mm_a_unit: float = 1.0
-) -> tuple[Geometry, StoredGrid]:
-    """The grid as displayed, and how the file's axes lie in it: its affine with axes reordered and turned round.
-
-    Without a place in the patient only `spacing` (of the file's axes; 0 where nobody says) counts.
-    """
-    stored = display_order(affine, shape, is_placed)
-    placed = is_placed and is_sound(affine)
-    order = stored.order
-    lengths = [abs(float(spacing[axis])) if np.isfinite(spacing[axis]) else 0.0 for axis in order]
-    shown_affine = affine @ _turn(stored) if placed else np.diag([*(length or 1.0 for length in lengths), 1.0])
-    shown_affine = np.diag([mm_a_unit] * 3 + [1.0]) @ shown_affine
-    a, b, c = (shape[axis] for axis in order)
-    geometry = Geometry((a, b, c), shown_affine, stored=stored, has_orientation=placed)
-    is_known = placed or min(lengths) > 0
-    return replace(geometry, has_spacing=is_known and min(geometry.spacing_mm) > 0), stored
+def _lies_in_slices(header: VolumeFile) -> bool:
+    """Whether each slice that is shown lies in one piece in a file that is not packed."""
+    is_in_turn = header.spatial == (0, 1, 2) and header.channel_axis is None
+    return is_in_turn and not header.packing and header.stored.order[0] == 2
 
 
-def _turn(stored: StoredGrid) -> Affine:
-    """From (slice, row, column, 1) as shown to the file's own (i, j, k, 1)."""
-    turn = np.zeros((4, 4))
-    turn[3, 3] = 1.0
-    for axis_shown, (axis, flip) in enumerate(zip(stored.order, stored.flips)):
-        turn[axis, axis_shown] = -1.0 if flip else 1.0
-        turn[axis, 3] = stored.shape[axis] - 1 if flip else 0.0
-    return turn
+def _slab(header: VolumeFile, volume: int, k: int) -> Voxels:
+    """The file's slice k as (i, j, 1). Read, not mapped: a disk that is pulled out would end a program that maps it."""
+    columns, rows, slices = header.stored.shape
+    first = (volume * slices + k) * columns * rows
+    return _read(header, first, columns * rows).reshape((columns, rows, 1), order="F")
 
 
-def _mapped(header: VolumeFile, volume: int) -> Voxels:
-    """One volume (i, j, k[, channel]) of an uncompressed file, on the disk until it is looked at."""
-    count = int(np.prod(header.dims, dtype=np.int64))
-    have = (header.path.stat().st_size - header.offset) // header.dtype.itemsize
-    needed = (header.bytes_to_read(volume) - header.offset) // header.dtype.itemsize
-    if have < needed:
-        raise UnreadableFile(_("{name} is cut off.").format(name=header.path.name), hint=_("Copy it once more."))
-    return header.volume_of(np.memmap(header.path, header.dtype, "r", header.offset, min(count, have)), volume)
-
-
-def _unpacked(header: VolumeFile, volume: int) -> Voxels:
-    """One volume (i, j, k[, channel]) of a compressed file."""
+def _voxels(header: VolumeFile, volume: int) -> Voxels:
+    """One volume (i, j, k[, channel])."""
     needed = header.bytes_to_read(volume)
     guard_memory(needed)
-    content = unpacked(header.path, header.packing, header.packed_at, needed, is_whole=header.volumes == 1)
-    return header.volume_of(np.frombuffer(content, header.dtype, offset=header.offset), volume)
+    if header.packing:
+        content = unpacked(header.path, header.packing, header.packed_at, needed, is_whole=header.volumes == 1)
+        return header.volume_of(np.frombuffer(content, header.dtype, offset=header.offset), volume)
+    return header.volume_of(_read(header, 0, (needed - header.offset) // header.dtype.itemsize), volume)
+
+
+def _read(header: VolumeFile, first: int, count: int) -> Voxels:
+    """So many stored values of a file that is not packed, from one on. Raises UnreadableFile where there are fewer."""
+    values = np.fromfile(header.path, header.dtype, count, offset=header.offset + first * header.dtype.itemsize)
+    if len(values) < count:
+        raise UnreadableFile(_("{name} is cut off.").format(name=header.path.name), hint=_("Copy it once more."))
+    return values
 
 
 def _parts(voxels: Voxels, header: VolumeFile) -> list[Voxels]:
@@ -235,8 +223,10 @@ def _parts(voxels: Voxels, header: VolumeFile) -> list[Voxels]:
 
 def _some_slices(header: VolumeFile, volume: int) -> Voxels:
     """Real values of some slices: the middle one of a plain file, what is quick to unpack of a compressed one."""
+    if _lies_in_slices(header):
+        return shown(_slab(header, volume, header.stored.shape[2] // 2), header)
     if not header.packing:
-        return shown(np.asarray(_mapped(header, volume)[..., header.stored.shape[2] // 2]), header)
+        return shown(_read(header, 0, min(_SAMPLE_BYTES, header.volume_bytes) // header.dtype.itemsize), header)
     itemsize = header.dtype.itemsize
     most = header.offset + min(_SAMPLE_BYTES, header.volume_bytes) // itemsize * itemsize
     content = unpacked(header.path, header.packing, header.packed_at, most, is_whole=False)
