@@ -5,8 +5,8 @@ What a run leaves in its folder while it lasts: `checkpoint.safetensors` (where 
 moment. The rows of the curve, as the card's training["curve"] keeps them, one a round:
 {"epoch", "step", "minutes", "learning_rate", "train": S, "val": S | None} with S = {"loss", "f1", "precision",
 "recall", "iou", "accuracy"}: pixels of all labels pooled at a threshold of one half; of train on the augmented patches
-of the round, of val on the pictures looked at, with "dice" (mean of pictures and labels with a mark, at one half),
-"score" and "threshold" (see judging.Look.best) and "pictures" (how many were looked at) besides.
+of the round, of val on the pictures looked at, with "score" and "threshold" (see judging.Look.best), "dice" (mean
+of pictures and labels with a mark, at that threshold) and "pictures" (how many were looked at) besides.
 """
 
 import time
@@ -27,6 +27,7 @@ from lesionstudio.words import _, ngettext, number
 CHECKPOINT_NAME, BEST_NAME = "checkpoint.safetensors", "best.safetensors"
 
 FEWEST_STEPS, MOST_STEPS, LONGEST_ROUND_S = 20, 50, 90.0
+_ROUNDS_OF_MINUTES = 12
 _LOOK_SHARE, _FEWEST_LOOKED_AT, _MEASURED = 0.1, 24, 3
 _FEWEST_LOOKS = 4
 _FORWARD_SHARE = 1 / 3
@@ -143,12 +144,14 @@ class Course:
     def _planned_steps(self, step_s: float) -> int:
         """How many steps a round has: about an epoch, more of a small set, less of a large one or where steps are slow.
 
-        Whole epochs where there is room for them; a choice once made is kept in the checkpoint.
+        Whole epochs where there is room for them, and a dozen rounds in the minutes there are: whoever waits wants a
+        curve. A choice once made is kept in the checkpoint.
         """
+        longest_s = min(LONGEST_ROUND_S, self.recipe.minutes * 60 / _ROUNDS_OF_MINUTES or LONGEST_ROUND_S)
         epoch = max(1, round(self._count / self.recipe.batch))
         usual = min(epoch, MOST_STEPS) if epoch >= FEWEST_STEPS else epoch * -(-FEWEST_STEPS // epoch)
         worth_a_look = -(-_FEWEST_LOOKED_AT // max(1, round(self._looks_a_step())))
-        return max(_MEASURED, min(usual, max(int(LONGEST_ROUND_S / max(step_s, 1e-6)), worth_a_look)))
+        return max(_MEASURED, min(usual, max(int(longest_s / max(step_s, 1e-6)), worth_a_look)))
 
     def _looks_a_step(self) -> float:
         """How many pictures may be looked at for each step: a tenth of its work."""
@@ -171,7 +174,7 @@ class Course:
             self._watched = self._judge.some(self._affordable())
         look = self.look(self._watched, report)
         score, threshold = look.best(self.recipe.goal)
-        facts = {"dice": round(look.dice(), 5), "score": round(score, 5), "threshold": threshold}
+        facts = {"dice": round(look.dice(threshold), 5), "score": round(score, 5), "threshold": threshold}
         return {**look.row(), **facts, "pictures": len(self._watched)}
 
     def look(self, judge: Judge, report: Reporter) -> Look:

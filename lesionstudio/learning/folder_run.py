@@ -55,7 +55,7 @@ class Order:
 class Finished:
     """A run that is over: the model with the best weights, where it stood, and the scores on all that was held out.
 
-    `scores`: {"score", "threshold", "dice", "f1", ...} of the best weights, as in the curve; {} where nothing was.
+    `scores`: {"score", "threshold", "dice", "f1", ...} of the best weights, at that threshold; {} where nothing was.
     """
 
     model: SegmentationModel
@@ -113,7 +113,8 @@ def _finished(order: Order, standing: Standing, report: Reporter) -> Finished:
     judging = Progress(None, _("Judging the best weights"))
     last = looked(judge, model.network, hardware, lambda: report(judging))
     score, threshold = last.best(order.recipe.goal)
-    scores = {"score": round(score, 5), "threshold": threshold, "dice": round(last.dice(), 5), **last.row()}
+    dice = round(last.dice(threshold), 5)
+    scores = {"score": round(score, 5), "threshold": threshold, "dice": dice, **last.row(threshold)}
     card = replace(order.card, threshold=threshold)
     return Finished(SegmentationModel(model.network, card, model.device), standing, {**scores, "step": facts["step"]})
 

@@ -21,7 +21,6 @@ from lesionstudio.words import _
 
 GOALS = {"balanced": 1.0, "miss-less": 2.0, "invent-less": 0.5}
 THRESHOLDS = tuple(round(0.05 * n, 2) for n in range(2, 19))
-_HALF = THRESHOLDS.index(0.5)
 _MOST_PIXELS = 8 * 256 * 256
 
 Counts = NDArray[np.int64]
@@ -38,9 +37,10 @@ class Look:
     pixels: int
     counts: Counts
 
-    def row(self) -> dict[str, float]:
-        """Loss and pooled shares at a threshold of one half, as a curve has them."""
-        return {"loss": round(self.loss, 5), **shares(self.counts[:, :, _HALF].sum((0, 1)), self.pixels)}
+    def row(self, threshold: float = 0.5) -> dict[str, float]:
+        """Loss and pooled shares, as a curve has them."""
+        counts = self.counts[:, :, THRESHOLDS.index(threshold)].sum((0, 1))
+        return {"loss": round(self.loss, 5), **shares(counts, self.pixels)}
 
     def dice(self, threshold: float = 0.5) -> float:
         """Mean Dice of the pictures and labels with a mark; 0 where none has one."""

@@ -113,6 +113,14 @@ def test_the_minutes_of_a_recipe_end_a_run_before_its_epochs(tmp_path: Path) -> 
     assert "minutes were over" in finished.standing.ended
 
 
+def test_a_run_of_few_minutes_has_a_curve_too(tmp_path: Path) -> None:
+    """At a second a step: rounds of a minute and a half where there is time, twelve of them where there is not."""
+    for minutes, steps in ((0.0, 40), (60.0, 40), (6.0, 30)):
+        recipe = replace(RECIPE, minutes=minutes, batch=8)
+        course = course_for(replace(order(tmp_path, recipe), examples=squares(1) * 320))
+        assert course._planned_steps(1.0) == steps
+
+
 def test_it_stops_when_what_is_held_out_becomes_no_better(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from lesionstudio.learning.judging import Look
 

@@ -131,7 +131,8 @@ def curves_of(rows: list[dict[str, Any]], key: str) -> Drawing:
         known = [(minutes, float(value)) for minutes, value in found if value is not None]
         if known:
             lines.append(Line(tuple(known), role, name, is_dashed=is_dashed))
-    return Drawing(tuple(lines), _("minutes"), "", None, None if key == "loss" else (0, 1))
+    reach = (0.0, max(float(rows[-1]["minutes"]), 0.01))
+    return Drawing(tuple(lines), _("minutes"), "", reach, None if key == "loss" else (0, 1))
 
 
 def training_words(training: Training) -> str:
