@@ -55,6 +55,17 @@ def telling_what_fails(path: Path) -> Iterator[None]:
         raise problem_of(problem, path) from problem
 
 
+@contextmanager
+def telling_of_output(path: Path) -> Iterator[None]:
+    """The same for files that a person asked for once, and that nobody tries to write again."""
+    try:
+        yield
+    except OSError as problem:
+        told = problem_of(problem, path)
+        told.hint = _("Put that right and start again; the files written before it are whole.")
+        raise told from problem
+
+
 def problem_of(problem: OSError, path: Path) -> ProjectProblem:
     """The sentence for what a disk said while `path` was written."""
     if problem.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):

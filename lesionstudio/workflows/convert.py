@@ -14,7 +14,7 @@ from lesionstudio.imaging.scan import Scan
 from lesionstudio.imaging.windowing import Window, preset_window, presets_for
 from lesionstudio.progress import Reporter, silent
 from lesionstudio.project.stacks import stacks_of
-from lesionstudio.project.storage import telling_what_fails
+from lesionstudio.project.storage import telling_of_output
 from lesionstudio.words import _
 from lesionstudio.workflows.asked_scans import asked_scans, place_of, plain, protect_originals, share_of
 from lesionstudio.workflows.converted import TARGETS, Target, Written
@@ -54,7 +54,7 @@ def convert_files(order: ConvertOrder, report: Reporter = silent) -> list[dict[s
     protect_originals(found, out)
     if order.to != "png":
         found = stacks_of(found)
-    with telling_what_fails(out):
+    with telling_of_output(out):
         out.mkdir(parents=True, exist_ok=True)
     names = file_names(found, order.names)
     return [

@@ -16,7 +16,7 @@ from lesionstudio.imaging.formats.png_storage import PngStorage, all_values, in_
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.imaging.windowing import Window
 from lesionstudio.progress import Reporter, Steps
-from lesionstudio.project.storage import file_name, make_folders, telling_what_fails
+from lesionstudio.project.storage import file_name, make_folders, telling_of_output
 from lesionstudio.words import _, number
 
 Target = Literal["png", "tiff", "nifti"]
@@ -93,7 +93,7 @@ class ToPng(Conversion):
             try:
                 pixels = self._png.stored(self._scan.slice(k))
                 make_folders(path.parent, out)
-                with telling_what_fails(path):
+                with telling_of_output(path):
                     write_picture(path, pixels, self._png.meaning.to_texts())
                 files.append(path)
             except UnreadableFile as problem:
@@ -141,7 +141,7 @@ class _ToVolume(Conversion):
         """Writes it, slices that cannot be read black."""
         (path,), notes = places, list[str]()
         make_folders(path.parent, out)
-        with telling_what_fails(path):
+        with telling_of_output(path):
             self._save(path, self._pages(Steps(report, self._scan.slices, name), notes))
         return Written([path], notes)
 

@@ -19,7 +19,7 @@ from lesionstudio.imaging.labels import Label
 from lesionstudio.imaging.mask import Mask, Pixels, SliceStatus
 from lesionstudio.progress import Reporter, Steps, silent
 from lesionstudio.project.project import Project
-from lesionstudio.project.storage import file_name, make_folders, telling_what_fails
+from lesionstudio.project.storage import file_name, make_folders, telling_of_output
 from lesionstudio.project.worklist import WorkItem
 from lesionstudio.words import _
 from lesionstudio.workflows.export_files import IndexRow, Names, base_names, read_index, write_index
@@ -196,7 +196,7 @@ class _Export:
             path = self._order.out / "images" / file_name(self._slice_name(one.item, k), ".png")
             if self._may_write(path):
                 self._make_folder(path.parent)
-                with telling_what_fails(path):
+                with telling_of_output(path):
                     write_picture(path, one.picture(k), one.texts())
                 self._done.images.append(path)
 
@@ -220,7 +220,7 @@ class _Export:
         self._make_folder(path.parent)
         names = {label.number: label.name for label in layer.labels}
         colours = {label.number: label.colour for label in layer.labels}
-        with telling_what_fails(path):
+        with telling_of_output(path):
             write_mask(path, layer.pixels, grid, values=layer.values, colours=colours, names=names, drawn=drawn)
         self._done.files.append(path)
         name = path.relative_to(self._order.out).as_posix()
@@ -260,12 +260,12 @@ class _Export:
         from lesionstudio.workflows.measure import write_csv
 
         if self._may_write(path):
-            with telling_what_fails(path):
+            with telling_of_output(path):
                 write_csv(path, self._done.lesions)
             self._done.files.append(path)
 
     def _make_folder(self, folder: Path) -> None:
-        with telling_what_fails(folder):
+        with telling_of_output(folder):
             self._order.out.mkdir(parents=True, exist_ok=True)
         make_folders(folder, self._order.out)
 

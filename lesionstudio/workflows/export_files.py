@@ -17,7 +17,7 @@ from lesionstudio.imaging.labels import Label
 from lesionstudio.imaging.mask import Mask, Origin
 from lesionstudio.project.aliases import aliases
 from lesionstudio.project.project import Project
-from lesionstudio.project.storage import telling_what_fails
+from lesionstudio.project.storage import telling_of_output
 from lesionstudio.project.worklist import WorkItem
 
 Names = Literal["auto", "original", "alias", "hash"]
@@ -103,7 +103,7 @@ def write_index(path: Path, before: Sequence[IndexRow], now: Sequence[IndexRow])
     again = {row.file for row in now}
     kept = [row for row in before if row.file not in again and (path.parent / row.file).exists()]
     rows = sorted([*kept, *now], key=lambda row: (row.file, int(row.slice)))
-    with telling_what_fails(path), whole_file(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
+    with telling_of_output(path), whole_file(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
         table = csv.DictWriter(file, [column.name for column in fields(IndexRow)])
         table.writeheader()
         table.writerows(asdict(row) for row in rows)

@@ -15,7 +15,7 @@ from lesionstudio.imaging.formats.source import Values
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.progress import Reporter, silent
 from lesionstudio.project.shelf import ModelShelf
-from lesionstudio.project.storage import telling_what_fails
+from lesionstudio.project.storage import telling_of_output
 from lesionstudio.words import _
 from lesionstudio.workflows.asked_scans import asked_scans, place_of, plain, protect_originals, share_of
 from lesionstudio.workflows.export_files import IndexRow, Names, file_names, read_index, write_index
@@ -58,7 +58,7 @@ def segment_files(order: SegmentOrder, report: Reporter = silent) -> list[dict[s
     found = list(asked_scans(order.paths, strict=order.strict))
     protect_originals(found, out)
     loaded(order.choices.model, order.choices.device, order.choices.flips)
-    with telling_what_fails(out):
+    with telling_of_output(out):
         out.mkdir(parents=True, exist_ok=True)
     before = read_index(out / "index.csv")
     entries: list[dict[str, Any]] = []
@@ -93,8 +93,8 @@ def _segmented(
     began = time.monotonic()
     run = Segmenting(read_scan(found.source), order.choices)
     names, geometry = run.predictor.card.labels, run.scan.geometry
-    alias = None if order.names == "original" else name
-    output = Output(plain(order.out), name, found, geometry, order.format, order.values, names, alias)
+    alias, hides = None if order.names == "original" else name, order.names in ("alias", "hash")
+    output = Output(plain(order.out), name, found, geometry, order.format, order.values, names, alias, hides)
     _check_box(order.box, run.scan)
     if not order.overwrite:
         output.check_free()

@@ -14,7 +14,7 @@ from lesionstudio.imaging.formats.png import write_grey
 from lesionstudio.imaging.formats.source import Values
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.labels import LABEL_COLOURS
-from lesionstudio.project.storage import file_name, make_folders, telling_what_fails
+from lesionstudio.project.storage import file_name, make_folders, telling_of_output
 from lesionstudio.words import _
 from lesionstudio.workflows.export_files import IndexRow, position_text, spacing_text
 
@@ -28,7 +28,8 @@ Pixels = NDArray[np.uint8]
 class Output:
     """The files of one scan below `out`: a PNG a slice, or one volume. `name` begins them, folders before "/".
 
-    `alias`: what a DICOM-SEG calls the patient; None: as the scan does.
+    `alias`: what a DICOM-SEG calls the patient; None: as the scan does. `hides_source`: the index does not say which
+    files were read.
     """
 
     out: Path
@@ -39,6 +40,7 @@ class Output:
     values: Values
     labels: tuple[str, ...]
     alias: str | None = ""
+    hides_source: bool = False
 
     def check_free(self) -> None:
         """Raises LesionStudioError where a file is there already, before any work is done."""
@@ -68,7 +70,7 @@ class Output:
             ending = f"_{name}" if len(self.labels) > 1 else ""
             plain = _OF_PROBABILITIES.get(self.format, self.format)
             for path, grid, ks in self._files(self.out / "probabilities", slices, ending, plain):
-                with telling_what_fails(path):
+                with telling_of_output(path):
                     if self.format == "png":
                         write_grey(path, volume[ks[0]])
                     else:
@@ -99,16 +101,15 @@ class Output:
     def _write(self, path: Path, labels: Pixels, grid: Geometry, model: str) -> tuple[Path, ...]:
         names = dict(enumerate(self.labels, 1))
         colours = {number: LABEL_COLOURS[(number - 1) % len(LABEL_COLOURS)] for number in names}
-        with telling_what_fails(path):
+        with telling_of_output(path):
             drawn = Drawn(self.found.source, self.alias, model, by_itself=True)
             return write_mask(path, labels, grid, values=self.values, colours=colours, names=names, drawn=drawn)
 
     def _row(self, file: Path, k: int, labels: Pixels, model: str) -> IndexRow:
-        sources = self.found.source.files
         present = [name for number, name in enumerate(self.labels, 1) if (labels == number).any()]
         return IndexRow(
             file=file.relative_to(self.out).as_posix(),
-            source=sources[k if len(sources) == self.geometry.shape[0] else 0].as_posix(),
+            source=self.name if self.hides_source else self._source(k),
             slice=k + 1,
             position_mm=position_text(self.geometry, k),
             spacing_mm=spacing_text(self.geometry),
@@ -117,3 +118,7 @@ class Output:
             model=model,
             labels="; ".join(present),
         )
+
+    def _source(self, k: int) -> str:
+        sources = self.found.source.files
+        return sources[k if len(sources) == self.geometry.shape[0] else 0].as_posix()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pydicom
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
@@ -328,6 +329,31 @@ def test_all_files_of_a_series_named_one_by_one_are_one_scan(tmp_path: Path, mod
     assert len(entries) == 1
     assert entries[0]["slices"] == 4
     assert [row["source"] for row in index_of(tmp_path / "out")] == [file.as_posix() for file in files]
+
+
+@pytest.mark.parametrize(
+    ("format", "ending"), [("nrrd", ".nrrd"), ("seg-nrrd", ".seg.nrrd"), ("dicom-seg", ".dcm"), ("tiff", ".tif")]
+)
+def test_a_series_gives_one_file_of_any_kind_that_opens_again(
+    tmp_path: Path, model: Path, format: str, ending: str
+) -> None:
+    files = phantoms.write_dicom(tmp_path / "series", phantoms.ct_phantom((4, 32, 32)))
+    [wanted] = segment_files(order(model, tmp_path / "nifti", files[0], format="nifti"))
+    [entry] = segment_files(order(model, tmp_path / "out", files[0], format=format, probabilities=True))
+    scan = read_scan(files[0])
+    assert [Path(mask).name for mask in entry["masks"]] == [f"CT 001{ending}"]
+    masks = [read_mask(Path(one["masks"][0]), scan.geometry) for one in (entry, wanted)]
+    np.testing.assert_array_equal(masks[0], masks[1])
+    assert len(entry["probabilities"]) == 1 and Path(entry["probabilities"][0]).exists()
+    if format == "dicom-seg":
+        mask = pydicom.dcmread(entry["masks"][0])
+        assert mask.PatientID == "CT 001" and mask.SegmentSequence[0].SegmentAlgorithmType == "AUTOMATIC"
+
+
+def test_with_an_alias_asked_for_the_index_does_not_say_what_was_read(tmp_path: Path, model: Path) -> None:
+    picture = png(tmp_path / "Doe.png", grey())
+    segment_files(order(model, tmp_path / "out", picture, names="alias"))
+    assert [(row["file"], row["source"]) for row in index_of(tmp_path / "out")] == [("Scan 001.png", "Scan 001")]
 
 
 def test_a_model_that_is_not_there_is_said_before_anything_is_written(tmp_path: Path) -> None:
