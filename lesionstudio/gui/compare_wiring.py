@@ -4,6 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
+from lesionstudio.gui.import_search import MASK_ENDINGS
 from lesionstudio.gui.messages import choose_file
 from lesionstudio.gui.panels.compare_bar import CompareBar
 from lesionstudio.gui.parts import Parts
@@ -87,7 +88,7 @@ class CompareWiring(QObject):
         return self._bar
 
     def _choose_file(self) -> None:
-        kinds = _("Masks ({endings})").format(endings="*.png *.bmp *.tif *.tiff *.nii *.nii.gz")
+        kinds = f"{_('Masks ({endings})').format(endings=MASK_ENDINGS)};;{_('All files')} (*)"
         chosen = choose_file(self._window, _("Compare with a mask file"), str(self._session.folder or ""), kinds)
         if chosen:
             self._comparing.choose_file(Path(chosen))

@@ -107,7 +107,8 @@ class Comparing(QObject):
     def choose_file(self, path: Path) -> None:
         """Compares with a mask in a file, or in a folder of one picture a slice."""
         if self._session.scan is not None:
-            self._read(of_file, path, self._session.scan.geometry)
+            by_name = {label.name.casefold(): label.number for label in self._session.labels}
+            self._read(of_file, path, self._session.scan, by_name)
 
     def show_reference(self, read: Callable[[], Reference]) -> None:
         """Compares with what `read` gives; it is called in the background."""

@@ -11,6 +11,12 @@ from lesionstudio.imaging.incoming import has_work_by_hand
 from lesionstudio.project.project import Project
 from lesionstudio.project.storage import file_name
 
+MASK_ENDINGS = (
+    "*.png *.bmp *.tif *.tiff *.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.mgz *.dcm *.seg *.am *.labels *.jpg *.jpeg"
+    " *.webp *.jp2"
+)
+"""What files of masks are usually called; a DICOM file may be called anything."""
+
 
 @dataclass(frozen=True, slots=True)
 class MaskSearch:

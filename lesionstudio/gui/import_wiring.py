@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from lesionstudio.gui.dialogs.import_masks import ImportSheet
 from lesionstudio.gui.import_plan import ImportPlan
-from lesionstudio.gui.import_search import MaskSearch, scan_facts
+from lesionstudio.gui.import_search import MASK_ENDINGS, MaskSearch, scan_facts
 from lesionstudio.gui.importing import Importing
 from lesionstudio.gui.jobs import Job
 from lesionstudio.gui.main_window import MainWindow
@@ -23,10 +23,6 @@ from lesionstudio.workflows.import_masks import Preview, Previews, look_at_masks
 
 _SOON_MS = 80
 _ANSWERS = "mask_answers"
-_KINDS = (
-    "(*.png *.tif *.tiff *.bmp *.jpg *.jpeg *.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.mgz *.dcm *.seg *.am *.labels"
-    " *.webp *.jp2)"
-)
 
 
 class ImportWiring(QObject):
@@ -106,7 +102,7 @@ class ImportWiring(QObject):
         self.find([Path(chosen)] if chosen else [])
 
     def _choose_files(self) -> None:
-        kinds = f"{_('Masks')} {_KINDS}"
+        kinds = f"{_('Masks ({endings})').format(endings=MASK_ENDINGS)};;{_('All files')} (*)"
         self.find([Path(path) for path in choose_files(self._window, _("Masks"), self._start, kinds)])
 
     @property

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from lesionstudio.imaging.formats import read_mask
-from lesionstudio.imaging.geometry import Geometry, Index
+from lesionstudio.imaging.formats import read_mask, read_segments
+from lesionstudio.imaging.geometry import Index
 from lesionstudio.imaging.mask import Mask, MaskSnapshot, Pixels, refuse_other_grid
+from lesionstudio.imaging.scan import Scan
 from lesionstudio.project.states import EarlierState, States
 from lesionstudio.words import _
 from lesionstudio.workflows.kept_marks import read_marks
@@ -28,9 +29,18 @@ class Reference:
     judged: frozenset[int] | None = None
 
 
-def of_file(path: Path, geometry: Geometry) -> Reference:
-    """A mask in a file. Raises GridMismatch, UnreadableFile."""
-    return _reference(geometry.shape, dict(enumerate(read_mask(path, geometry))), path.name)
+def of_file(path: Path, scan: Scan, labels: Mapping[str, int]) -> Reference:
+    """A mask in a file; segments of the name of a label (in small letters) count as that label, the smaller one wins.
+
+    Raises GridMismatch, UnreadableFile.
+    """
+    segmentation = read_segments(path, scan)
+    if segmentation is None:
+        volume = read_mask(path, scan)
+    else:
+        table = {one.number: labels.get(one.name.casefold(), one.number) for one in segmentation.segments}
+        volume = segmentation.labels("smaller", table)
+    return _reference(scan.geometry.shape, dict(enumerate(volume)), path.name)
 
 
 def of_state(states: States, state: EarlierState, slice_ids: tuple[str, ...], shape: Index, words: str) -> Reference:

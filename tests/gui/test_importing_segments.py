@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel
 
 from lesionstudio.gui.dialogs.import_table import CONTENT, SCAN
 from lesionstudio.gui.import_plan import ImportPlan, ScanFacts
+from lesionstudio.gui.reference import of_file
 from lesionstudio.gui.theme import Look
 from lesionstudio.imaging.formats import read_mask, read_scan, write_mask
 from lesionstudio.imaging.found_masks import FoundMask, Matched
@@ -143,3 +144,15 @@ def test_nothing_is_asked_where_segments_that_overlap_are_left_out_or_become_one
 def test_named_segments_and_plain_values_are_asked_for_side_by_side() -> None:
     plan = plan_of(named("Tumour"), Census((1, 4, 4), (0, 255), 0.2))
     assert plan.shown_values == ["Tumour", 1] and plan.kind == "white" and plan.has_plain_values
+
+
+def test_a_mask_file_is_compared_label_by_label_where_its_segments_are_called_alike(tmp_path: Path) -> None:
+    phantom = phantoms.ct_phantom(shape=(6, 20, 24))
+    phantoms.write_nifti(tmp_path / "head.nii.gz", phantom.voxels, phantom.affine)
+    scan = read_scan(tmp_path / "head.nii.gz")
+    marks = np.zeros(scan.geometry.shape, np.uint8)
+    marks[2, 4:8, 4:8], marks[3, 4:8, 4:8] = 1, 2
+    (path,) = write_mask(tmp_path / "a.seg.nrrd", marks, scan.geometry, names={1: "Rim", 2: "Core"})
+    reference = of_file(path, scan, {"core": 7})
+    assert reference.numbers == (1, 7)
+    np.testing.assert_array_equal(reference.mask.volume("labels") == 7, marks == 2)
