@@ -79,6 +79,35 @@ def test_every_exif_orientation_is_applied_by_both_ways_of_decoding(tmp_path: Pa
     assert (header.rows, header.columns) == expected.shape
 
 
+@pytest.mark.parametrize("dtype", ["uint16", "int16"])
+@pytest.mark.parametrize("name", ["a.jp2", "a.j2k"])
+def test_jpeg_2000_keeps_sixteen_bits_with_and_without_sign(tmp_path: Path, name: str, dtype: str) -> None:
+    import imagecodecs
+
+    pixels = ramp().astype(dtype) * 100
+    encoded = imagecodecs.jpeg2k_encode(pixels, level=0, codecformat=name[2:], reversible=True)
+    (tmp_path / name).write_bytes(encoded)
+    np.testing.assert_array_equal(read_scan(tmp_path / name).slice(0), pixels)
+
+
+def test_sixteen_bits_with_transparency_keep_their_grey_and_say_so(tmp_path: Path) -> None:
+    import imagecodecs
+
+    pixels = np.stack([ramp().astype(np.uint16) * 257, ramp().astype(np.uint16)], axis=-1)
+    (tmp_path / "a.png").write_bytes(imagecodecs.png_encode(pixels))
+    scan = read_scan(tmp_path / "a.png")
+    np.testing.assert_array_equal(scan.slice(0), pixels[..., 0])
+    assert "transparent" in scan.notes[0]
+
+
+def test_inks_are_shown_as_colours(shared_data: Path) -> None:
+    path = shared_data / "formats/pillow_misc/pil_sample_cmyk.jpg"
+    with Image.open(path) as opened:
+        assert opened.mode == "CMYK"
+        expected = np.asarray(opened.convert("RGB"))
+    np.testing.assert_array_equal(read_scan(path).slice(0), expected)
+
+
 def test_all_readable_samples_open_in_the_size_their_header_says(shared_data: Path) -> None:
     opened = 0
     for path in sorted((shared_data / "formats/pillow_misc").rglob("*.*")):
