@@ -210,7 +210,8 @@ class Course:
         if standing.steps >= self.total_steps:
             return ngettext("It ended after its only epoch.", "It ended after all {n} epochs.", recipe.epochs)
         if self.fraction >= 1:
-            return _("It ended because the {minutes} minutes were over.").format(minutes=number(recipe.minutes, 1))
+            digits = 0 if recipe.minutes == round(recipe.minutes) else 1
+            return _("It ended because the {minutes} minutes were over.").format(minutes=number(recipe.minutes, digits))
         looks = sum(row["step"] > standing.best_step for row in standing.curve)
         is_late = self.fraction - standing.best_fraction > recipe.patience > 0
         if self._judge is not None and is_late and looks >= _FEWEST_LOOKS:

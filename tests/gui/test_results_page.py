@@ -7,13 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu
 from pytest import MonkeyPatch
 
 from lesionstudio.gui import results_wiring
+from lesionstudio.gui.panels.result_cases import name_lines
 from lesionstudio.gui.results_page import ResultsPage
-from lesionstudio.gui.theme import Look
+from lesionstudio.gui.theme import Look, font
 from lesionstudio.imaging.mask import SliceStatus
 from lesionstudio.metrics.comparison import AGREED, FALSE, errors
 from lesionstudio.project.worklist import Role
@@ -186,3 +188,11 @@ def test_a_study_without_held_out_slices_leads_back_to_the_scans(hands: Hands) -
     for one, roles in kept.items():
         hands.session._keep_in_record(one, roles=roles)
     assert not judging.reason
+
+
+def test_a_long_name_stands_in_two_lines_that_tell_it_from_the_next(look: Look) -> None:
+    metrics = QFontMetrics(font(13, 500))
+    wide = metrics.horizontalAdvance("0526_n5_s03")
+    assert name_lines("chest_1", metrics, wide) == ["chest_1"]
+    assert name_lines("LIDC-IDRI-0526_n5_s03", metrics, wide) == ["LIDC-IDRI-", "0526_n5_s03"]
+    assert "\N{HORIZONTAL ELLIPSIS}" in name_lines("x" * 60, metrics, wide)[0]

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from lesionstudio.gui.results_figures import CaseRow
@@ -24,7 +24,7 @@ from lesionstudio.gui.widgets.fields import keeps_key
 from lesionstudio.words import _
 
 ROW_HEIGHT, STAMP, _EDGE = 62, 50, 8
-_WIDTHS = (48, 70, 74, 76)
+_WIDTHS = (46, 66, 68, 64)
 _ROW = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
 
@@ -237,8 +237,7 @@ class _RowPainter(QStyledItemDelegate):
         painter.setPen(QColor(tokens.text1))
         painter.setFont(font(13, 500))
         room = _name_room(area, area.width())
-        name = painter.fontMetrics().elidedText(row.name, Qt.TextElideMode.ElideMiddle, room.width())
-        painter.drawText(room, _LEFT, name)
+        painter.drawText(room, _LEFT, "\n".join(name_lines(row.name, painter.fontMetrics(), room.width())))
         rooms = _figure_rooms(area, area.width())
         if row.other:
             painter.drawText(rooms[0].adjusted(0, 8, 0, -area.height() // 2 + 2), _RIGHT, row.dice_text)
@@ -265,6 +264,17 @@ def _figure_rooms(area: QRect, wide: int) -> list[QRect]:
         rooms.insert(0, QRect(right - width, area.top(), width, area.height()))
         right -= width
     return rooms
+
+
+def name_lines(name: str, metrics: QFontMetrics, width: int) -> list[str]:
+    """The name in one line or two, broken where a word of it ends; of what is too long even so the middle goes."""
+    if metrics.horizontalAdvance(name) <= width:
+        return [name]
+    ends = [n for n in range(1, len(name)) if name[n - 1] in "-_. /" and metrics.horizontalAdvance(name[:n]) <= width]
+    if not ends:
+        return [metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, width)]
+    first, rest = name[: ends[-1]], name[ends[-1] :]
+    return [first.rstrip(), metrics.elidedText(rest, Qt.TextElideMode.ElideMiddle, width)]
 
 
 def _name_room(area: QRect, wide: int) -> QRect:
