@@ -18,6 +18,7 @@ class Classifiers(QObject):
         super().__init__(parent)
         self._session = session
         self._found: list[ClassifierView] | None = None
+        self._chosen = ""
         session.folder_opened.connect(self._forget)
 
     @property
@@ -31,14 +32,14 @@ class Classifiers(QObject):
 
     @property
     def in_use(self) -> ClassifierView | None:
-        """The one chosen for this study, else the first; None where none is installed."""
-        chosen = self._session.study_settings.get(_SETTING)
+        """The one chosen for this study, else the last one chosen, else the first; None where none is installed."""
+        chosen = self._session.study_settings.get(_SETTING, self._chosen)
         return next((one for one in self.all if one.id == chosen), self.all[0] if self.all else None)
 
     def choose(self, classifier_id: str) -> None:
         """Asks this one from now on."""
         if self.in_use is None or self.in_use.id != classifier_id:
-            self._session.study_settings[_SETTING] = classifier_id
+            self._chosen = self._session.study_settings[_SETTING] = classifier_id
             self._session.save_project()
             self.changed.emit()
 

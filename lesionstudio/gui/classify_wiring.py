@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QImage
 
-from lesionstudio.errors import LesionStudioError
+from lesionstudio.gui.classify_heat import ClassifyHeat
 from lesionstudio.gui.classify_saving import ClassifySaving
 from lesionstudio.gui.classify_scan import ClassifyScan, found_in
-from lesionstudio.gui.explaining import Explaining, Explanation, Wish
-from lesionstudio.gui.kinds import Kind, class_words, classes_words, percent
+from lesionstudio.gui.kinds import classes_words
 from lesionstudio.gui.messages import choose_files
 from lesionstudio.gui.parts import Parts
 from lesionstudio.gui.readout import voxel_text
@@ -35,36 +34,34 @@ class ClassifyWiring(QObject):
         self._shown, self._add_model = shown, add_model
         self._page: ClassifyPage | None = None
         self._scan = ClassifyScan(parts, self)
-        self._explaining = Explaining(parts.session, parts.classifying, parts.lane, self)
+        self._heat: ClassifyHeat | None = None
         self.saving = ClassifySaving(parts, self._scan, self)
-        self._label = ""
         self._lots = QTimer(self, singleShot=True, interval=_LOTS_MS)
         self._lots.timeout.connect(self.refresh)
         self._classifying.changed.connect(self._refresh_soon)
         self._classifying.answered.connect(self._take_answers)
-        self._explaining.made.connect(self._show_heat)
-        self._explaining.failed.connect(self._tell_no_heat)
         self._scan.opened.connect(self._show_scan)
         self._scan.slice_changed.connect(self._show_slice)
         self._scan.window_changed.connect(self._show_window)
         parts.thumbnails.made.connect(self._show_thumbnail)
         self._actions.on("classify_page", self.show)
+        self._actions.on("close_folder", self._leave)
 
     @property
     def is_shown(self) -> bool:
         """Whether the Classify page is shown."""
-        return (
-            self._page is not None and self._session.folder is not None and self._window.draw_page.beside is self._page
-        )
+        return self._page is not None and self._window.page_beside is self._page
 
     def show(self) -> None:
-        """Shows what pictures show, and why."""
-        if self._session.folder is None:
-            return
+        """Shows what pictures show, and why; without a folder only of pictures that are dropped."""
         if self._page is None:
             self._page = self._made()
+            self._heat = ClassifyHeat(self._parts, self._page, self._scan)
         self._actions["classify_page"].setChecked(True)
-        self._window.draw_page.show_beside(self._page)
+        if self._session.folder is None:
+            self._window.show_alone(self._page)
+        else:
+            self._window.draw_page.show_beside(self._page)
         self._scan.show_session()
         self.refresh()
         self._page.take_focus()
@@ -116,9 +113,9 @@ class ClassifyWiring(QObject):
 
     def _show_scan(self) -> None:
         page, scan = self._page, self._scan
-        if page is None:
+        if page is None or self._heat is None:
             return
-        self._label = ""
+        self._heat.begin()
         page.view.set_scan(scan.scan, None)
         page.show_picture(there=scan.scan is not None)
         picture = self._classifying.picture(scan.key)
@@ -135,7 +132,7 @@ class ClassifyWiring(QObject):
     def _show_slice(self) -> None:
         if self._page is not None:
             self._page.view.set_slice(self._scan.k)
-            self._want_heat()
+            self._show_answer()
 
     def _show_window(self) -> None:
         if self._page is not None:
@@ -173,64 +170,8 @@ class ClassifyWiring(QObject):
             page.answer.show_waiting(_("Looking") if key else _("Nothing yet"))
             if key:
                 self._classifying.look_at(key)
-        self._show_why(kind)
-
-    def _show_why(self, kind: Kind | None) -> None:
-        page = self._page
-        if page is None:
-            return
-        can = kind is not None and not kind.error and self._scan.scan is not None
-        page.why.setEnabled(can)
-        if kind is not None and not kind.error:
-            names = tuple(name for name, _share in kind.shares)
-            page.why.show_classes(names, self._label or kind.name)
-        self._want_heat()
-
-    def _want_heat(self) -> None:
-        """Wishes for the heat of the slice on screen, and says nothing of it till it comes."""
-        page, kind, scan = self._page, self._classifying.kind(self._scan.key), self._scan
-        picture = self._classifying.picture(scan.key)
-        if page is None or kind is None or kind.error or scan.scan is None or picture is None or not self.is_shown:
-            self._explaining.want(None)
-            if page is not None:
-                page.view.set_heat(None)
-                page.why.show_slice("")
-                page.say("")
-            return
-        page.why.show_slice(_("This slice: looking") if scan.is_volume else "", self._telling(kind))
-        self._explaining.want(Wish(picture, scan.k, self._label or kind.name) if page.shows_heat else None)
-
-    def _telling(self, kind: Kind) -> int | None:
-        """The clearest slice, where it is not the one on screen."""
-        return kind.k if self._scan.is_volume and kind.k != self._scan.k else None
-
-    def _show_heat(self, made: Explanation) -> None:
-        page, wish, scan = self._page, made.wish, self._scan
-        if page is None or (wish.picture.key, wish.k) != (scan.key, scan.k):
-            return
-        is_cold = not made.heat.any()
-        page.view.set_heat(None if is_cold else made.heat)
-        words = _("Nothing here speaks for {name}.").format(name=class_words(wish.label))
-        page.say(words if is_cold else "")
-        kind = self._classifying.kind(scan.key)
-        if scan.is_volume and kind is not None:
-            best = max(made.shares, key=lambda name: made.shares[name])
-            said = _("This slice: {name} {share}").format(name=class_words(best), share=percent(made.shares[best]))
-            page.why.show_slice(said, self._telling(kind))
-
-    def _tell_no_heat(self, problem: LesionStudioError) -> None:
-        if self._page is not None:
-            self._page.view.set_heat(None)
-            self._page.say(problem.message)
-
-    def _explain(self, label: str) -> None:
-        self._label = label
-        self._want_heat()
-
-    def _switch_heat(self, on: bool) -> None:
-        if self._page is not None:
-            self._page.view.show_heat(on)
-            self._want_heat()
+        if self._heat is not None:
+            self._heat.refresh(kind)
 
     # Pictures from elsewhere
 
@@ -262,6 +203,13 @@ class ClassifyWiring(QObject):
 
     # Within
 
+    def _leave(self) -> None:
+        """Back to the start page, where no folder is open."""
+        if self._session.folder is None and self.is_shown:
+            self._actions["draw"].setChecked(True)
+            self._window.show_start()
+            self._shown()
+
     def _show_classifier(self) -> None:
         from lesionstudio.gui.dialogs.classifier_sheet import ClassifierSheet
 
@@ -280,13 +228,9 @@ class ClassifyWiring(QObject):
         page.view.slice_wanted.connect(self._scan.go_to_slice)
         page.view.window_dragged.connect(self._scan.set_window)
         page.view.pointer_moved.connect(self._point)
-        page.view.set_heat_opacity(page.opacity)
-        page.opacity_wanted.connect(page.view.set_heat_opacity)
-        page.heat_wanted.connect(self._switch_heat)
         page.save_wanted.connect(lambda: self.saving.save_picture(page.view.heat, page.opacity))
         page.answer.classifier_wanted.connect(self._show_classifier)
         page.answer.add_wanted.connect(self._add_model)
-        page.why.label_picked.connect(self._explain)
         page.why.slice_wanted.connect(self._scan.go_to_slice)
         page.banners.action_wanted.connect(self._window.banner_answered)
         page.all.tiles.wanted.connect(self._open)

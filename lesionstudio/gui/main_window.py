@@ -24,6 +24,7 @@ from lesionstudio.gui.panels.top_bar import TopBar
 from lesionstudio.gui.start_page import StartPage
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.views import Notice
+from lesionstudio.words import _
 
 if TYPE_CHECKING:
     from lesionstudio.gui.draw_page import DrawPage
@@ -102,6 +103,18 @@ class MainWindow(QMainWindow):
         self.top_bar.show_folder(folder_name)
         self.pages.setCurrentWidget(self.draw_page)
         self.draw_page.views.take_keys()
+
+    def show_alone(self, page: QWidget) -> None:
+        """Shows a page that needs no folder, in place of the start page."""
+        self.top_bar.show_folder(_("No folder"))
+        self.pages.setCurrentWidget(self.draw_page)
+        self.draw_page.show_beside(page, whole=True)  # type: ignore[arg-type]
+
+    @property
+    def page_beside(self) -> QWidget | None:
+        """The page that stands in place of the picture, if that is on screen."""
+        page = self._draw_page
+        return page.beside if page is not None and self.pages.currentWidget() is page else None
 
     def show_notice(self, notice: Notice) -> None:
         """Tells something over the page that is shown."""

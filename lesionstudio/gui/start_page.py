@@ -78,6 +78,12 @@ class StartPage(QWidget):
             column.addWidget(button)
         column.addSpacing(6)
         column.addWidget(self.drop)
+        classify = action_button(
+            look, actions, "classify_page", _("What does a picture show?"), kind="quiet", icon="category"
+        )
+        classify.setObjectName("start_classify_button")
+        classify.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        column.addWidget(classify, 0, Qt.AlignmentFlag.AlignHCenter)
         self.first_button: QPushButton = buttons[0]
         return box
 

@@ -40,7 +40,6 @@ _NEED_FOLDER = (
     "fold_panel",
     "draw",
     "results_page",
-    "classify_page",
     "train_folder",
     "next_item",
     "previous_item",
@@ -272,6 +271,7 @@ class Wiring(QObject):
             actions.allow(verb, folder is not None)
         actions.allow("import_masks", folder is not None and self._session.saved.kind != "read_only")
         actions.allow("cancel_job", bool(self._jobs))
+        actions.allow("close_folder", folder is not None or self.classify.is_shown)
         self.learn.show_ready()
         if self._scan is not None:
             self._scan.show_possible()

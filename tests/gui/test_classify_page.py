@@ -119,6 +119,8 @@ def test_h_hides_the_heat_while_it_is_held(hands: Hands) -> None:
 
 def test_the_switch_and_the_slider_say_how_much_heat_is_seen(hands: Hands) -> None:
     page = shown(hands)
+    QTest.qWait(600)
+    assert words(hands, "heat_news") == "", "nothing is on its way any more"
     point = QPoint(200, 200)
     full = page.view.grab().toImage().pixelColor(point)
     page._opacity.setValue(20)
@@ -312,3 +314,18 @@ def test_without_a_classifier_the_page_says_so_and_offers_to_choose_one(
     assert "train-classifier" in words(hands, "class_hint") and hands.button("add_classifier_button").isVisible()
     hands.until(lambda: not hands.window.draw_page.worklist.kind_filter.isVisible())
     monkeypatch.undo()
+
+
+def test_without_a_folder_a_dropped_picture_is_looked_at_too(look: Look, tmp_path: Path) -> None:
+    kind_teller.put_on_shelf()
+    picture = draw(tmp_path / "elsewhere", "alone", 210)
+    with hands_on(look, picture.parent, labels=1, compute=lambda listener: StandIn(listener, VERBS)) as hands:
+        hands.do("close_folder")
+        assert hands.window.is_on_start_page
+        QTest.mouseClick(hands.button("start_classify_button"), LEFT)
+        assert not hands.window.draw_page.worklist.isVisible() and not hands.button("draw_button").isEnabled()
+        drop(hands, picture)
+        hands.until(lambda: words(hands, "class_name") == "Lung")
+        assert hands.session.folder is None
+        hands.do("close_folder")
+        assert hands.window.is_on_start_page
