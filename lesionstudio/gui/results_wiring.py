@@ -140,6 +140,20 @@ class ResultsWiring(QObject):
         first = next((part for part in ("val", "test", "") if part in found), "")
         self._judging.choose_subject(Subject("folder", folder, first))
 
+    def show_model(self, model_id: str, folder: str) -> None:
+        """Shows how good this model is on the part of a data folder that is held out; measures it where it may."""
+        self._judging.choose_model(model_id)
+        job = self._parts.runner.run("files", _("Reading"), _parts_of, Path(folder))
+        job.failed.connect(self._session.tell_problem)
+
+        def show(found: tuple[str, ...]) -> None:
+            self._take_folder(folder, found)
+            self._actions.trigger("results_page")
+            if self._judging.subject.part == "val":
+                self._judging.measure()
+
+        job.succeeded.connect(show)
+
     def _save_report(self) -> None:
         found = self._judging.found
         if found is None or found.page is None:

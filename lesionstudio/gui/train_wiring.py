@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
 from lesionstudio.errors import LesionStudioError
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 
 class TrainWiring(QObject):
-    """`show_learn` shows the page with the card."""
+    """`show_learn` shows the page with the card; `results_wanted`: of which model, on which data folder."""
+
+    results_wanted = Signal(str, str)
 
     def __init__(self, parts: Parts, trainer: Trainer, show_learn: Callable[[], object]) -> None:
         super().__init__(parts.window)
@@ -50,9 +52,15 @@ class TrainWiring(QObject):
             "go_on": trainer.go_on,
             "keep": trainer.keep,
             "add": trainer.add_to_models,
+            "results": self._ask_for_results,
             "forget": trainer.forget,
         }
         answers[key]()
+
+    def _ask_for_results(self) -> None:
+        training = self._trainer.training
+        if training is not None and training.model:
+            self.results_wanted.emit(training.model, training.order.data)
 
     def _train(self, order: TrainingOrder) -> None:
         self._trainer.start(order)

@@ -22,7 +22,10 @@ State = Literal["running", "keeping", "stopped", "done", "added"]
 
 @dataclass(slots=True, eq=False)
 class Training:
-    """One training: what was asked, where it writes, its curve so far, how it stands, and why it ended."""
+    """One training: what was asked, where it writes, its curve so far, how it stands, and why it ended.
+
+    `model`: its id once it is one of the models here; `has_part`: the data have a part val of their own to judge on.
+    """
 
     order: TrainingOrder
     out: Path
@@ -35,6 +38,8 @@ class Training:
     warnings: tuple[str, ...] = ()
     scores: dict[str, Any] = field(default_factory=dict)
     job: Job | None = None
+    model: str = ""
+    has_part: bool = False
 
     @property
     def is_running(self) -> bool:
@@ -170,6 +175,7 @@ class Trainer(QObject):
         training.rows = list(facts["curve"])
         training.ended = str(facts["ended"]) if training.state == "running" else _("You stopped it.")
         training.scores, training.state = dict(result["scores"]), "done"
+        training.has_part = facts.get("split", {}).get("by") == "part"
         self._over()
         self._session.tell(Notice("good", _("The training is over."), training.ended, _("Look at it"), "learn_page"))
 
@@ -180,7 +186,7 @@ class Trainer(QObject):
         self._session.tell_problem(problem)
 
     def _added(self, training: Training, facts: dict[str, Any]) -> None:
-        training.state = "added"
+        training.state, training.model = "added", str(facts["id"])
         self._models.look_again()
         self.changed.emit()
         self._session.tell(Notice("good", _("{name} is one of your models now.").format(name=facts["title"])))

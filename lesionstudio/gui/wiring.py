@@ -73,6 +73,7 @@ class Wiring(QObject):
         self.training = TrainWiring(parts, parts.trainer, self.learn.show_learn)
         self.learn.training_answered.connect(self.training.answer)
         self.results = ResultsWiring(parts, self.learn.open_slice, self._show_page)
+        self.training.results_wanted.connect(self.results.show_model)
         self.classify = ClassifyWiring(parts, self._show_page, self.verbs.add_model)
         self._jobs.add("heat_maps", self.classify.saving)
         self.testing = Testing(parts)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from lesionstudio.gui import trainer as trainer_room
 from lesionstudio.gui.data_words import data_lines
 from lesionstudio.gui.dialogs.train_sheet import TrainSheet
+from lesionstudio.gui.judged import Subject
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.trainer import Trainer, unfinished
 from lesionstudio.gui.training_order import TrainingOrder, new_folder
@@ -54,6 +55,7 @@ class Course:
         sha256 = hashlib.sha256(weights).hexdigest()
         write_card(ModelCard(out.name, out.name, ("Lesion",), (rule,), sha256=sha256), out)
         facts = {"curve": [row(1.0, 0.5), row(2.0, 0.75)], "ended": "It ended because the 2 minutes were over."}
+        facts["split"] = {"by": "part"}
         return {"model": out.name, "folder": str(out), "training": facts, "scores": {"dice": 0.75}}
 
 
@@ -73,6 +75,7 @@ def hands(look: Look, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hand
     folder = tmp_path_factory.mktemp("study") / "scans"
     make_study(folder, 2).close()
     verbs = {"segment_scan": bright_is_lesion, "train": COURSE.train, "training_preview": shown}
+    verbs["folder_results"] = lambda **_asked: {"page": ""}
     with hands_on(look, folder, labels=1, compute=lambda listener: StandIn(listener, verbs)) as made:
         yield made
         COURSE.go.set()
@@ -158,6 +161,11 @@ def test_a_training_shows_its_curve_is_stopped_gone_on_with_and_added(hands: Han
     QTest.mouseClick(hands.button("add_trained_button"), LEFT)
     hands.until(lambda: running.training is not None and running.training.state == "added")
     assert any(model.folder.name.endswith("-1") for model in hands.desk.parts.models.models)
+    QTest.mouseClick(hands.button("results_of_training_button"), LEFT)
+    judging = hands.desk.parts.judging
+    hands.until(lambda: judging.subject == Subject("folder", str(data), "val") and not judging.is_running)
+    assert judging.model is not None and judging.model.id == running.training.model
+    hands.do("learn_page")
     QTest.mouseClick(hands.button("forget_training_button"), LEFT)
     assert running.training is None
 

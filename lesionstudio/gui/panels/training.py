@@ -18,7 +18,7 @@ _PLOT_HIGH = 210
 
 
 class TrainingCard(QFrame):
-    """Says what a person wants: stop, go on, keep, add, forget."""
+    """Says what a person wants: stop, go on, keep, add, results, forget."""
 
     wanted = Signal(str)
 
@@ -41,6 +41,7 @@ class TrainingCard(QFrame):
             "go_on": word_button(_("Go on"), "go_on_training_button"),
             "keep": word_button(_("Keep the best so far"), "keep_training_button"),
             "add": word_button(_("Add to my models"), "add_trained_button", "primary"),
+            "results": word_button(_("See its results"), "results_of_training_button", "primary"),
             "forget": word_button(_("Put away"), "forget_training_button"),
         }
         for key, button in self._buttons.items():
@@ -107,7 +108,9 @@ def offered(training: Training) -> tuple[str, ...]:
         return ("stop",)
     if training.state == "stopped":
         return ("go_on", "keep", "forget") if training.rows else ("go_on", "forget")
-    return ("add", "forget") if training.state == "done" else ("forget",)
+    if training.state == "done":
+        return ("add", "forget")
+    return ("results", "forget") if training.order.data and training.has_part else ("forget",)
 
 
 def measure_names() -> dict[str, str]:
