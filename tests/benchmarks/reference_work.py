@@ -34,7 +34,7 @@ PLAIN = ["--architecture", "unet-baseline", "--loss", "dice", "--size", "320", "
 class Piece:
     """One piece of work. `data` says where pictures and masks are, `first` the verbs that make them, in a folder.
 
-    `labels` are names for what is marked, which a recipe gives to the model's card.
+    `labels` are names for what is marked.
     """
 
     title: str
@@ -131,10 +131,6 @@ class Work:
     def model(self) -> Path:
         return self.place / "model"
 
-    @property
-    def recipe(self) -> Path:
-        return self.place / "recipe.json"
-
     def data(self) -> Words:
         return [*self.piece.data(self.place), *self.piece.structure]
 
@@ -145,9 +141,6 @@ class Work:
         for name in ("images", "labels", "data", "masks"):
             shutil.rmtree(self.place / name, ignore_errors=True)
         self.piece.prepare(self.place)
-        if self.piece.labels:
-            self.place.mkdir(parents=True, exist_ok=True)
-            self.recipe.write_text(json.dumps({"card": {"labels": self.piece.labels}}), encoding="utf-8")
         for words in self.piece.first(self.place):
             self._run(words, {})
         self.facts["ready"] = [" ".join(["lesionstudio", *words]) for words in self.piece.first(self.place)]
@@ -158,7 +151,7 @@ class Work:
         if "ended" in self.facts:
             return
         words = ["train", *self.data(), "--out", str(self.model), *self.piece.train]
-        words += ["--recipe", str(self.recipe)] if self.piece.labels else []
+        words += ["--labels", ",".join(self.piece.labels)] if self.piece.labels else []
         words += ["--epochs", str(epochs), "--seed", str(seed)]
         self.facts.update(epochs=epochs, seed=seed, command=" ".join(["lesionstudio", *words]))
         if not self._is_trained():
