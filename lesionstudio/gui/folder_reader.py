@@ -4,6 +4,7 @@ from PySide6.QtCore import QObject, Signal
 
 from lesionstudio.gui.jobs import Job, JobRunner
 from lesionstudio.gui.views import Reading
+from lesionstudio.imaging.formats import apart
 from lesionstudio.progress import Progress
 from lesionstudio.project.project import Project
 from lesionstudio.words import _
@@ -33,6 +34,7 @@ class FolderReader(QObject):
         """Searches the project's folder."""
         self.stop()
         self._read = 0
+        apart.start_early()
         self._job = job = self._runner.run("files", _("Searching"), add_scans, project.folder, project.salt)
         self._tell(Reading(0))
         job.progressed.connect(self._progressed)

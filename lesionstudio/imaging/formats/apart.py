@@ -55,6 +55,12 @@ def decoded(
     return pixels, facts
 
 
+def start_early() -> None:
+    """Starts the first reader beside what the caller does now, so that the first picture does not wait for it."""
+    if is_apart():
+        Thread(target=_readers(os.getpid()).start_one, name="first reader", daemon=True).start()
+
+
 def process_ids() -> list[int]:
     """The numbers of this process and of its readers."""
     return [os.getpid(), *_readers(os.getpid()).process_ids]
@@ -88,6 +94,12 @@ class Readers:
             with self._news:
                 self._idle.append(reader)
                 self._news.notify()
+
+    def start_one(self) -> None:
+        """Starts a reader where there is none."""
+        with self._news:
+            if not self._all and not self._is_closed:
+                self._idle.append(self._started())
 
     def close(self) -> None:
         """Ends all of them."""

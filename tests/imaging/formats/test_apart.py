@@ -138,3 +138,10 @@ def test_a_reader_is_asked_in_the_language_in_use(monkeypatch: pytest.MonkeyPatc
     reader.ask({"task": "codec"}, b"", 1.0)
     reader.close()
     assert said == [""] or said == ["en"]
+
+
+def test_a_reader_that_was_started_early_answers_first(readers: apart.Readers, picture: Path) -> None:
+    readers.start_one()
+    readers.start_one()
+    (early,) = readers.process_ids
+    assert asked(readers, picture)[0, 1] == 1 and readers.process_ids == [early]
