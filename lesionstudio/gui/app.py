@@ -117,6 +117,7 @@ class Desk:
         from lesionstudio.gui.models import Models
         from lesionstudio.gui.parts import Parts
         from lesionstudio.gui.proposals import Proposals
+        from lesionstudio.gui.reading_ahead import ReadingAhead
         from lesionstudio.gui.rulers import Rulers
         from lesionstudio.gui.saved_states import SavedStates
         from lesionstudio.gui.segmenter import Segmenter
@@ -165,6 +166,7 @@ class Desk:
         )
         self.wiring: Wiring = Wiring(self.parts)
         TimeSpent(session, window)
+        ReadingAhead(session, runner, window)
         if start_compute is None:
             WarmUp(session, models, lane, window)
 

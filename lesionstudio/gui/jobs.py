@@ -11,7 +11,9 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from lesionstudio.progress import Cancelled, Progress
 
-LANES = {"files": 2, "save": 1, "journal": 1}
+LANES = {"files": 2, "save": 1, "journal": 1, "ahead": 2}
+"""Threads by lane. `ahead`: what nobody waits for, small pictures and the other slices of the scan on screen."""
+_DROPPED = ("files", "ahead")
 
 
 class Ears:
@@ -124,7 +126,7 @@ class JobRunner(QObject):
         """Waits for what is being saved, drops what waits on the other lanes, and ends the threads."""
         self._is_closing = True
         for lane, pool in self._lanes.items():
-            pool.shutdown(wait=True, cancel_futures=lane == "files")
+            pool.shutdown(wait=True, cancel_futures=lane in _DROPPED)
 
     def _report(self, job: Job, progress: Progress) -> None:
         if job.is_cancelled or self._is_closing:

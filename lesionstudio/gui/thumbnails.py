@@ -56,7 +56,7 @@ class Thumbnails(QObject):
         if self._job is not None or not self._waiting:
             return
         lot, self._waiting = self._waiting, []
-        self._job = job = self._runner.run("files", _("Reading"), make_thumbnails, lot, self.hu_offset)
+        self._job = job = self._runner.run("ahead", _("Reading"), make_thumbnails, lot, self.hu_offset)
         job.progressed.connect(lambda progress: self._keep(job, progress.partial))
         job.ended.connect(lambda: self._lot_done(job))
 
