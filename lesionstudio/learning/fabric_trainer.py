@@ -135,7 +135,7 @@ class FabricTrainer:
 
     def _over_processes(self, sums: Tensor) -> Tensor:
         """The sums of all processes; gradients of this one's count as often as they are going to be averaged."""
-        count = self._fabric.world_size
+        count: int = self._fabric.world_size
         if count == 1:
             return sums
         total: Tensor = self._fabric.all_reduce(sums.detach().clone(), reduce_op="sum")
