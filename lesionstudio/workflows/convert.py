@@ -53,7 +53,7 @@ def convert_files(order: ConvertOrder, report: Reporter = silent) -> list[dict[s
     found = list(asked_scans(order.paths, strict=order.strict))
     protect_originals(found, out)
     if order.to != "png":
-        found = stacks_of(found)
+        found = _as_stacks(found)
     with telling_of_output(out):
         out.mkdir(parents=True, exist_ok=True)
     names = file_names(found, order.names)
@@ -84,11 +84,32 @@ def _converted(order: ConvertOrder, found: FoundScan, name: str, report: Reporte
     if not order.overwrite:
         _check_free(places)
     written: Written = made.write(places, plain(order.out), report, found.name)
+    facts = made.facts()
     return {
         "files": [str(file) for file in written.files],
-        **made.facts(),
+        **facts,
+        "lossless": facts["lossless"] and not written.notes,
         "notes": [*scan.notes, *_joined(found), *_about_hu(scan), *made.notes, *written.notes],
     }
+
+
+def _as_stacks(found: Sequence[FoundScan]) -> list[FoundScan]:
+    """Numbered pictures as volumes, where all are of one kind."""
+    by_file = {one.source.files[0]: one for one in found}
+    scans = []
+    for one in stacks_of(found):
+        files = one.source.files if one.source.format == "stack" else ()
+        scans += [one] if len({_kind(by_file[file]) for file in files}) < 2 else [by_file[file] for file in files]
+    return scans
+
+
+def _kind(picture: FoundScan) -> tuple[Any, ...]:
+    """The same for pictures whose values mean the same; of one that cannot be read its own."""
+    try:
+        scan = read_scan(picture.source)
+    except UnreadableFile:
+        return (picture.id,)
+    return scan.dtype, scan.channels, scan.unit, scan.value_range, scan.value_window
 
 
 def wanted_window(wanted: str, scan: Scan) -> Window | None:
@@ -124,7 +145,10 @@ def _joined(found: FoundScan) -> list[str]:
 
 
 def _about_hu(scan: Scan) -> list[str]:
-    offset = guessed_offset(scan, [scan.slices // 2])
+    try:
+        offset = guessed_offset(scan, [scan.slices // 2])
+    except UnreadableFile:  # that slice is named already
+        return []
     return [] if offset is None else [hu_sentence(offset)]
 
 

@@ -117,21 +117,29 @@ class ToPng(Conversion):
 
 
 class _ToVolume(Conversion):
-    """One file a scan, with values of the scan's own kind, or of 8 bits in a window."""
+    """One file a scan, with values of the scan's own kind, or of 8 bits in a window.
+
+    `instead`: wider kinds for those that such files do not know.
+    """
 
     ending = ""
+    instead: Mapping[str, np.dtype[Any]] = {"b1": np.dtype(np.uint8)}
 
     @property
     def _dtype(self) -> np.dtype[Any]:
         dtype = np.dtype(np.uint8) if self._storage is not None else self._scan.dtype
-        return np.dtype(np.uint8) if dtype == np.bool_ else dtype
+        return self.instead.get(dtype.str[1:], dtype)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What is lost: by the window, and of slices that lie unevenly, which these files cannot say."""
         uneven = self._scan.geometry.positions_mm is not None
         lost = (_("The slices lie at uneven distances; the file says one distance for all."),) if uneven else ()
-        return (*super().notes, *lost)
+        return (*super().notes, *lost, *self._of_its_kind())
+
+    def _of_its_kind(self) -> tuple[str, ...]:
+        """What else this kind of file does not hold."""
+        return ()
 
     def places(self, out: Path, name: str, *, is_picture: bool) -> list[Path]:  # noqa: ARG002 - one file anyhow
         """One file."""
@@ -152,19 +160,17 @@ class _ToVolume(Conversion):
     def _pages(self, steps: Steps, notes: list[str]) -> Iterator[NDArray[Any]]:
         """Slice after slice. Raises UnreadableFile where not one can be read."""
         shape = (*self._scan.geometry.shape[1:], *((3,) if self._colours else ()))
-        unread: UnreadableFile | None = None
         for k in range(self._scan.slices):
             try:
                 page = self._values(k)
                 yield page if self._colours or page.ndim == 2 else page[..., 0]
             except UnreadableFile as problem:
-                unread = problem
+                if len(notes) + 1 == self._scan.slices:
+                    raise
                 text = _("Slice {k} could not be read and is black: {reason}")
                 notes.append(text.format(k=number(k + 1), reason=problem.message))
                 yield np.zeros(shape, self._dtype)
             steps.advance()
-        if unread is not None and len(notes) == self._scan.slices:
-            raise unread
 
     @property
     def _colours(self) -> bool:
@@ -176,6 +182,10 @@ class ToTiff(_ToVolume):
 
     ending = ".tif"
 
+    def _of_its_kind(self) -> tuple[str, ...]:
+        says_nothing = self._scan.geometry.has_spacing and not writing_tiff.holds_spacing(self._dtype)
+        return (_("A file of such values does not say how large a voxel is."),) if says_nothing else ()
+
     def _save(self, path: Path, pages: Iterator[NDArray[Any]]) -> None:
         writing_tiff.write(path, pages, self._dtype, self._scan.geometry, 3 if self._colours else 1)
 
@@ -184,6 +194,7 @@ class ToNifti(_ToVolume):
     """A volume with its place in the patient."""
 
     ending = ".nii.gz"
+    instead = {"b1": np.dtype(np.uint8), "f2": np.dtype(np.float32)}
 
     def _save(self, path: Path, pages: Iterator[NDArray[Any]]) -> None:
         scan = self._scan

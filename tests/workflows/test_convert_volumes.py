@@ -91,6 +91,52 @@ def test_values_wider_than_16_bits_name_the_window_they_were_given(tmp_path: Pat
         assert tifffile.imread(shown["files"][0]).dtype == np.uint8 and shown["window"] == [0, 1]
 
 
+def test_pictures_of_several_kinds_are_no_stack(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for n, kind in enumerate((np.uint8, np.uint16), 1):
+        Image.fromarray(np.full((8, 9), n, kind)).save(tmp_path / "in" / f"a_{n}.png")
+    entries = convert_files(ConvertOrder([tmp_path / "in"], tmp_path / "out", "tiff"))
+    assert [Path(entry["files"][0]).name for entry in entries] == ["a_1.tif", "a_2.tif"]
+    assert [tifffile.imread(entry["files"][0]).dtype for entry in entries] == [np.uint8, np.uint16]
+
+
+def test_a_slice_that_cannot_be_read_is_black_and_named_and_a_file_without_any_is_not_written(tmp_path: Path) -> None:
+    source = tmp_path / "cut.tif"
+    tifffile.imwrite(source, pages("u2", (3, 40, 50)), compression="zlib", photometric="minisblack")
+    with tifffile.TiffFile(source) as file:
+        place = file.pages[1].dataoffsets[0]
+    content = bytearray(source.read_bytes())
+    content[place : place + 40] = b"\0" * 40
+    source.write_bytes(content)
+    entry = converted(source, tmp_path / "out", to="tiff")
+    written = tifffile.imread(entry["files"][0])
+    assert not written[1].any() and written[0].any() and written[2].any() and not entry["lossless"]
+    assert any(note.startswith("Slice 2 could not be read and is black") for note in entry["notes"])
+    one = tmp_path / "one.tif"
+    tifffile.imwrite(one, pages("u2", (40, 50)), compression="zlib")
+    with tifffile.TiffFile(one) as file:
+        place = file.pages[0].dataoffsets[0]
+    one.write_bytes(one.read_bytes()[:place] + b"\0" * 40 + one.read_bytes()[place + 40 :])
+    assert "error" in converted(one, tmp_path / "none", to="tiff") and not list((tmp_path / "none").iterdir())
+
+
+@pytest.mark.parametrize("kind", ["u8", "i8", "f2"])
+def test_values_that_few_formats_know_are_kept_as_tiff_and_shown_as_nifti(tmp_path: Path, kind: str) -> None:
+    values = (np.arange(2 * 5 * 6).reshape(2, 5, 6) % 90).astype(kind)
+    tifffile.imwrite(tmp_path / "a.tif", values, photometric="minisblack")
+    kept = read_scan(Path(converted(tmp_path / "a.tif", tmp_path / "tiff", to="tiff")["files"][0]))
+    np.testing.assert_array_equal(kept.volume(), values)
+    volume = nibabel.load(converted(tmp_path / "a.tif", tmp_path / "nifti", to="nifti")["files"][0])
+    np.testing.assert_array_equal(np.asarray(volume.dataobj).transpose(2, 1, 0), values)
+
+
+def test_what_nifti_cannot_hold_is_a_sentence(tmp_path: Path) -> None:
+    tifffile.imwrite(tmp_path / "long.tif", np.zeros((1, 40000), np.uint8))
+    assert "at most 32767 voxels" in converted(tmp_path / "long.tif", tmp_path / "out", to="nifti")["error"]
+    tifffile.imwrite(tmp_path / "deep.tif", np.zeros((4, 5, 3), np.uint16), photometric="rgb")
+    assert "more than 8 bits" in converted(tmp_path / "deep.tif", tmp_path / "out", to="nifti")["error"]
+
+
 @pytest.mark.parametrize("plane", phantoms.PLANES)
 def test_a_series_as_nifti_lies_where_it_lay(tmp_path: Path, plane: phantoms.Plane) -> None:
     phantom = phantoms.orientation_phantom(plane)

@@ -10,9 +10,10 @@ from lesionstudio.errors import LesionStudioError
 from lesionstudio.imaging.formats.whole import whole_file
 from lesionstudio.imaging.geometry import Geometry, StoredGrid
 from lesionstudio.imaging.windowing import Window
-from lesionstudio.words import _
+from lesionstudio.words import _, number
 
 _MM_A_UNIT = {"meter": 1000.0, "micron": 0.001}
+_MOST = 32767
 _RGB = np.dtype([("R", "u1"), ("G", "u1"), ("B", "u1")])
 
 
@@ -21,10 +22,11 @@ def write(path: Path, voxels: NDArray[Any], geometry: Geometry, window: Window |
 
     In the grid of the NIfTI file the scan came from; a scan that came from no such file is written as (column, row,
     slice). One without a place in the patient gets no form code, so that nobody reads an orientation into it. `window`:
-    what viewers show first. Raises OSError, LesionStudioError for colours of more than 8 bits.
+    what viewers show first. Raises OSError, LesionStudioError for what the format cannot hold.
     """
     import nibabel
 
+    _check_size(voxels.shape[:3])
     volume = _coloured(voxels) if voxels.ndim == 4 else voxels
     stored = geometry.stored or StoredGrid((2, 1, 0), (False, False, False), _back(volume.shape), _ijk(geometry))
     image: Any = nibabel.Nifti1Image(stored.to_stored(volume), stored.affine, dtype=volume.dtype)
@@ -43,6 +45,12 @@ def _place(image: Any, affine: NDArray[np.float64], code: int) -> None:
     exact = np.array_equal(image.header.get_sform(), affine)
     if code and not exact and np.array_equal(image.header.get_qform(), affine):
         image.set_sform(None, 0)
+
+
+def _check_size(shape: tuple[int, ...]) -> None:
+    if max(shape) > _MOST:
+        text = _("NIfTI holds at most {most} voxels a side; here it is {n}.")
+        raise LesionStudioError(text.format(most=number(_MOST), n=number(max(shape))), hint=_("Choose TIFF, or PNG."))
 
 
 def _coloured(voxels: NDArray[Any]) -> NDArray[Any]:

@@ -11,6 +11,7 @@ from lesionstudio.imaging.formats.whole import whole_file
 from lesionstudio.imaging.geometry import Geometry
 
 _IMAGEJ_GREYS = (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.int16), np.dtype(np.float32))
+_OME_KINDS = ("u1", "i1", "u2", "i2", "u4", "i4", "f4", "f8")
 _MOST_IMAGEJ_BYTES = 3 << 30
 
 
@@ -20,7 +21,8 @@ def write(
     """Writes slices (rows, columns) or (rows, columns, 3) one by one, whole or not at all. Raises OSError.
 
     8 and 16 bits and 32-bit floats as ImageJ stacks, all its six axes named so that none of length 1 is guessed away;
-    other kinds of values, and files of several GB, as OME-TIFF.
+    other kinds of values, and files of several GB, as OME-TIFF; 64-bit integers and 16-bit floats, which OME has not,
+    as plain pages without a spacing.
     """
     import tifffile
 
@@ -33,8 +35,13 @@ def write(
             dtype=dtype,
             photometric="rgb" if channels == 3 else "minisblack",
             compression="adobe_deflate",
-            **(_imagej(geometry) if for_imagej else _ome(geometry, channels)),
+            **(_imagej(geometry) if for_imagej else _ome(geometry, dtype, channels)),
         )
+
+
+def holds_spacing(dtype: np.dtype[Any]) -> bool:
+    """Whether a file of such values says how large a voxel is."""
+    return dtype.str[1:] in _OME_KINDS
 
 
 def _fits_imagej(geometry: Geometry, dtype: np.dtype[Any], channels: int) -> bool:
@@ -59,7 +66,9 @@ def _imagej(geometry: Geometry) -> dict[str, Any]:
     return {"imagej": True, "metadata": said, "resolution": resolution}
 
 
-def _ome(geometry: Geometry, channels: int) -> dict[str, Any]:
+def _ome(geometry: Geometry, dtype: np.dtype[Any], channels: int) -> dict[str, Any]:
+    if not holds_spacing(dtype):
+        return {"metadata": None, "bigtiff": True}
     said: dict[str, Any] = {"axes": "ZYXS" if channels == 3 else "ZYX"}
     if geometry.has_spacing:
         for axis, length in zip("ZYX", geometry.spacing_mm):
