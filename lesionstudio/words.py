@@ -67,7 +67,7 @@ def number(value: float, digits: int = 0) -> str:
 
 def unit_name(unit: str) -> str:
     """A unit as the language in use writes it."""
-    return {"HU": _("HU"), "MB": _("MB")}.get(unit, unit)
+    return {"HU": _("HU"), "MB": _("MB"), "GB": _("GB")}.get(unit, unit)
 
 
 def size(*lengths: int) -> str:

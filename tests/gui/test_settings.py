@@ -238,6 +238,19 @@ def test_a_wrong_number_is_named_with_what_is_allowed_and_keeps_the_sheet_open(p
     assert not any(one.isVisible() for one in person.window.findChildren(SettingsSheet))
 
 
+def test_the_largest_slice_that_is_opened_is_chosen(person: Person) -> None:
+    person.open_settings()
+    field = person.part(QLineEdit, "largest_picture_gigabytes")
+    for typed, kept in (("900", 2.0), ("7.5", 7.5)):
+        field.setFocus()
+        field.selectAll()
+        person.bot.keyClicks(field, typed)
+        person.bot.keyClick(field, Qt.Key.Key_Return)
+        assert person.session.settings.largest_picture_gigabytes == kept
+        assert bool(person.words("largest_fault")) == (typed == "900")
+    assert saved(person)["largest_picture_gigabytes"] == 7.5
+
+
 def test_the_folders_are_named_and_the_small_pictures_can_be_cleared(person: Person, ct: Path) -> None:
     person.open(ct)
     thumbnails = cache_folder() / "thumbnails"
@@ -290,5 +303,5 @@ def test_every_choice_is_reached_by_tab_in_reading_order(person: Person) -> None
 
 def test_every_row_says_its_name_to_a_screen_reader(person: Person) -> None:
     person.open_settings()
-    for name in ("language", "theme", "device", "hold_out_slices", "undo_megabytes"):
+    for name in ("language", "theme", "device", "hold_out_slices", "undo_megabytes", "largest_picture_gigabytes"):
         assert person.part(QWidget, name).accessibleName(), name

@@ -18,6 +18,7 @@ from lesionstudio.words import _, language, ngettext, number, unit_name
 
 _WIDTH, _FIRST_COLUMN, _ROW_GAP = 700, 150, 6
 _UNDO_MEGABYTES = (50, 4000, 50)
+_LARGEST_GIGABYTES = (0.5, 64.0, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class SettingsSheet(Sheet):
         self._hide_names = Toggle(look, _("Hide names on the screen"), "hide_names")
         self._undo = NumberField("undo_megabytes", _("Memory for undo"))
         self._fault = label(role="bad", name="undo_fault")
+        self._largest = NumberField("largest_picture_gigabytes", _("Largest slice"), 1)
+        self._largest_fault = label(role="bad", name="largest_fault")
         self._theme_hint, self._device_hint = _hint("theme_hint"), _hint("device_hint")
         self._held_out_hint = _hint("hold_out_hint")
         self._kept = label(role="hint", name="kept_pictures")
@@ -87,6 +90,8 @@ class SettingsSheet(Sheet):
         self._hide_names.setChecked(settings.hide_names)
         self._undo.show_range(*_UNDO_MEGABYTES)
         self._undo.show_value(settings.undo_megabytes, unit_name("MB"))
+        self._largest.show_range(*_LARGEST_GIGABYTES)
+        self._largest.show_value(settings.largest_picture_gigabytes, unit_name("GB"))
         self._clear.setEnabled(False)
 
     def _offer_devices(self, current: str, graphics: str) -> None:
@@ -106,6 +111,8 @@ class SettingsSheet(Sheet):
         self._hide_names.toggled.connect(lambda on: self.choice_made.emit("hide_names", on))
         self._undo.value_changed.connect(lambda value: self.choice_made.emit("undo_megabytes", int(value)))
         self._undo.fault.connect(self._fault.setText)
+        self._largest.value_changed.connect(lambda value: self.choice_made.emit("largest_picture_gigabytes", value))
+        self._largest.fault.connect(self._largest_fault.setText)
         self._clear.clicked.connect(self.clear_wanted)
 
     def _offer_restart(self, chosen: str) -> None:
@@ -134,8 +141,8 @@ class SettingsSheet(Sheet):
 
     def _finish(self) -> None:
         """Leaves, unless a number was typed that is not allowed."""
-        if self._fault.text():
-            self._undo.setFocus()
+        if self._fault.text() or self._largest_fault.text():
+            (self._undo if self._fault.text() else self._largest).setFocus()
         else:
             self.accept()
 
@@ -155,6 +162,10 @@ class SettingsSheet(Sheet):
         low, high = number(_UNDO_MEGABYTES[0]), number(_UNDO_MEGABYTES[1])
         allowed = _("{low} to {high} MB; when it is full, the oldest steps are forgotten.").format(low=low, high=high)
         grid.add(_("Memory for undo"), _side_by_side(self._undo, self._fault), _hint(words=allowed))
+        self._largest.setFixedWidth(90)
+        claims = label(_("What claims to be larger is not opened: it may be damaged."), "hint")
+        self._largest.fault.connect(lambda words: claims.setVisible(not words))
+        grid.add(_("Largest slice"), _side_by_side(self._largest, self._largest_fault, claims))
         self.body.addLayout(grid)
         self.body.addWidget(rule())
         self._lay_out_privacy(places)
