@@ -32,11 +32,20 @@ def read(path: Location) -> "Scan":
     return read_scan(Path(path))
 
 
-def read_labels(path: Location, scan: "Scan", *, structure: int | None = None) -> Any:
-    """A mask's label numbers on the scan's grid, uint8 (slice, row, column). Raises UnreadableFile, GridMismatch."""
+def read_labels(
+    path: Location,
+    scan: "Scan",
+    *,
+    structure: int | None = None,
+    overlap: Literal["smaller", "first", "last"] = "smaller",
+) -> Any:
+    """A mask's label numbers on the scan's grid, uint8 (slice, row, column). Raises UnreadableFile, GridMismatch.
+
+    `overlap`: which of two segments keeps a voxel that both claim.
+    """
     from lesionstudio.imaging.formats import read_mask
 
-    return read_mask(Path(path), scan.geometry, structure=structure)
+    return read_mask(Path(path), scan, structure=structure, overlap=overlap)
 
 
 def segment(

@@ -18,12 +18,15 @@ from lesionstudio.imaging.segments import MOST_SEGMENTS, Segment, Segmentation
 from lesionstudio.words import _
 
 STARTS = (b"# AmiraMesh", b"# Avizo", b"#AmiraMesh")
-_MOST_HEADER_BYTES = 4 << 20
+_MOST_HEADER_BYTES = 1 << 20
 _DTYPES = {"byte": "u1", "ubyte": "u1", "short": "i2", "ushort": "u2", "int": "i4", "int32": "i4", "uint": "u4"}
-_LATTICE = re.compile(r"define\s+Lattice\s+(\d{1,7})\s+(\d{1,7})\s+(\d{1,7})")
-_FIELD = re.compile(r"Lattice\s*\{\s*(\w+)(\[\d+\])?\s+(\w+)\s*\}\s*=?\s*@(\d+)\s*(?:\(\s*(\w+)\s*,\s*(\d+)\s*\))?")
+_LATTICE = re.compile(r"define[ \t]{1,99}Lattice[ \t]{1,99}(\d{1,7})[ \t]{1,99}(\d{1,7})[ \t]{1,99}(\d{1,7})")
+_FIELD = re.compile(
+    r"Lattice[ \t]{0,99}\{[ \t]{0,99}(\w+)(\[\d+\])?[ \t]{1,99}(\w+)[ \t]{0,99}\}"
+    r"[ \t]{0,99}=?[ \t]{0,99}@(\d+)[ \t]{0,99}(?:\([ \t]{0,99}(\w+)[ \t]{0,99},[ \t]{0,99}(\d+)[ \t]{0,99}\))?"
+)
 _TOKEN, _COMMENT = re.compile(r'"[^"]*"|[{},\n]|[^\s{},"]+'), re.compile("#.*")
-_END = re.compile(rb"^\s*@1\s*?\r?\n", re.MULTILINE)
+_END = re.compile(rb"^[ \t]{0,99}@1[ \t]{0,99}\r?\n", re.MULTILINE)
 _Tree = dict[str, Any]
 
 

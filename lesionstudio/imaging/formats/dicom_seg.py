@@ -1,7 +1,6 @@
 """DICOM segmentations: binary, fractional and label maps; each frame goes where it says it lies, whatever its order."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from lesionstudio.errors import UnreadableFile
 from lesionstudio.imaging.formats.laying import Laying, Plate
 from lesionstudio.imaging.formats.limits import guard
 from lesionstudio.imaging.geometry import Geometry
-from lesionstudio.imaging.segments import MOST_SEGMENTS, Segment, Segmentation
+from lesionstudio.imaging.segments import MOST_SEGMENTS, Layers, Segment, Segmentation
 from lesionstudio.words import _
 
 LABELMAP_CLASS = "1.2.840.10008.5.1.4.1.1.66.7"
@@ -24,41 +23,31 @@ _TO_RAS = np.array([-1.0, -1.0, 1.0])
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Frame:
-    """A frame: its number in the file, its segment (None in a label map), and where it lies."""
+    """A frame: its segment (None in a label map), and where it lies."""
 
-    n: int
     segment: int | None
-    plate: Plate
+    plate: Plate | None
 
 
 def read(path: Path, geometry: Geometry) -> Segmentation:
-    """The segments on the scan's grid. Raises UnreadableFile, GridMismatch, and what pydicom raises."""
+    """The segments on the scan's grid; those of a radiograph, which lies nowhere in a patient, pixel by pixel.
+
+    Raises UnreadableFile, GridMismatch, and what pydicom raises.
+    """
     dataset = _opened(path)
     segments, numbers = _segments(dataset)
     notes = list[str]()
-    pixels = _pixels(dataset, path, notes)
-    if not geometry.has_orientation and geometry.shape == (1, *pixels.shape[1:]):
-        return Segmentation(_on_picture(dataset, pixels, numbers), segments, tuple(notes))
-    laying = Laying(geometry)
-    for frame in _frames(dataset, path):
-        for segment, marked in _marks(pixels[frame.n], frame):
+    rows, columns = (int(dataset.get(key) or 0) for key in ("Rows", "Columns"))
+    is_flat = not geometry.has_orientation and geometry.shape == (1, rows, columns)
+    layers, laying = Layers(geometry.shape), None if is_flat else Laying(geometry)
+    for frame, pixels in zip(_frames(dataset, path, is_flat=is_flat), _pixels(dataset, path, notes)):
+        for segment, marked in _marks(pixels, frame.segment):
             number = numbers.get(segment)
-            if number is not None:
+            if number is not None and laying is not None and frame.plate is not None:
                 laying.lay(marked, number, frame.plate)
-    return laying.finished(segments, notes)
-
-
-def _on_picture(dataset: Any, pixels: NDArray[Any], numbers: dict[int, int]) -> tuple[NDArray[np.uint8], ...]:
-    """A layer a segment of a picture that lies nowhere in a patient, as a radiograph: pixel belongs to pixel."""
-    layers = {number: np.zeros((1, *pixels.shape[1:]), np.uint8) for number in numbers.values()}
-    shared = next(iter(dataset.get("SharedFunctionalGroupsSequence") or ()), None)
-    has_numbers = str(dataset.get("SegmentationType")) != "LABELMAP"
-    for n, own in enumerate(dataset.get("PerFrameFunctionalGroupsSequence") or ()):
-        segment = int(_macro(own, shared, "SegmentIdentification").ReferencedSegmentNumber) if has_numbers else None
-        for found, marked in _marks(pixels[n], _Frame(n, segment, Plate(*np.eye(3)))):
-            if found in numbers:
-                layers[numbers[found]][0][marked] = numbers[found]
-    return tuple(layers.values()) or (np.zeros((1, *pixels.shape[1:]), np.uint8),)
+            elif number is not None:
+                layers.mark(marked[np.newaxis], number, (slice(None),))
+    return layers.finished(segments, notes) if laying is None else laying.finished(segments, notes)
 
 
 def segments(path: Path) -> tuple[Segment, ...]:
@@ -100,13 +89,14 @@ def _colour(stored: Any) -> str:
     return "#" + "".join(f"{round(float(value) * 255):02X}" for value in rgb)
 
 
-def _frames(dataset: Any, path: Path) -> Iterator[_Frame]:
+def _frames(dataset: Any, path: Path, *, is_flat: bool) -> Iterator[_Frame]:
+    """The frames in the file's order; flat ones lie nowhere."""
     shared = next(iter(dataset.get("SharedFunctionalGroupsSequence") or ()), None)
     has_numbers = str(dataset.get("SegmentationType")) != "LABELMAP"
-    for n, own in enumerate(dataset.get("PerFrameFunctionalGroupsSequence") or ()):
+    for own in dataset.get("PerFrameFunctionalGroupsSequence") or ():
         try:
             segment = int(_macro(own, shared, "SegmentIdentification").ReferencedSegmentNumber) if has_numbers else None
-            yield _Frame(n, segment, _plate(own, shared))
+            yield _Frame(segment, None if is_flat else _plate(own, shared))
         except (AttributeError, TypeError, ValueError, LookupError) as problem:
             message = _("{name} does not say where its pictures lie, or of which segment they are.")
             hint = _("Save the segmentation anew in the program it came from.")
@@ -134,44 +124,45 @@ def _numbers(values: Any, count: int) -> NDArray[np.float64]:
     return numbers
 
 
-def _marks(pixels: NDArray[Any], frame: _Frame) -> Iterator[tuple[int, NDArray[np.bool_]]]:
+def _marks(pixels: NDArray[Any], segment: int | None) -> Iterator[tuple[int, NDArray[np.bool_]]]:
     """The segments of a frame and where they are."""
-    if frame.segment is not None:
-        yield frame.segment, pixels > 0
+    if segment is not None:
+        yield segment, pixels > 0
         return
     for n in np.flatnonzero(np.bincount(pixels.ravel())):
         if n:
             yield int(n), pixels == n
 
 
-def _pixels(dataset: Any, path: Path, notes: list[str]) -> NDArray[Any]:
-    """Values (frame, row, column): label numbers, or 1 where a segment is, from half on where it is fractional."""
-    frames, rows, columns = (int(dataset.get(key) or 0) for key in ("NumberOfFrames", "Rows", "Columns"))
-    if not frames and not dataset.get("PerFrameFunctionalGroupsSequence"):
-        return np.zeros((0, rows, columns), np.uint8)
-    bits = int(dataset.get("BitsAllocated") or 1)
-    guard((frames, rows, columns), np.uint16 if bits > 8 else np.uint8, path.name, 8 * path.stat().st_size)
-    stored = _decoded(dataset).reshape(-1, rows, columns)
-    if len(stored) < len(dataset.PerFrameFunctionalGroupsSequence):
-        message = _("{name} is cut off.").format(name=path.name)
-        raise UnreadableFile(message, hint=_("Copy it once more."))
-    if str(dataset.get("SegmentationType")) != "FRACTIONAL":
-        return stored
+def _pixels(dataset: Any, path: Path, notes: list[str]) -> Iterator[NDArray[Any]]:
+    """Values (row, column) of each frame: label numbers, or 1 where a segment is, of fractions from a half on.
+
+    Asked for more frames than there are it raises UnreadableFile.
+    """
+    is_fractional = str(dataset.get("SegmentationType")) == "FRACTIONAL"
     most = int(dataset.get("MaximumFractionalValue") or 255)
-    if len(np.unique(stored)) > 2:
-        notes.append(_("The mask has shares of a voxel; from a half on they count as marked."))
-    return np.asarray(stored >= most * _HALF, np.uint8) & np.asarray(stored > 0, np.uint8)
+    for stored in _decoded(dataset, path):
+        if is_fractional and not notes and ((stored > 0) & (stored < most)).any():
+            notes.append(_("The mask has shares of a voxel; from a half on they count as marked."))
+        yield ((stored >= most * _HALF) & (stored > 0)).astype(np.uint8) if is_fractional else stored
+    raise UnreadableFile(_("{name} is cut off.").format(name=path.name), hint=_("Copy it once more."))
 
 
-def _decoded(dataset: Any) -> NDArray[Any]:
-    """All frames; single bits are unpacked across the borders of frames."""
+def _decoded(dataset: Any, path: Path) -> Iterator[NDArray[Any]]:
+    """The frames, of a packed file one after the other; single bits are unpacked across the borders of frames."""
+    from pydicom.pixels import iter_pixels
+
     from lesionstudio.imaging.formats import dicom_codecs
 
-    dicom_codecs.register()
-    syntax = str(getattr(dataset.file_meta, "TransferSyntaxUID", ""))
-    if syntax in dicom_codecs.SYNTAXES:
-        with suppress(AttributeError, ValueError):
-            dataset.pixel_array_options(decoding_plugin=dicom_codecs.LABEL)
+    frames, rows, columns = (int(dataset.get(key) or 0) for key in ("NumberOfFrames", "Rows", "Columns"))
+    if not frames:
+        return
+    bits, size = int(dataset.get("BitsAllocated") or 1), path.stat().st_size
+    guard((frames, rows, columns), np.uint16 if bits > 8 else np.uint8, path.name, size * (8 if bits == 1 else 1))
     if "PhotometricInterpretation" in dataset and dataset.PhotometricInterpretation == "PALETTE COLOR":
         dataset.PhotometricInterpretation = "MONOCHROME2"  # the numbers are wanted, not their colours
-    return np.asarray(dataset.pixel_array)
+    dicom_codecs.register()
+    if str(getattr(dataset.file_meta, "TransferSyntaxUID", "")) in dicom_codecs.SYNTAXES:
+        yield from iter_pixels(dataset, decoding_plugin=dicom_codecs.LABEL)
+    else:
+        yield from np.asarray(dataset.pixel_array).reshape(-1, rows, columns)

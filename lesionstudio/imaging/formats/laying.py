@@ -128,12 +128,15 @@ def taken_over(values: Voxels, affine: NDArray[np.float64], geometry: Geometry) 
 def _axes(shape: tuple[int, ...], affine: NDArray[np.float64], geometry: Geometry) -> list[int]:
     """The scan's axis that each axis of the volume runs along."""
     steps = np.linalg.inv(geometry.affine[:3, :3]) @ affine[:3, :3]
-    order = [int(axis) for axis in np.argmax(np.abs(steps), axis=0)]
+    order, free = [0, 0, 0], [0, 1, 2]
+    for axis in sorted(range(3), key=lambda one: -shape[one]):  # across a single plane any axis that is left will do
+        order[axis] = max(free, key=lambda one: abs(float(steps[one, axis])))
+        free.remove(order[axis])
     drift = np.abs(np.abs(steps) - (np.arange(3)[:, np.newaxis] == order)) * (np.array(shape) - 1)
     for axis, scan_axis in enumerate(order):
         if scan_axis == 0:  # slices are matched one by one
             drift[0, axis] = 0
-    if sorted(order) != [0, 1, 2] or drift.max() > _TOLERANCE:
+    if drift.max() > _TOLERANCE:
         raise _other_voxels([affine[:3, axis] for axis in range(3) if shape[axis] > 1], geometry)
     return order
 
