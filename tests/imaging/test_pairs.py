@@ -19,6 +19,12 @@ def test_a_mask_belongs_to_the_image_of_its_name_with_or_without_an_ending(tmp_p
     assert found.unpaired == ("c.png", "d_mask.png")
 
 
+def test_segmentations_of_other_programs_belong_to_the_image_of_their_name(tmp_path: Path) -> None:
+    _files(tmp_path, "i/a.nrrd", "i/b.nii.gz", "i/c.mha", "m/a.seg.nrrd", "m/b.am", "m/c_seg.mha")
+    found = pair_folders(tmp_path / "i", tmp_path / "m")
+    assert [pair.mask.name for pair in found.pairs] == ["a.seg.nrrd", "b.am", "c_seg.mha"] and not found.unpaired
+
+
 def test_pairs_can_go_by_the_number_in_the_name(tmp_path: Path) -> None:
     _files(tmp_path, "i/raw_03.png", "m/3_labels.png")
     assert not pair_folders(tmp_path / "i", tmp_path / "m").pairs

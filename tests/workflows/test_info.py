@@ -100,3 +100,17 @@ def test_a_search_that_finds_nothing_can_be_cancelled(tmp_path: Path, monkeypatc
 
     with pytest.raises(Cancelled):
         add_scans(tmp_path, "", stop)
+
+
+def test_masks_of_named_segments_are_told_with_their_names_and_colours(shared_data: Path) -> None:
+    masks = shared_data / "formats/masks"
+    files = (
+        "dicom_seg_dcmqi/23x38x3/seg/label.seg", "rtstruct_phantom_rt-utils/rt.dcm",
+        "seg_nrrd_slicerio/Segmentation.seg.nrrd",
+    )  # fmt: skip
+    seg, contours, slicer = describe([masks / file for file in files])
+    assert all(entry.keys() >= CONTRACT and entry["kind"] == "mask" for entry in (seg, contours, slicer))
+    assert seg["segments"] == [{"number": 1, "name": "Liver", "colour": "#DD8265"}] and seg["shape"] == [3, 38, 23]
+    assert seg["format"] == "dicom-seg" and seg["patient"] and "123456" not in json.dumps(seg)
+    assert contours["format"] == "rtstruct" and contours["shape"] is None
+    assert slicer["shape"] == [34, 128, 128] and len(slicer["segments"]) == 7

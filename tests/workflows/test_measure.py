@@ -114,3 +114,17 @@ def test_a_table_that_cannot_be_written_is_said(tmp_path: Path, capsys: pytest.C
     words = ["measure", str(scan), "--mask", str(mask), "--csv", str(tmp_path / "no" / "table.csv")]
     assert run(words, lambda *_: None) == 1
     assert "cannot be written" in capsys.readouterr().err
+
+
+def test_segments_are_measured_under_their_names_and_it_is_said_which_won(
+    shared_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dcmqi = shared_data / "formats/dicom/dcmqi_segmentations"
+    scan, mask = dcmqi / "ct-3slice", dcmqi / "partial_overlaps.dcm"
+    first, last = measure(scan, mask, overlap="first"), measure(scan, mask, overlap="last")
+    names = {lesion["label"]: lesion["name"] for lesion in first["lesions"]}
+    assert names[1] == "GREEN" and names[5] == "DARK_BLUE"
+    voxels = [sum(one["voxels"] for one in found["lesions"] if one["name"] == "GREEN") for found in (first, last)]
+    assert voxels[0] == 9602 > voxels[1]
+    assert run(["measure", str(scan), "--mask", str(mask), "--overlap", "last"], lambda *_: None) == 0
+    assert "the last segment of the file keeps them" in capsys.readouterr().err
