@@ -65,8 +65,7 @@ class PictureBatches:
         pictures = [self._pixels[draw.example].to(device, non_blocking=True)[None] for draw in draws]
         size = self._long([picture.shape[:1:-1] for picture in pictures], device)
         grid = sources.mul_(2 / size).add_(1 / size - 1).permute(0, 2, 3, 1)
-        how = {"padding_mode": "border", "align_corners": False}
-        return torch.cat([functional.grid_sample(one, grid[n : n + 1], **how) for n, one in enumerate(pictures)])
+        return torch.cat([_sampled(one, grid[n : n + 1]) for n, one in enumerate(pictures)])
 
     def _cut_marks(self, draws: Sequence[Draw], sources: Tensor, device: str) -> Tensor:
         """(batch, rows, columns)"""
@@ -118,6 +117,10 @@ def disturbed(pixels: Tensor, draws: Sequence[Draw]) -> Tensor:
     return toned
 
 
+def _sampled(picture: Tensor, grid: Tensor) -> Tensor:
+    return functional.grid_sample(picture, grid, padding_mode="border", align_corners=False)
+
+
 def _smoothly(coarse: int, size: int) -> Tensor:
     """(size, coarse): a smooth curve through so many values, spread over a side."""
     return functional.interpolate(torch.eye(coarse)[None, None], (size, coarse), mode="bicubic", align_corners=True)[
@@ -139,5 +142,10 @@ def _blurred(picture: Tensor, width: float) -> Tensor:
     shares = (weights / weights.sum()).tolist()
     rows, columns = picture.shape[1:]
     edged = functional.pad(picture[None], (_BLUR_REACH,) * 4, mode="replicate")[0]
-    down = sum(edged[:, k : k + rows] * share for k, share in enumerate(shares))
-    return sum(down[..., k : k + columns] * share for k, share in enumerate(shares))
+    down = torch.zeros_like(edged[:, :rows])
+    for k, share in enumerate(shares):
+        down.add_(edged[:, k : k + rows], alpha=share)
+    blurred = torch.zeros_like(picture)
+    for k, share in enumerate(shares):
+        blurred.add_(down[..., k : k + columns], alpha=share)
+    return blurred
