@@ -12,6 +12,7 @@ from lesionstudio.gui.main_window import MainWindow
 from lesionstudio.gui.messages import choose_file, choose_new_file
 from lesionstudio.gui.session import Session
 from lesionstudio.gui.widgets.sheet import present
+from lesionstudio.gui.widgets.text import plain_tip
 from lesionstudio.imaging.label_sets import ENDING
 from lesionstudio.words import _
 
@@ -44,7 +45,7 @@ class LabelSetsMenu(QObject):
             entry = menu.addAction(one.name, partial(self._sets.choose, one))
             entry.setCheckable(True)
             entry.setChecked(one.name == fits)
-            entry.setToolTip(", ".join(label.name for label in one.labels))
+            entry.setToolTip(plain_tip(", ".join(label.name for label in one.labels)))
             group.addAction(entry)
         menu.setToolTipsVisible(True)
         menu.addSeparator()

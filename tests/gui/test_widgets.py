@@ -259,3 +259,13 @@ def test_what_has_no_room_stands_in_the_menu_in_the_order_of_the_bar(qtbot: QtBo
         row.resize(width, 30)
         row.show()
         assert in_menu() == expected
+
+
+@pytest.mark.parametrize("name", ["<img src=//host/x>.png", "a <b>c</b>", "&lt;<i>d</i>"])
+def test_the_name_of_a_file_is_no_html_in_a_tooltip(name: str) -> None:
+    from PySide6.QtGui import Qt as RichText
+
+    from lesionstudio.gui.widgets.text import plain_tip
+
+    assert RichText.mightBeRichText(name) and not RichText.mightBeRichText(plain_tip(name))
+    assert plain_tip(name).replace("\u2060", "") == name and plain_tip("LUNG 01.png") == "LUNG 01.png"

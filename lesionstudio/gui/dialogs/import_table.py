@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from lesionstudio.gui.import_plan import ImportPlan
 from lesionstudio.gui.theme import Look
+from lesionstudio.gui.widgets.text import plain_tip
 from lesionstudio.words import _
 
 MASK, SCAN, CONTENT = range(3)
@@ -129,7 +130,9 @@ class PairsTable(QTableWidget):
         words, problem = self._plan.content(n), self._plan.problem(n)
         content.setText(words)
         census = self._plan.censuses.get(n)
-        content.setToolTip("\n".join(part for part in (words, census.hint if census and problem else "") if part))
+        content.setToolTip(
+            plain_tip("\n".join(part for part in (words, census.hint if census and problem else "") if part))
+        )
         tokens = self._look.tokens
         content.setForeground(QColor(tokens.bad if problem else tokens.text2))
         place.setForeground(QColor(tokens.text1 if scan else tokens.warn))
@@ -144,7 +147,7 @@ class PairsTable(QTableWidget):
             can_choose = column == SCAN and n != _NONE
             cell.setFlags(enabled | moved | (Qt.ItemFlag.ItemIsEditable if can_choose else Qt.ItemFlag.NoItemFlags))
             cell.setForeground(QColor(tokens.text2 if n == _NONE else tokens.text1))
-            cell.setToolTip(tip if column == MASK and tip else cell.text())
+            cell.setToolTip(plain_tip(tip if column == MASK and tip else cell.text()))
             self.setItem(row, column, cell)
         return cells
 

@@ -10,7 +10,7 @@ from lesionstudio.gui.import_segments import overlap_choices
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.widgets.buttons import Choices
 from lesionstudio.gui.widgets.fields import NumberField
-from lesionstudio.gui.widgets.text import Dot, ElidedLabel, Reason, label, paragraph
+from lesionstudio.gui.widgets.text import Dot, ElidedLabel, Reason, label, paragraph, plain_tip
 from lesionstudio.imaging.mask_values import LEFT_OUT, NEW
 from lesionstudio.words import _, ngettext
 
@@ -100,7 +100,7 @@ class ValuesPart(QWidget):
         named, dot, words = QWidget(), Dot(), ElidedLabel("strong")
         dot.show_colour(colour)
         words.setText(value)
-        words.setToolTip(value)
+        words.setToolTip(plain_tip(value))
         row = QHBoxLayout(named)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)

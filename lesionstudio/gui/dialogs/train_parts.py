@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QSi
 from lesionstudio.gui.data_words import data_lines, intensities, lesion_sizes
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.widgets.plot import Plot
-from lesionstudio.gui.widgets.text import ElidedLabel, label, paragraph
+from lesionstudio.gui.widgets.text import ElidedLabel, label, paragraph, plain_tip
 from lesionstudio.imaging.labels import LABEL_COLOURS
 from lesionstudio.words import _
 from lesionstudio.workflows.data_page import DataPage
@@ -44,7 +44,7 @@ class Stamp(QWidget):
     def show_image(self, image: QImage | None, name: str = "") -> None:
         """Shows this; None for nothing."""
         self._image = image
-        self.setToolTip(name)
+        self.setToolTip(plain_tip(name))
         self.update()
 
     def sizeHint(self) -> QSize:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QS
 from lesionstudio.gui.kinds import Kind, Looked, kind_words
 from lesionstudio.gui.theme import Look, font
 from lesionstudio.gui.widgets.fields import keeps_key
+from lesionstudio.gui.widgets.text import plain_tip
 from lesionstudio.words import _
 
 Index = QModelIndex | QPersistentModelIndex
@@ -151,7 +152,7 @@ class TileRows(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return picture.name
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
-            return "\n".join(part for part in (picture.name, *self._said(picture)) if part)
+            return plain_tip("\n".join(part for part in (picture.name, *self._said(picture)) if part))
         return None
 
     def _said(self, picture: Looked) -> tuple[str, ...]:

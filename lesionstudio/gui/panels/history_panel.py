@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 from lesionstudio.gui.history_rows import HistoryRow, detail_of
 from lesionstudio.gui.theme import Look, font
 from lesionstudio.gui.widgets.buttons import sign
-from lesionstudio.gui.widgets.text import label, rule
+from lesionstudio.gui.widgets.text import label, plain_tip, rule
 from lesionstudio.words import _
 
 WIDTH, ROW, MARGIN = 304, 32, 8
@@ -152,7 +152,7 @@ class HistoryRows(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return row.title
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
-            return "" if row.kind in _PLAIN else self._tip(row)
+            return "" if row.kind in _PLAIN else plain_tip(self._tip(row))
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from lesionstudio.gui.lesion_rows import Lesions
 from lesionstudio.gui.theme import Look, font
+from lesionstudio.gui.widgets.text import plain_tip
 
 EDGE, SQUARE = 8, 10
 Index = QModelIndex | QPersistentModelIndex
@@ -110,7 +111,7 @@ class LesionRows(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(key)
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
-            return row.tip
+            return plain_tip(row.tip)
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QS
 from lesionstudio.gui.results_figures import CaseRow
 from lesionstudio.gui.theme import Look, font
 from lesionstudio.gui.widgets.fields import keeps_key
+from lesionstudio.gui.widgets.text import plain_tip
 from lesionstudio.words import _
 
 ROW_HEIGHT, STAMP, _EDGE = 62, 50, 8
@@ -116,7 +117,7 @@ class _Rows(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             words = _("{name}: Dice {dice}, missed {missed}, invented {invented}")
             return words.format(name=row.name, dice=row.dice_text, missed=row.missed, invented=row.invented)
-        return row.name if role == Qt.ItemDataRole.ToolTipRole else None
+        return plain_tip(row.name) if role == Qt.ItemDataRole.ToolTipRole else None
 
 
 class _View(QListView):

@@ -23,6 +23,7 @@ from lesionstudio.gui.panels.kind_mark import paint_kind
 from lesionstudio.gui.panels.scan_headings import Heading, Row, with_headings
 from lesionstudio.gui.theme import Look, font
 from lesionstudio.gui.views import ItemView
+from lesionstudio.gui.widgets.text import plain_tip
 from lesionstudio.words import _, ngettext
 
 Index = QModelIndex | QPersistentModelIndex
@@ -125,7 +126,8 @@ class ScanRows(QAbstractListModel):
             return row.name
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
             kind = kind_words(self.kinds[row.id]) if row.id in self.kinds and not row.error else ""
-            return "\n".join(part for part in (row.name, row.error or row.facts, kind, status_words(row)) if part)
+            facts = (row.name, row.error or row.facts, kind, status_words(row))
+            return plain_tip("\n".join(part for part in facts if part))
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -289,7 +291,7 @@ def _said_of(row: Heading, role: int) -> str | None:
     if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
         scans = ngettext("{n} scan", "{n} scans", row.scans)
         state = _("Folded. A click unfolds it.") if row.is_folded else _("A click folds it.")
-        return "\n".join((row.text, scans, state))
+        return plain_tip("\n".join((row.text, scans, state)))
     return None
 
 

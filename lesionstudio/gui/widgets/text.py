@@ -20,6 +20,14 @@ def label(words: str = "", role: str = "", name: str = "") -> QLabel:
     return made
 
 
+def plain_tip(words: str) -> str:
+    """A tooltip that shows the words as they are: Qt takes for HTML what begins like a tag, as the name of a file may.
+
+    HTML could have Qt fetch a picture from anywhere. A sign of no width behind each "<" makes it no tag.
+    """
+    return words.replace("<", "<\u2060").replace("&lt;", "&\u2060lt;")
+
+
 def paragraph(words: str = "", role: str = "second", name: str = "") -> QLabel:
     """A label that wraps."""
     made = label(words, role, name)
@@ -69,7 +77,7 @@ class ElidedLabel(QLabel):
         """Keeps the tooltip in step with what is cut off."""
         if event.type() == QEvent.Type.ToolTip:
             cut = self.fontMetrics().horizontalAdvance(self.text()) > self.width()
-            self.setToolTip("\n".join(part for part in (self.text() if cut else "", self._more) if part))
+            self.setToolTip(plain_tip("\n".join(part for part in (self.text() if cut else "", self._more) if part)))
         return super().event(event)
 
 
