@@ -1,6 +1,6 @@
 """Pictures with known masks, as train, evaluate and score ask for them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -15,9 +15,9 @@ from lesionstudio.imaging.pairs import Pair, Pairs, grouped_by, pair_folders, pa
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.imaging.segments import Overlap
 from lesionstudio.progress import Progress, Reporter
-from lesionstudio.words import _
+from lesionstudio.words import _, ngettext
 
-_NAMED_AT_MOST = 8
+_NAMED_AT_MOST, _SAID_AT_MOST = 8, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +69,31 @@ class Places:
         return pair_folders(self.images, self.masks, self.split, by_number=self.pair_by == "number")
 
 
-def read_pair(pair: Pair, structure: int | None, hu_offset: float | None = None) -> tuple[Scan, NDArray[np.uint8]]:
+def read_pair(
+    pair: Pair, structure: int | None, hu_offset: float | None = None, notes: list[str] | None = None
+) -> tuple[Scan, NDArray[np.uint8]]:
     """The scan, in HU where `hu_offset` says what was added to them, and its label numbers (slice, row, column).
 
-    Raises UnreadableFile, GridMismatch.
+    What was guessed of the mask, or did not fit, is said in `notes`. Raises UnreadableFile, GridMismatch.
     """
-    scan = in_hu(read_scan(pair.image), hu_offset)
-    return scan, read_mask(pair.mask, scan, structure=structure, overlap=pair.overlap)
+    scan, said = in_hu(read_scan(pair.image), hu_offset), list[str]()
+    marks = read_mask(pair.mask, scan, structure=structure, notes=said, overlap=pair.overlap)
+    if notes is not None:
+        notes += [f"{pair.mask.name}: {sentence}" for sentence in said]
+    return scan, marks
 
 
 def labelled_slices(
-    pairs: Pairs, structure: int | None, hu_offset: float | None = None
+    pairs: Pairs, structure: int | None, hu_offset: float | None = None, notes: list[str] | None = None
 ) -> Iterator[tuple[Pair, Scan, NDArray[np.uint8]]]:
     """Each pair read, in order."""
     for pair in pairs.pairs:
-        yield (pair, *read_pair(pair, structure, hu_offset))
+        yield (pair, *read_pair(pair, structure, hu_offset, notes))
+
+
+def first_of(notes: Sequence[str]) -> list[str]:
+    """The first of what has to be said of masks, and how much more there is."""
+    more = len(notes) - _SAID_AT_MOST
+    rest = ngettext("The same kind of thing is to be said of {n} more mask.",
+                    "The same kind of thing is to be said of {n} more masks.", more)  # fmt: skip
+    return [*notes[:_SAID_AT_MOST], *([rest] if more > 0 else [])]

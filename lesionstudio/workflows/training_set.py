@@ -15,7 +15,7 @@ from lesionstudio.model_card import ChestRule, IntensityRule, ModelCard, ModelIn
 from lesionstudio.progress import Reporter, Steps
 from lesionstudio.recipe import Recipe
 from lesionstudio.words import _, number
-from lesionstudio.workflows.labelled import labelled_slices
+from lesionstudio.workflows.labelled import first_of, labelled_slices
 from lesionstudio.workflows.score import label_names
 from lesionstudio.workflows.splitting import Held, split_off, written_split
 
@@ -95,7 +95,8 @@ class _Reader:
 
         steps = Steps(report, len(pairs.pairs), _("Reading"))
         found: dict[str, list[Example]] = {"train": [], "val": []}
-        for pair, scan, marks in labelled_slices(pairs, self._asked.structure, self._asked.hu_offset):
+        notes = list[str]()
+        for pair, scan, marks in labelled_slices(pairs, self._asked.structure, self._asked.hu_offset, notes):
             if not self._card.inputs:
                 plan = self._plan
                 inputs = inputs_for(scan, self._asked.channels, _intensity(plan), plan.neighbours)
@@ -107,6 +108,7 @@ class _Reader:
                 pixels = network_inputs(scan, k, self._card.inputs)
                 found[pair.part or "train"].append(Example(f"{pair.id}:{k}", pixels, marks[k], group))
             steps.advance()
+        self.warnings += first_of(notes)
         if self.slices == 1 and any(one.offset for one in self._card.inputs):
             self.warnings.append(
                 _("Each file is one slice: nobody knows its neighbours, so it stands for them itself.")

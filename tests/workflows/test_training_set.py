@@ -145,3 +145,12 @@ def test_slices_in_files_of_their_own_have_no_neighbours_and_that_is_said(tmp_pa
     found = read(tmp_path, Recipe(neighbours=1))
     assert [sentence[:22] for sentence in found.warnings] == ["Each file is one slice"]
     assert found.learned[0].pixels.shape == (3, 16, 16)
+
+
+def test_what_was_guessed_of_masks_is_said_and_not_a_thousand_times(tmp_path: Path) -> None:
+    soft = marked(60)
+    soft[0, :6] = (20, 60, 100, 140, 180, 220)
+    write(tmp_path, {f"p{n}": soft for n in range(5)})
+    found = read(tmp_path)
+    assert [warning for warning in found.warnings if warning.startswith("p0.png: The mask has 8 grey values")]
+    assert "The same kind of thing is to be said of 2 more masks." in found.warnings
