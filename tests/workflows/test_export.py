@@ -224,6 +224,15 @@ def test_names_can_hide_where_masks_come_from(order: ExportOrder) -> None:
         assert "sub/b" not in rows and "ct.nii" not in rows
 
 
+def test_what_is_exported_into_the_folder_of_scans_is_no_new_scan(order: ExportOrder, study: Path) -> None:
+    from lesionstudio.imaging.formats import find_scans
+
+    before = [found.id for found in find_scans(study)]
+    export_masks(replace(order, out=study / "export", images=True))
+    assert [found.id for found in find_scans(study)] == before
+    assert [found.id for found in find_scans(study / "export" / "images")], "on its own it is a folder like any other"
+
+
 def test_two_scans_that_differ_only_in_ending_get_two_files(order: ExportOrder, study: Path) -> None:
     Image.open(study / "a.png").save(study / "sub" / "b.bmp")
     project = Project.open(study)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from lesionstudio.imaging.formats.names import is_mask_folder, is_mask_name, is_segment_name, natural_key
 
+_EXPORT_HEAD = b"file,source,slice,position_mm,"
+
 
 @dataclass(frozen=True, slots=True)
 class Folder:
@@ -19,12 +21,18 @@ class Folder:
 
 
 def folders_in(root: Path) -> Iterator[Folder]:
-    """Folders in natural order; hidden ones, masks' and the program's own are left out, and links are not followed."""
+    """Folders in natural order; hidden ones, masks' and the program's own are left out, and links are not followed.
+
+    In a folder that is worked in, so is what was exported into it.
+    """
+    is_study = (root / "lesionstudio" / "project.json").is_file()
     waiting = [root]
     while waiting:
         here = waiting.pop()
         names, files = _entries(here)
         if "project.json" in files and here != root:
+            continue
+        if is_study and here != root and "index.csv" in files and _is_of_export(here / "index.csv"):
             continue
         waiting += [here / name for name in sorted(names, key=natural_key, reverse=True) if not _is_left_out(name)]
         regular = [here / name for name in sorted(files, key=natural_key) if not name.startswith(".")]
@@ -33,6 +41,15 @@ def folders_in(root: Path) -> Iterator[Folder]:
             masks = [path for path in masks if is_segment_name(path.name)]
         apart = set(masks)
         yield Folder(here, tuple(path for path in regular if path not in apart), tuple(masks))
+
+
+def _is_of_export(index: Path) -> bool:
+    """Whether a table is the one that an export writes beside its masks."""
+    try:
+        with index.open("rb") as file:
+            return file.read(len(_EXPORT_HEAD)) == _EXPORT_HEAD
+    except OSError:
+        return False
 
 
 def _entries(folder: Path) -> tuple[list[str], list[str]]:
