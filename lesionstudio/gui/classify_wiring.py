@@ -71,7 +71,8 @@ class ClassifyWiring(QObject):
         """Says what the keys do, and which classifier is asked."""
         wheel = [((_("Wheel"),), _("slices"))] if self._scan.is_volume else []
         about = ((), _("dropped pictures are only looked at"))
-        self._window.status_bar.show_hints([(("H",), _("hide heat map while held")), *wheel, about])
+        back = [(self._actions.caps("close_folder"), _("start page"))] if self._session.folder is None else []
+        self._window.status_bar.show_hints([(("H",), _("hide heat map while held")), *wheel, *back, about])
         used = self._classifying.classifier
         words = f"{classes_words(used.labels)}; {_(used.card.title)}" if used is not None else ""
         self._window.status_bar.show_cells(voxel="", position="", value="", label=words)
@@ -167,7 +168,8 @@ class ClassifyWiring(QObject):
         elif kind is not None:
             page.answer.show_kind(kind)
         else:
-            page.answer.show_waiting(_("Looking") if key else _("Nothing yet"))
+            waits = _("No answer") if self._classifying.has_no_answer(key) else _("Looking")
+            page.answer.show_waiting(waits if key else _("Nothing yet"))
             if key:
                 self._classifying.look_at(key)
         if self._heat is not None:

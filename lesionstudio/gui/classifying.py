@@ -16,12 +16,14 @@ from lesionstudio.gui.classifiers import Classifiers
 from lesionstudio.gui.compute_lane import ComputeLane
 from lesionstudio.gui.jobs import Job
 from lesionstudio.gui.kinds import ClassifierView, Kind, Looked, Running
+from lesionstudio.gui.looked_at import LookedAt
 from lesionstudio.gui.session import Session
 from lesionstudio.gui.views import JobView
 from lesionstudio.imaging.formats.source import FoundScan, ScanSource
 from lesionstudio.words import _
 
 _LOT, _SOON_MS = 8, 400
+_MOST_BY_ITSELF = 2000
 
 
 class Classifying(QObject):
@@ -37,11 +39,12 @@ class Classifying(QObject):
         super().__init__(parent)
         self._session, self._lane, self._by_itself = session, lane, by_itself
         self._kinds: dict[str, Kind] = {}
-        self._dropped: dict[str, Looked] = {}
+        self._looked_at = LookedAt(session)
         self.classifiers = Classifiers(session, self)
         self._wanted, self._later = deque[str](), dict[str, None]()
         self._sought: set[str] = set()
         self._seeking, self._at_once = 0, ""
+        self._unanswered: set[str] = set()
         self._lot: Job | None = None
         self._done, self._began, self._run = 0, 0.0, 0
         self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
@@ -60,6 +63,7 @@ class Classifying(QObject):
         """Forgets what was said: another classifier is asked, or the pictures' values are read in another way."""
         known = list(self._kinds)
         self._stop()
+        self._unanswered.clear()
         self._kinds.clear()
         self._sought.clear()
         self.answered.emit(known)
@@ -70,17 +74,12 @@ class Classifying(QObject):
 
     @property
     def pictures(self) -> list[Looked]:
-        """What can be asked about: what was dropped, the last first, then the study's scans in their order."""
-        items = [item for item in self._session.known_items.values() if not item.last]
-        own = [Looked(one.id, one.name, one.source, one.facts, one.error, one.hint) for one in items]
-        return [*reversed(self._dropped.values()), *own]
+        """What can be asked about."""
+        return self._looked_at.all
 
     def picture(self, key: str) -> Looked | None:
         """The picture of this key."""
-        item = self._session.known_items.get(key)
-        if item is not None:
-            return Looked(key, item.name, item.source, item.facts, item.error, item.hint)
-        return self._dropped.get(key)
+        return self._looked_at.by_key(key)
 
     def kind(self, key: str) -> Kind | None:
         """What a picture shows; None where nobody asked yet."""
@@ -91,21 +90,15 @@ class Classifying(QObject):
 
     def take(self, found: Iterable[FoundScan]) -> list[str]:
         """Takes in what was dropped; gives the keys, and asks about all of it."""
-        keys = []
-        for one in found:
-            key = f"dropped:{one.source.files[0]}:{one.source.part}"
-            self._dropped.pop(key, None)
-            self._dropped[key] = Looked(key, one.name, one.source, one.facts, one.error, one.hint, is_dropped=True)
-            keys.append(key)
+        keys = self._looked_at.take(found)
         self.changed.emit()
         self.ask(keys)
         return keys
 
     def forget_dropped(self) -> None:
         """Takes what was dropped off the page."""
-        for key in self._dropped:
-            self._kinds.pop(key, None)
-        gone, self._dropped = set(self._dropped), {}
+        gone, self._looked_at.dropped = self._looked_at.dropped, {}
+        self._kinds = {key: kind for key, kind in self._kinds.items() if key not in gone}
         self._wanted = deque(key for key in self._wanted if key not in gone)
         self.changed.emit()
 
@@ -141,6 +134,8 @@ class Classifying(QObject):
 
     def look_at(self, key: str) -> None:
         """Asks about the picture on screen before all others, unless it is known from before."""
+        if key in self._unanswered:
+            return
         if key in self._session.known_items and (key not in self._sought or self._seeking):
             self._at_once = key
             self._seek()
@@ -201,7 +196,7 @@ class Classifying(QObject):
         if asked:
             self._tell()
         job.succeeded.connect(lambda answers: self._take_answers(job, lot, answers, asked=asked))
-        job.failed.connect(lambda problem: self._failed(job, problem, asked=asked))
+        job.failed.connect(lambda problem: self._failed(job, lot, problem, asked=asked))
 
     def _take_answers(self, job: Job, lot: list[str], answers: list[dict[str, Any]], *, asked: bool) -> None:
         if job is not self._lot:
@@ -214,15 +209,23 @@ class Classifying(QObject):
         if self._lot is None:
             self.changed.emit()
 
-    def _failed(self, job: Job, problem: BaseException, *, asked: bool) -> None:
-        """One sentence, and no more questions: the next would fail in the same way."""
+    def _failed(self, job: Job, lot: list[str], problem: BaseException, *, asked: bool) -> None:
+        """One sentence, and no more questions: the next would fail in the same way. Nothing where nobody asked."""
         if job is not self._lot:
             return
         self._lot = None
-        self._stop()
-        self.changed.emit()
         if asked or not isinstance(problem, LesionStudioError):
+            self._unanswered |= {*lot, *self._wanted}
+            self._stop()
+            self.changed.emit()
             self._session.tell_problem(problem)
+        else:
+            self._later.clear()
+            self._next()
+
+    def has_no_answer(self, key: str) -> bool:
+        """Whether the question about this picture failed."""
+        return key in self._unanswered and key not in self._kinds
 
     def _tell(self) -> None:
         share = self._done / self._run if self._run else None
@@ -275,14 +278,14 @@ class Classifying(QObject):
         if found:
             self.answered.emit(list(found))
         if self._by_itself:
-            self.ask_quietly([key for key, answer in pairs if answer is None])
+            self.ask_quietly([key for key, answer in pairs if answer is None][:_MOST_BY_ITSELF])
         self.changed.emit()
 
     def _forget_all(self) -> None:
         """Another folder is open; what was dropped stays."""
         self._stop()
         self._sought.clear()
-        self._kinds = {key: kind for key, kind in self._kinds.items() if key in self._dropped}
+        self._kinds = {key: kind for key, kind in self._kinds.items() if key in self._looked_at.dropped}
         self.changed.emit()
         self._soon.start()
 

@@ -12,6 +12,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
+from lesionstudio.errors import ModelProblem
 from lesionstudio.gui import classify_saving, classify_wiring
 from lesionstudio.gui.classifiers import Classifiers
 from lesionstudio.gui.classify_page import ClassifyPage
@@ -302,6 +303,24 @@ def test_the_card_of_the_classifier_is_one_click_away(hands: Hands) -> None:
     said = [one.text() for one in sheet.findChildren(QLabel) if one.objectName().startswith("card_line")]
     assert said[0] == "Brain, lung or other" and any("% of" in one for one in said)
     sheet.reject()
+
+
+def test_a_classifier_that_cannot_be_used_is_told_once(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown(hands)
+
+    def damaged(**_words: object) -> None:
+        raise ModelProblem("The weights are damaged.", hint="Copy them again.")
+
+    monkeypatch.setitem(VERBS, "look_at_pictures", damaged)
+    compute = hands.desk.parts.lane._compute
+    assert isinstance(compute, StandIn)
+    kind_teller.put_on_shelf(sha256="other weights")
+    before = len(compute.submitted)
+    hands.desk.parts.classifying.classifiers.look_again()
+    hands.until(lambda: words(hands, "class_name") == "No answer")
+    QTest.qWait(300)
+    assert [one.title for one in hands.window.draw_page.banners_on_screen.notices] == ["The weights are damaged."]
+    assert len([one for one in compute.submitted[before:] if one[0] == "look_at_pictures"]) == 1
 
 
 def test_without_a_classifier_the_page_says_so_and_offers_to_choose_one(
