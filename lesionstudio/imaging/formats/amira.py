@@ -78,7 +78,7 @@ def _laid(labels: NDArray[np.uint8], header: _Header, geometry: Geometry) -> tup
         except GridMismatch:
             pass
     check_fit(labels.shape, geometry.shape)
-    return labels, [_("The file does not say how it lies in the patient: look whether it lies right.")]
+    return labels, [_("The file does not say how it lies in the patient: check that it lies right.")]
 
 
 def _affine(header: _Header) -> NDArray[np.float64] | None:

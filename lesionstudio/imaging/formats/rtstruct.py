@@ -49,13 +49,13 @@ def reference_notes(dataset: Any, scan: Scan) -> list[str]:
         str(item.get("FrameOfReferenceUID", "")) for item in dataset.get("ReferencedFrameOfReferenceSequence", ())
     }
     if scan.frame and frames and scan.frame not in {hashed(frame, length=16) for frame in frames}:
-        notes.append(_("The file names another frame of reference than the scan has: look whether it lies right."))
+        notes.append(_("The file names another frame of reference than the scan has: check that it lies right."))
     named = _named_pictures(dataset)
     if not named:
-        notes.append(_("The file does not name the pictures it was drawn on; it lies where its millimetres say."))
+        notes.append(_("The file does not name the pictures it was drawn on; it was placed by its positions in mm."))
     missing = len({hashed(f"{uid}/0", length=16) for uid in named} - set(scan.slice_ids))
     if missing and scan.slice_ids:
-        words = _("{n} of the {all} pictures it names are not in this series; it lies where its millimetres say.")
+        words = _("{n} of the {all} pictures it names are not in this series; it was placed by its positions in mm.")
         notes.append(words.format(n=number(missing), all=number(len(named))))
     return notes
 

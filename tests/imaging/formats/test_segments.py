@@ -32,6 +32,7 @@ from lesionstudio.imaging.formats.rtstruct import inside
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.imaging.segments import Segment, Segmentation
+from tests import phantoms
 
 GANTRY = ((0, 0, -2), (0, -1, 0), (-1, 0, 0))
 
@@ -326,6 +327,17 @@ def test_what_names_a_series_is_found_beside_it(masks: Path) -> None:
     assert beside["Image 23x38x3"] == "label.seg" and beside["Image 24x38x3"].startswith("sparse-labelmap")
     assert beside["Series 3"] == "invalid_reference_rt.dcm"
     assert not any("seg" in scan.source.files[0].suffixes for scan in scans)
+
+
+def test_a_segmentation_is_never_a_scan_and_belongs_to_the_one_series_beside_it(tmp_path: Path) -> None:
+    phantom = phantoms.ct_phantom(shape=(4, 20, 24))
+    phantoms.write_dicom(tmp_path / "case" / "ct", phantom)
+    geometry = read_scan(tmp_path / "case" / "ct").geometry
+    for place in (tmp_path / "case" / "drawn.seg.nrrd", tmp_path / "case" / "others" / "more.seg.nrrd"):
+        place.parent.mkdir(exist_ok=True)
+        write_mask(place, np.ones(geometry.shape, np.uint8), geometry)
+    (scan,) = find_scans(tmp_path)
+    assert find_masks(tmp_path, [scan]) == {scan.id: tmp_path / "case" / "drawn.seg.nrrd"}
 
 
 def test_the_series_a_mask_names_is_read_without_its_pixels(masks: Path) -> None:
