@@ -27,7 +27,8 @@ def tiles(scores: Scores) -> list[dict[str, str]]:
     ]  # fmt: skip
     people = scores.get("readers")
     if people:
-        text = ngettext("of {n} case", "of {n} cases", people["cases"]).format(n=number(people["cases"]))
+        text = ngettext("{n} case that two drew in", "{n} cases that two drew in", people["cases"])
+        text = text.format(n=number(people["cases"]))
         title = _("Dice between {n} readers").format(n=number(people["readers"]))
         found.append((title, shown(people["dice"]), text))
     return [{"name": name, "value": value, "range": text} for name, value, text in found]

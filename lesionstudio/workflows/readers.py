@@ -23,8 +23,9 @@ def between_readers(
 ) -> dict[str, Any] | None:
     """{"readers", "cases", "dice"}: how many readers, of how many cases, and their Dice; None where none are given.
 
-    Dice is the mean over the cases that at least one of them marked, of each the mean over every two readers of whom
-    one marked something, whatever label. `beat` is called after each case. Raises UnreadableFile, GridMismatch.
+    Dice is the mean over the cases that two of them marked, of each the mean over every two readers who both marked
+    something, whatever label: how well they draw the same, not how often they see the same. `beat` is called after
+    each case. Raises UnreadableFile, GridMismatch.
     """
     most, found = 0, list[float]()
     for pair in pairs:
@@ -33,10 +34,10 @@ def between_readers(
         if len(files) < 2:
             continue
         scan = read_scan(pair.image)
-        marks = [read_mask(file, scan, structure=structure) > 0 for file in files]
-        pairwise = [Agreement.of(one, other) for one, other in combinations(marks, 2)]
-        marked = [both.dice for both in pairwise if not both.both_empty]
-        found += [float(np.mean(marked))] if marked else []
+        every = [read_mask(file, scan, structure=structure) > 0 for file in files]
+        marked = [marks for marks in every if marks.any()]
+        if len(marked) > 1:
+            found.append(float(np.mean([Agreement.of(*two).dice for two in combinations(marked, 2)])))
         beat()
     return {"readers": most, "cases": len(found), "dice": float(np.mean(found))} if found else None
 

@@ -122,10 +122,10 @@ def test_the_report_shows_the_worst_case_first_and_how_to_repeat_it(
 
 
 def test_where_several_readers_drew_their_agreement_is_the_ceiling(tmp_path: Path) -> None:
-    """Of three, two agree wholly and the third with neither: Dice 1, 0, 0; a picture nobody marked does not count."""
+    """Of three, two agree wholly and the third with neither: Dice 1, 0, 0. What one alone marked does not count."""
     marks = {name: np.zeros((8, 8), np.uint8) for name in ("left", "right", "nothing")}
     marks["left"][:, :4], marks["right"][:, 4:] = 255, 255
-    drawn = {"a": ("left", "left", "right"), "b": ("nothing",) * 3}
+    drawn = {"a": ("left", "left", "right"), "b": ("nothing", "nothing", "left")}
     for name, by in drawn.items():
         places = [tmp_path / "images", tmp_path / "masks", *(tmp_path / "readers" / str(n) for n in range(3))]
         for place, kind in zip(places, ("left", "left", *by)):
