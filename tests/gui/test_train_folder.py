@@ -17,8 +17,9 @@ from lesionstudio.gui import trainer as trainer_room
 from lesionstudio.gui.data_words import data_lines
 from lesionstudio.gui.dialogs.train_sheet import TrainSheet
 from lesionstudio.gui.judged import Subject
+from lesionstudio.gui.panels.training import training_words
 from lesionstudio.gui.theme import Look
-from lesionstudio.gui.trainer import Trainer, unfinished
+from lesionstudio.gui.trainer import Trainer, Training, unfinished
 from lesionstudio.gui.training_order import TrainingOrder, new_folder
 from lesionstudio.model_card import IntensityRule, ModelCard, ModelInput, write_card
 from lesionstudio.progress import Progress, Reporter
@@ -183,6 +184,13 @@ def test_what_was_reached_before_stopping_becomes_a_model_without_more_training(
     assert COURSE.asked[1]["changes"]["minutes"] == pytest.approx(0.99)
     assert running.training is not None and running.training.ended == "You stopped it."
     running.forget()
+
+
+def test_a_training_that_was_too_short_says_so(tmp_path: Path) -> None:
+    training = Training(TrainingOrder(), tmp_path, "done", rows=[row(1.0, 0.0)], ended="It ended.")
+    assert "give it more minutes" in training_words(training)
+    training.rows.append(row(2.0, 0.5))
+    assert "give it more minutes" not in training_words(training)
 
 
 def test_a_training_that_the_end_of_the_program_stopped_is_offered_again(home: Path, data: Path) -> None:

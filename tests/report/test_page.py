@@ -61,6 +61,7 @@ def facts() -> ReportFacts:
         "calibration_error": chances.calibration_error(),
     }
     scores = summary(cases) | {"curves": dict.fromkeys(NAMES, curve), "threshold": 0.5, "part": "test", "opened": 2}
+    scores["readers"] = {"readers": 4, "cases": 2, "dice": 0.744}
     shares = {"loss": 0.5, "f1": 0.6, "precision": 0.6, "recall": 0.6, "iou": 0.4, "accuracy": 0.9}
     rows = [{"epoch": n, "step": 10 * n, "minutes": n, "train": shares, "val": shares} for n in (1, 2, 3)]
     rule = {"kind": "window", "low": -1350, "high": 150, "out_low": 0, "out_high": 1, "unit": "HU"}
@@ -123,6 +124,7 @@ def test_it_says_the_figures_that_were_measured(read: _Reader, facts: ReportFact
     assert "opened 2 times" in text
     assert "Marked only by the model: 0. Only in the truth: 1." in text
     assert "Miss less: F2 on validation" in text
+    assert "Dice between 4 readers 0.744 2 cases that two drew in" in text
     assert "less than the truth" in text and "more than the truth" not in text
 
 

@@ -15,6 +15,7 @@ from lesionstudio.gui.widgets.text import ElidedLabel, label, paragraph
 from lesionstudio.words import _, number
 
 _PLOT_HIGH = 210
+_NOTHING = 0.005
 
 
 class TrainingCard(QFrame):
@@ -153,4 +154,6 @@ def training_words(training: Training) -> str:
         said.insert(0, training.ended)
     if best is not None:
         said.insert(1, _("Best Dice on validation so far {dice}.").format(dice=number(best, 2)))
+    if not training.is_running and best is not None and best < _NOTHING:
+        said.append(_("It marks next to nothing yet: give it more minutes."))
     return " ".join(said)
