@@ -15,7 +15,7 @@ Cover = NDArray[np.bool_]
 Overlap = Literal["smaller", "first", "last"]
 """Which of two segments keeps a voxel that both claim: the one of fewer voxels, the first or the last of the file."""
 OVERLAPS: tuple[Overlap, ...] = get_args(Overlap)
-MOST_SEGMENTS = 255
+MOST_SEGMENTS, _LONGEST_NAME = 255, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,12 @@ class Segmentation:
         for rank, n in enumerate(order, 1):
             ranks[n] = rank
         return ranks
+
+
+def plain_name(text: object) -> str:
+    """A name out of a file as a label may be called: on one line, without signs that cannot be seen."""
+    seen = "".join(sign if sign.isprintable() else " " for sign in str(text or ""))
+    return " ".join(seen.split())[:_LONGEST_NAME]
 
 
 class Layers:

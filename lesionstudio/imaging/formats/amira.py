@@ -14,7 +14,7 @@ from lesionstudio.errors import GridMismatch, UnreadableFile
 from lesionstudio.imaging.formats.laying import check_fit, taken_over
 from lesionstudio.imaging.formats.limits import guard
 from lesionstudio.imaging.geometry import Geometry
-from lesionstudio.imaging.segments import MOST_SEGMENTS, Segment, Segmentation
+from lesionstudio.imaging.segments import MOST_SEGMENTS, Segment, Segmentation, plain_name
 from lesionstudio.words import _
 
 STARTS = (b"# AmiraMesh", b"# Avizo", b"#AmiraMesh")
@@ -146,7 +146,7 @@ def _materials(tree: Any) -> tuple[Segment, ...]:
     if not isinstance(tree, dict):
         return ()
     named = list(tree.items())[1 : MOST_SEGMENTS + 1]
-    return tuple(Segment(n, name, _colour(entries)) for n, (name, entries) in enumerate(named, 1))
+    return tuple(Segment(n, plain_name(name), _colour(entries)) for n, (name, entries) in enumerate(named, 1))
 
 
 def _colour(entries: Any) -> str:

@@ -12,7 +12,7 @@ from lesionstudio.errors import UnreadableFile
 from lesionstudio.imaging.formats.laying import Laying, Plate
 from lesionstudio.imaging.formats.limits import guard
 from lesionstudio.imaging.geometry import Geometry
-from lesionstudio.imaging.segments import MOST_SEGMENTS, Layers, Segment, Segmentation
+from lesionstudio.imaging.segments import MOST_SEGMENTS, Layers, Segment, Segmentation, plain_name
 from lesionstudio.words import _
 
 LABELMAP_CLASS = "1.2.840.10008.5.1.4.1.1.66.7"
@@ -72,7 +72,7 @@ def _segments(dataset: Any) -> tuple[tuple[Segment, ...], dict[int, int]]:
     keep = all(n <= MOST_SEGMENTS for n, _item in entries)
     for place, (n, item) in enumerate(entries[:MOST_SEGMENTS], 1):
         numbers[n] = n if keep else place
-        name = " ".join(str(item.get("SegmentLabel") or item.get("SegmentDescription") or "").split())
+        name = plain_name(item.get("SegmentLabel") or item.get("SegmentDescription"))
         found.append(Segment(numbers[n], name, _colour(item.get("RecommendedDisplayCIELabValue"))))
     return tuple(found), numbers
 

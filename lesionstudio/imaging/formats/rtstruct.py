@@ -12,7 +12,7 @@ from lesionstudio.imaging.formats.laying import Laying, elsewhere
 from lesionstudio.imaging.formats.source import hashed
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.scan import Scan
-from lesionstudio.imaging.segments import MOST_SEGMENTS, Segment, Segmentation
+from lesionstudio.imaging.segments import MOST_SEGMENTS, Segment, Segmentation, plain_name
 from lesionstudio.words import _, ngettext, number
 
 CLASS = "1.2.840.10008.5.1.4.1.1.481.3"
@@ -85,8 +85,12 @@ def _segments(dataset: Any) -> list[tuple[Segment, list[Any]]]:
     for place, item in enumerate(list(dataset.get("StructureSetROISequence", ()))[:MOST_SEGMENTS], 1):
         contours = drawn.get(_whole(item.get("ROINumber")))
         colour = _colour(contours.get("ROIDisplayColor")) if contours is not None else ""
-        name = " ".join(str(item.get("ROIName") or "").split())
-        found.append((Segment(place, name, colour), list(contours.get("ContourSequence", ())) if contours else []))
+        found.append(
+            (
+                Segment(place, plain_name(item.get("ROIName")), colour),
+                list(contours.get("ContourSequence", ())) if contours else [],
+            )
+        )
     if not found:
         raise UnreadableFile(
             _("This structure set names no structure."), hint=_("Save it anew in the program it came from.")

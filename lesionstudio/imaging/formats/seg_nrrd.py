@@ -12,7 +12,7 @@ from lesionstudio.errors import UnreadableFile
 from lesionstudio.imaging.formats import nrrd, volume_file
 from lesionstudio.imaging.formats.laying import check_fit, taken_over
 from lesionstudio.imaging.geometry import Geometry
-from lesionstudio.imaging.segments import MOST_SEGMENTS, Segment, Segmentation
+from lesionstudio.imaging.segments import MOST_SEGMENTS, Segment, Segmentation, plain_name
 from lesionstudio.words import _
 
 _KEY = re.compile(r"^Segment(\d{1,4})_(LabelValue|Layer|Name|Color)$")
@@ -68,8 +68,7 @@ def _segments(texts: Mapping[str, str]) -> list[tuple[Segment, int, int]]:
         number = value if 0 < value <= MOST_SEGMENTS and value not in taken else next(spare, 0)
         taken.add(number)
         if number:
-            name = " ".join(told[n].get("Name", "").split())
-            segment = Segment(number, name, _colour(told[n].get("Color", "")))
+            segment = Segment(number, plain_name(told[n].get("Name")), _colour(told[n].get("Color", "")))
             found.append((segment, _whole(told[n].get("Layer"), 0), value))
     return found
 

@@ -31,7 +31,7 @@ from lesionstudio.imaging.formats.laying import Laying, Plate
 from lesionstudio.imaging.formats.rtstruct import inside
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.scan import Scan
-from lesionstudio.imaging.segments import Segment, Segmentation
+from lesionstudio.imaging.segments import Segment, Segmentation, plain_name
 from tests import phantoms
 
 GANTRY = ((0, 0, -2), (0, -1, 0), (-1, 0, 0))
@@ -164,6 +164,17 @@ def test_numbers_beyond_255_are_counted_anew(masks: Path, tmp_path: Path) -> Non
     dataset.save_as(tmp_path / "high.dcm")
     segmentation = found(tmp_path / "high.dcm", read_scan(folder / "image"))
     assert [one.number for one in segmentation.segments] == [1] and counts(segmentation) == {"Liver": 322}
+
+
+def test_a_name_out_of_a_file_is_one_line_that_can_be_seen(masks: Path, tmp_path: Path) -> None:
+    folder = masks / "dicom_seg_dcmqi/23x38x3"
+    dataset = pydicom.dcmread(folder / "seg/label.seg")
+    dataset.SpecificCharacterSet = "ISO_IR 192"
+    dataset.SegmentSequence[0].SegmentLabel = "<b>Liver</b>\u0085 \u202e left"
+    dataset.save_as(tmp_path / "named.dcm")
+    (segment,) = segments_in(tmp_path / "named.dcm")
+    assert segment.name == "<b>Liver</b> left"
+    assert plain_name("x\n\x07y" + "z" * 300) == "x y" + "z" * 197
 
 
 def test_a_segmentation_of_another_patient_is_refused(masks: Path, shared_data: Path) -> None:
