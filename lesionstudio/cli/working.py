@@ -92,7 +92,7 @@ def convert(
     strict: Strict = False,
 ) -> None:
     """Writes scans as PNG slices, TIFF stacks or NIfTI, and numbered pictures as one stack."""
-    from lesionstudio.workflows.convert import ConvertOrder, convert_files
+    from lesionstudio.workflows.convert import ConvertOrder, convert_files, masks_left
 
     order = ConvertOrder(paths, out, to, window, overwrite, strict, names, burned_in)
     with ctx.obj.terminal.progress() as report:
@@ -100,6 +100,8 @@ def convert(
     for entry in entries:
         for sentence in entry.get("notes", ()):
             ctx.obj.terminal.warn(f"{entry['path']}: {sentence}")
+    if left := masks_left(paths):
+        ctx.obj.terminal.warn(left)
     written = sum(len(entry.get("files", ())) for entry in entries)
     ctx.obj.terminal.say(_("{n} files written to {folder}.").format(n=written, folder=out.absolute()))
     end(ctx, entries, entries)

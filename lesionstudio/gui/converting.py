@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from lesionstudio.gui.jobs import Job
 from lesionstudio.gui.session import Session
 from lesionstudio.gui.views import ConvertChoice, JobView, Notice
-from lesionstudio.progress import Progress
+from lesionstudio.progress import Progress, Reporter, silent
 from lesionstudio.words import _, ngettext
+
+if TYPE_CHECKING:
+    from lesionstudio.workflows.convert import ConvertOrder
 
 _MOST_SAID = 12
 
@@ -30,12 +33,12 @@ class Converting(QObject):
         if self._job is not None:
             self._session.tell(Notice("info", _("A conversion is running."), _("The next one can begin after it.")))
             return
-        from lesionstudio.workflows.convert import ConvertOrder, convert_files
+        from lesionstudio.workflows.convert import ConvertOrder
 
         order = ConvertOrder(
             choice.paths, choice.out, choice.to, choice.window, choice.overwrite, burned_in=choice.burned_in
         )
-        self._job = job = self._session.runner.run("files", _("Converting"), convert_files, order)
+        self._job = job = self._session.runner.run("files", _("Converting"), _carry_out, order)
         self.job_changed.emit(JobView("convert", _("Converting")))
         job.progressed.connect(self._progressed)
         job.succeeded.connect(lambda entries: self._converted(choice, entries))
@@ -66,6 +69,15 @@ class Converting(QObject):
     def _ended(self) -> None:
         self._job = None
         self.job_changed.emit(None)
+
+
+def _carry_out(order: "ConvertOrder", report: Reporter = silent) -> list[dict[str, Any]]:
+    """What the conversion answers, and that masks were passed over as a note more. Slow: walks through folders."""
+    from lesionstudio.workflows.convert import convert_files, masks_left
+
+    entries = convert_files(order, report)
+    left = masks_left(order.paths)
+    return [{"notes": [left]}, *entries] if left else entries
 
 
 def _failed(entries: Sequence[dict[str, Any]]) -> Notice:

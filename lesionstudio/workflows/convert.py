@@ -15,7 +15,7 @@ from lesionstudio.imaging.windowing import Window, preset_window, presets_for
 from lesionstudio.progress import Reporter, silent
 from lesionstudio.project.stacks import stacks_of
 from lesionstudio.project.storage import telling_of_output
-from lesionstudio.words import _
+from lesionstudio.words import _, ngettext
 from lesionstudio.workflows.asked_scans import asked_scans, place_of, plain, protect_originals, share_of
 from lesionstudio.workflows.converted import TARGETS, Target, Written
 from lesionstudio.workflows.export_files import Names, file_names
@@ -61,6 +61,16 @@ def convert_files(order: ConvertOrder, report: Reporter = silent) -> list[dict[s
         _outcome(order, one, name, share_of(report, n, len(found), began))
         for n, (one, name) in enumerate(zip(found, names))
     ]
+
+
+def masks_left(paths: Sequence[Path]) -> str:
+    """A sentence on masks in these folders, which a search passes over; "" where there are none."""
+    from lesionstudio.imaging.formats.folders import folders_in
+
+    n = sum(len(folder.masks) for path in paths if path.is_dir() for folder in folders_in(path))
+    text = ngettext("{n} mask was passed over; named as a file it is converted.",
+                    "{n} masks were passed over; named as files they are converted.", n)  # fmt: skip
+    return text if n else ""
 
 
 def _outcome(order: ConvertOrder, found: FoundScan, name: str, report: Reporter) -> dict[str, Any]:

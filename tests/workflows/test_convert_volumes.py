@@ -11,6 +11,7 @@ import tifffile
 from numpy.typing import NDArray
 from PIL import Image
 
+from lesionstudio.cli import run
 from lesionstudio.errors import ProjectProblem
 from lesionstudio.imaging.formats import find_scan, read_scan
 from lesionstudio.workflows.convert import ConvertOrder, convert_files
@@ -89,6 +90,16 @@ def test_values_wider_than_16_bits_name_the_window_they_were_given(tmp_path: Pat
         np.testing.assert_array_equal(tifffile.imread(kept["files"][0])[0], values)
         shown = converted(source, tmp_path / "shown", to="tiff", window="0:1")
         assert tifffile.imread(shown["files"][0]).dtype == np.uint8 and shown["window"] == [0, 1]
+
+
+def test_masks_in_a_folder_are_said_to_be_passed_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = phantoms.write_tiff_stack(tmp_path / "in" / "brain.tif", pages("u1", (2, 8, 9)))
+    phantoms.write_tiff_stack(tmp_path / "in" / "brain-labels.tif", pages("u1", (2, 8, 9)))
+    words = ["convert", str(tmp_path / "in"), "--out", str(tmp_path / "out")]
+    assert run(words, lambda project, screenshot: None) == 0
+    assert "1 mask was passed over; named as a file it is converted." in capsys.readouterr().err
+    named = converted(source.with_name("brain-labels.tif"), tmp_path / "out")
+    assert [Path(file).name for file in named["files"]] == ["brain-labels_0001.png", "brain-labels_0002.png"]
 
 
 def test_pictures_of_several_kinds_are_no_stack(tmp_path: Path) -> None:

@@ -12,12 +12,14 @@ import pydicom
 import pytest
 from PIL import Image
 
+from lesionstudio.errors import ProjectProblem
 from lesionstudio.imaging.editing import EditHistory
 from lesionstudio.imaging.formats import find_scans, read_mask, read_scan, read_segments
 from lesionstudio.imaging.mask import Pixels
 from lesionstudio.project.project import Project
 from lesionstudio.workflows.export import ExportOrder, export_masks
 from tests import phantoms
+from tests.disks import Full, instead
 from tests.seg_reader import read_seg
 from tests.workflows.conftest import open_mask, paint
 
@@ -94,6 +96,14 @@ def test_what_is_no_dicom_is_named_and_the_rest_goes_out(series: tuple[Path, str
     assert len(done["files"]) == 1
     (failed,) = done["failed"]
     assert failed["id"] == "photo.png" and "refers to a DICOM series" in failed["error"]
+
+
+@pytest.mark.parametrize("format", ["nifti", "tiff", "nrrd", "seg-nrrd", "dicom-seg"])
+def test_a_full_disk_leaves_no_half_file(series: tuple[Path, str, Pixels], tmp_path: Path, format: Any) -> None:
+    with instead(Full(0, times=99).calls()), pytest.raises(ProjectProblem, match="The disk is full") as said:
+        only(series[1], series[0], tmp_path / "out", format=format)
+    assert "start again" in said.value.hint
+    assert not [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
 
 
 def test_dicom_goes_out_by_an_alias_and_pictures_by_their_names(
