@@ -142,6 +142,8 @@ def _scan_actions() -> tuple[ActionSpec, ...]:
     menu, group = _("Scans"), _("Scans")
     tips = {
         "find_scan": _("Goes to the filter of the scan list."),
+        "next_volume": _("Of a file that holds several, one a moment or a direction. The mask is one for all."),
+        "previous_volume": _("The one before it."),
         "flag": _("Marks this slice for discussion."),
         "stored_values": _("Whether these pictures are CT, and what was added to HU in them."),
     }
@@ -149,6 +151,8 @@ def _scan_actions() -> tuple[ActionSpec, ...]:
         tips,
         ActionSpec("next_item", _("Next scan"), menu, "", "Tab", group, on_picture=True),
         ActionSpec("previous_item", _("Previous scan"), menu, "", "Shift+Tab", group, on_picture=True),
+        ActionSpec("next_volume", _("Next volume"), menu, "", "Ctrl+PgDown", group),
+        ActionSpec("previous_volume", _("Previous volume"), menu, "", "Ctrl+PgUp", group),
         ActionSpec("find_scan", _("Filter by name"), menu, "search", "F", group),
         ActionSpec("flag", _("Flag"), menu, "flag-3", "Shift+F", group, checkable=True),
         ActionSpec("stored_values", _("Values of these pictures"), menu),

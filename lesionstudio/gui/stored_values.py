@@ -49,7 +49,7 @@ class StoredValues(QObject):
         project.settings["hu_offset"] = hu_offset
         session.save_project()
         if opened is not None:
-            job = session.runner.run("files", _("Reading"), _read_again, project, opened.item, opened.k)
+            job = session.runner.run("files", _("Reading"), read_again, project, opened.item, opened.k)
             job.succeeded.connect(lambda scan: session.show_values(opened.item.id, scan))
             job.failed.connect(session.tell_problem)
         self.answered.emit()
@@ -80,8 +80,8 @@ def question(offset: int, kind: Literal["info", "warning"] = "info") -> Notice:
     )
 
 
-def _read_again(project: Project, item: WorkItem, k: int) -> Scan:
-    """Slow: runs on the `files` lane. Raises UnreadableFile."""
+def read_again(project: Project, item: WorkItem, k: int) -> Scan:
+    """The scan of an item, with slice k. Slow: runs on the `files` lane. Raises UnreadableFile."""
     scan = project.read_scan(item)
     scan.slice(min(k, scan.slices - 1))
     return scan

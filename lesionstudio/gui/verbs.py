@@ -22,6 +22,7 @@ from lesionstudio.gui.stacks_menu import StacksMenu
 from lesionstudio.gui.toolbox import Toolbox
 from lesionstudio.gui.tour import Tour
 from lesionstudio.gui.views import Notice
+from lesionstudio.gui.volume_choice import VolumeChoice
 from lesionstudio.gui.widgets.sheet import present
 from lesionstudio.imaging.windowing import presets_for
 from lesionstudio.words import _, ngettext
@@ -127,6 +128,7 @@ class Verbs(QObject):
         do("one_to_one", lambda: self._window.draw_page.views.one_to_one())
         do("next_item", session.next_item)
         do("previous_item", session.previous_item)
+        VolumeChoice(session, self._window.actions_by_verb, self._window)
         do("flag", lambda: session.flag(self._window.actions_by_verb["flag"].isChecked()))
         for n in range(1, PRESETS + 1):
             do(f"preset_{n}", partial(self._choose_preset, n))

@@ -41,7 +41,8 @@ class Scan:
     HU that this range stands for, where a picture was made in a window and says so. `notes` are sentences the reader
     wants said, `slice_ids` what the file calls each slice. `frame` names the frame of reference: scans of one name
     share their millimetres; "" where the file does not say. `side_by_side`: slices are decoded in other processes, so
-    that reading several at once is quicker. Reading is thread-safe; about 1 GiB of slices is kept.
+    that reading several at once is quicker. Its file holds `volumes` of one grid, of which it is `volume_number`.
+    Reading is thread-safe; about 1 GiB of slices is kept.
     """
 
     def __init__(
@@ -64,12 +65,15 @@ class Scan:
         value_window: Window | None = None,
         slice_ids: tuple[str, ...] = (),
         side_by_side: bool = False,
+        volumes: int = 1,
+        volume_number: int = 0,
     ) -> None:
         self.geometry, self.dtype, self.modality, self.unit = geometry, np.dtype(dtype), modality, unit
         self.channels, self.colour, self.window, self.name = channels, colour, window, name
         self.patient, self.study, self.frame = patient, study, frame
         self.notes, self.value_range = notes, value_range
         self.value_window, self.slice_ids = value_window, slice_ids
+        self.volumes, self.volume_number = volumes, volume_number
         self._source, self._side_by_side = source, side_by_side
         self._kept: OrderedDict[int, NDArray[np.generic]] = OrderedDict()
         self._kept_bytes = 0

@@ -77,7 +77,7 @@ class Project:
 
     def add(self, found: FoundScan) -> WorkItem:
         """Takes in a scan that a search found, or what is new about one that is known."""
-        item = WorkItem.of(found)
+        item = WorkItem.of(found, self.items.get(found.id))
         with self._guard:
             if self.joined.member(item.id) is None:
                 self.items[item.id] = item

@@ -47,10 +47,16 @@ class WorkItem:
         return self.series["image"]
 
     @classmethod
-    def of(cls, found: FoundScan) -> "WorkItem":
-        """The item for a scan that the search of a folder found."""
+    def of(cls, found: FoundScan, known: "WorkItem | None" = None) -> "WorkItem":
+        """The item for a scan that the search of a folder found; the volume that was chosen of a known one stays."""
         facts = {name: getattr(found, name) for name in _PLAIN}
-        return cls(found.id, found.name, {"image": found.source}, found.shape, **facts)
+        item = cls(found.id, found.name, {"image": found.source}, found.shape, **facts)
+        is_same = known is not None and known.source.files == found.source.files and not found.source.part
+        return item.with_part(known.source.part) if known is not None and is_same else item
+
+    def with_part(self, part: str) -> "WorkItem":
+        """The same item with another volume of its file; see ScanSource."""
+        return replace(self, series={**self.series, "image": replace(self.source, part=part)})
 
     def to_json(self, root: Path) -> dict[str, Any]:
         """As project.json keeps it, paths relative to the folder of scans."""

@@ -18,7 +18,8 @@ def name_lines(scan: Scan) -> list[str]:
     """What is shown: its name, its plane, and for a picture its size."""
     rows, columns = scan.geometry.shape[1:]
     planes = {"axial": _("axial"), "coronal": _("coronal"), "sagittal": _("sagittal"), "oblique": _("oblique")}
-    facts = [part for part in (scan.modality, planes.get(scan.geometry.plane, "")) if part]
+    several = _("volume {k} of {n}").format(k=scan.volume_number + 1, n=scan.volumes) if scan.volumes > 1 else ""
+    facts = [part for part in (scan.modality, planes.get(scan.geometry.plane, ""), several) if part]
     return [line for line in (scan.name, ", ".join(facts) or size(columns, rows)) if line]
 
 

@@ -118,6 +118,8 @@ def read(path: Path, part: str = "") -> Scan:
         notes=(*notes, *((hounsfield.said(),) if is_ct else ()), *tiff_colour.notes(group.keyframe)),
         value_range=None if is_ct else tiff_colour.value_range(group.keyframe),
         side_by_side=not _is_plain(group.keyframe),
+        volumes=len(header.groups) if len({one.shape for one in header.groups}) == 1 else 1,
+        volume_number=header.groups.index(group),
     )
 
 

@@ -150,6 +150,8 @@ def scan_of(header: VolumeFile, path: Path, part: str = "") -> Scan:
         colour=header.channels >= 3,
         name=_name(path),
         notes=_notes(header, volume, is_ct),
+        volumes=header.volumes,
+        volume_number=volume,
         value_range=(0.0, 255.0) if header.channels > 1 and header.shown_dtype == np.uint8 else None,
     )
 
