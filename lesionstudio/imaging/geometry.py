@@ -9,6 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 Index = tuple[int, int, int]
 
+LPS_TO_RAS: NDArray[np.float64] = np.array([-1.0, -1.0, 1.0])
+"""Turns a position or direction of DICOM into one of ours."""
+
 LETTERS = (("L", "R"), ("P", "A"), ("I", "S"))
 """Letters of the negative and positive end of each RAS+ axis."""
 

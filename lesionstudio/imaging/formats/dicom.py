@@ -16,12 +16,11 @@ from lesionstudio.imaging.formats.dicom_pixels import inverted_sum, is_colour, i
 from lesionstudio.imaging.formats.dicom_series import Series
 from lesionstudio.imaging.formats.limits import guard
 from lesionstudio.imaging.formats.source import hashed
-from lesionstudio.imaging.geometry import Geometry
+from lesionstudio.imaging.geometry import LPS_TO_RAS, Geometry
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.imaging.windowing import Window
 from lesionstudio.words import _, ngettext
 
-_TO_RAS = np.array([-1.0, -1.0, 1.0])
 _EVEN = 0.02
 
 
@@ -113,10 +112,10 @@ def _geometry(slices: Sequence[Instance]) -> Geometry:
     along_row, along_column = np.array(first.orientation[:3]), np.array(first.orientation[3:])
     geometry = Geometry.from_axes(
         shape,
-        np.array(first.position) * _TO_RAS,
-        step * _TO_RAS,
-        along_column * row_mm * _TO_RAS,
-        along_row * column_mm * _TO_RAS,
+        np.array(first.position) * LPS_TO_RAS,
+        step * LPS_TO_RAS,
+        along_column * row_mm * LPS_TO_RAS,
+        along_row * column_mm * LPS_TO_RAS,
     )
     return replace(geometry, positions_mm=positions, has_spacing=bool(first.spacing))
 

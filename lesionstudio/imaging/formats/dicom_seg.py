@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 from lesionstudio.errors import UnreadableFile
 from lesionstudio.imaging.formats.laying import Laying, Plate
 from lesionstudio.imaging.formats.limits import guard
-from lesionstudio.imaging.geometry import Geometry
+from lesionstudio.imaging.geometry import LPS_TO_RAS, Geometry
 from lesionstudio.imaging.segments import MOST_SEGMENTS, Layers, Segment, Segmentation, plain_name
 from lesionstudio.words import _
 
 LABELMAP_CLASS = "1.2.840.10008.5.1.4.1.1.66.7"
 CLASSES = ("1.2.840.10008.5.1.4.1.1.66.4", LABELMAP_CLASS)
 _HALF = 0.5
-_TO_RAS = np.array([-1.0, -1.0, 1.0])
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -34,7 +33,7 @@ def read(path: Path, geometry: Geometry) -> Segmentation:
 
     Raises UnreadableFile, GridMismatch, and what pydicom raises.
     """
-    dataset = _opened(path)
+    dataset = opened(path)
     segments, numbers = _segments(dataset)
     notes = list[str]()
     rows, columns = (int(dataset.get(key) or 0) for key in ("Rows", "Columns"))
@@ -52,10 +51,11 @@ def read(path: Path, geometry: Geometry) -> Segmentation:
 
 def segments(path: Path) -> tuple[Segment, ...]:
     """What the file's segments are called, without its pixels."""
-    return _segments(_opened(path, without_pixels=True))[0]
+    return _segments(opened(path, without_pixels=True))[0]
 
 
-def _opened(path: Path, *, without_pixels: bool = False) -> Any:
+def opened(path: Path, *, without_pixels: bool = False) -> Any:
+    """The whole file as pydicom reads it, what is written against the rules too. Raises what pydicom raises."""
     import pydicom
     from pydicom import config
 
@@ -113,8 +113,8 @@ def _plate(own: Any, shared: Any) -> Plate:
     position = _numbers(_macro(own, shared, "PlanePosition").ImagePositionPatient, 3)
     orientation = _numbers(_macro(own, shared, "PlaneOrientation").ImageOrientationPatient, 6)
     spacing = _numbers(_macro(own, shared, "PixelMeasures").PixelSpacing, 2)
-    along_row, along_column = orientation[:3] * _TO_RAS, orientation[3:] * _TO_RAS
-    return Plate(position * _TO_RAS, along_column * spacing[0], along_row * spacing[1])
+    along_row, along_column = orientation[:3] * LPS_TO_RAS, orientation[3:] * LPS_TO_RAS
+    return Plate(position * LPS_TO_RAS, along_column * spacing[0], along_row * spacing[1])
 
 
 def _numbers(values: Any, count: int) -> NDArray[np.float64]:

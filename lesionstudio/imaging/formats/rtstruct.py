@@ -8,16 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lesionstudio.errors import UnreadableFile
+from lesionstudio.imaging.formats.dicom_seg import opened
 from lesionstudio.imaging.formats.laying import Laying, elsewhere
 from lesionstudio.imaging.formats.source import hashed
-from lesionstudio.imaging.geometry import Geometry
+from lesionstudio.imaging.geometry import LPS_TO_RAS, Geometry
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.imaging.segments import MOST_SEGMENTS, Segment, Segmentation, plain_name
 from lesionstudio.words import _, ngettext, number
 
 CLASS = "1.2.840.10008.5.1.4.1.1.481.3"
 _CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR", "")
-_TO_RAS = np.array([-1.0, -1.0, 1.0])
 _ON_SLICE = 0.3
 Points = NDArray[np.float64]
 
@@ -28,7 +28,7 @@ def read(path: Path, on: Scan | Geometry) -> Segmentation:
     With the scan also says which of the file's references lead nowhere. Raises UnreadableFile, GridMismatch, and what
     pydicom raises.
     """
-    dataset = _opened(path)
+    dataset = opened(path)
     geometry = on.geometry if isinstance(on, Scan) else on
     found, drawing = _segments(dataset), _Drawing(geometry)
     for segment, contours in found:
@@ -39,7 +39,7 @@ def read(path: Path, on: Scan | Geometry) -> Segmentation:
 
 def segments(path: Path) -> tuple[Segment, ...]:
     """What the file's structures are called."""
-    return tuple(segment for segment, _contours in _segments(_opened(path)))
+    return tuple(segment for segment, _contours in _segments(opened(path)))
 
 
 def reference_notes(dataset: Any, scan: Scan) -> list[str]:
@@ -58,14 +58,6 @@ def reference_notes(dataset: Any, scan: Scan) -> list[str]:
         words = _("{n} of the {all} pictures it names are not in this series; it was placed by its positions in mm.")
         notes.append(words.format(n=number(missing), all=number(len(named))))
     return notes
-
-
-def _opened(path: Path) -> Any:
-    import pydicom
-    from pydicom import config
-
-    config.settings.reading_validation_mode = config.IGNORE
-    return pydicom.dcmread(path, force=True)
 
 
 def _named_pictures(dataset: Any) -> set[str]:
@@ -153,7 +145,7 @@ def _points(contour: Any) -> Points:
     stored = element.value if element is not None else None
     try:
         texts = stored.split(b"\\") if isinstance(stored, bytes) else list(stored or ())
-        points = np.array(texts).astype(np.float64).reshape(-1, 3) * _TO_RAS
+        points = np.array(texts).astype(np.float64).reshape(-1, 3) * LPS_TO_RAS
     except (TypeError, ValueError):
         return np.zeros((0, 3))
     return points if np.isfinite(points).all() else np.zeros((0, 3))
