@@ -82,7 +82,8 @@ def test_what_is_dropped_on_the_sheet_is_what_it_asks_for(
     with qtbot.waitSignal(sheet.convert_wanted) as said:
         go.click()
     both = (tmp_path / "a.tif", tmp_path / "b.tif")
-    assert said.args == [ConvertChoice(both, tmp_path / "converted", "tiff", "lung", overwrite=True)]
+    beside = tmp_path.with_name(f"{tmp_path.name} converted")
+    assert said.args == [ConvertChoice(both, beside, "tiff", "lung", overwrite=True)]
     assert not sheet.isVisible()
 
 

@@ -76,7 +76,8 @@ class ConvertSheet(Sheet):
     def _taken(self) -> None:
         first = self.area.paths[0]
         if self._folder_is_ours:
-            self._folder.setText(str(first.parent / _("converted")))
+            home = first if first.is_dir() else first.parent  # beside it: inside, they would be scans of that folder
+            self._folder.setText(str(home.parent / _("{name} converted").format(name=home.name).strip()))
         self._refresh()
         self._go.setFocus()
 

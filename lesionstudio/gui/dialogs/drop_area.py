@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from lesionstudio.gui.messages import choose_files, choose_folder
 from lesionstudio.gui.theme import Look, restyle
 from lesionstudio.gui.widgets.buttons import GAP, word_button
-from lesionstudio.gui.widgets.text import ElidedLabel, label
+from lesionstudio.gui.widgets.text import ElidedLabel
 from lesionstudio.words import _, ngettext
 
 _HIGH, _MOST_SAID = 136, 40
@@ -31,15 +31,13 @@ class DropArea(QFrame):
         self.setAcceptDrops(True)
         picture = QLabel()
         look.icons.dress(picture, "drag-drop", 24)
-        self._what = label(_("Drop files or a folder here"), "strong", "convert_what")
-        self._names = ElidedLabel("second", "convert_paths", Qt.TextElideMode.ElideMiddle)
-        self._names.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._names.setText(_("DICOM, NIfTI, TIFF stacks, PNG, JPEG"))
+        self._what = _line("strong", "convert_what", _("Drop files or a folder here"))
+        self._names = _line("second", "convert_paths", _("DICOM, NIfTI, TIFF stacks, PNG, JPEG"))
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 10, 16, 12)
         column.setSpacing(4)
         column.addWidget(picture, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(self._what, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self._what)
         column.addWidget(self._names)
         column.addSpacing(4)
         column.addLayout(self._buttons(look))
@@ -95,3 +93,11 @@ class DropArea(QFrame):
     @property
     def _above(self) -> QWidget:
         return self.window()
+
+
+def _line(role: str, name: str, words: str) -> ElidedLabel:
+    """A line in the middle; a long name loses its middle."""
+    line = ElidedLabel(role, name, Qt.TextElideMode.ElideMiddle)
+    line.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    line.setText(words)
+    return line
