@@ -33,6 +33,11 @@ class Legend:
         """The same for a mask of which everything marked is one label."""
         return Legend("binary", {1: colour}, {1: name}, self.drawn)
 
+    def merged(self) -> "Legend":
+        """The same for a mask in which everything marked is 1: called as the only label is, where there is but one."""
+        only = next(iter(self.names)) if len(self.names) == 1 else 0
+        return self.binary(self.names.get(only) or _("Marked"), self.colours.get(only, ""))
+
     def named(self, labels: Labels) -> tuple[dict[int, str], dict[int, str]]:
         """Names and colours of every label that has a name or is in the mask; of one merged label its own."""
         numbers = {int(n) for n in np.unique(labels) if n} | set(self.names)
@@ -79,8 +84,7 @@ def _write_volume(path: Path, labels: Labels, geometry: Geometry, legend: Legend
 
 def _write_segments(path: Path, labels: Labels, geometry: Geometry, legend: Legend) -> None:
     """Kinds of file that know segments by name and colour."""
-    merged = legend.values == "binary" and len(legend.names) > 1
-    names, colours = (legend.binary(_("Marked"), "") if merged else legend).named(labels)
+    names, colours = (legend.merged() if legend.values == "binary" else legend).named(labels)
     if path.name.lower().endswith(".dcm"):
         from lesionstudio.imaging.formats import writing_dicom_seg
 

@@ -96,6 +96,16 @@ def test_a_segmentation_names_its_segments_as_slicer_does(tmp_path: Path) -> Non
     assert "52988006^Lesion" in header["Segment0_Tags"] and "Lesion" not in header["Segment1_Tags"]
 
 
+def test_everything_marked_as_one_segment_keeps_the_name_of_the_only_label(tmp_path: Path) -> None:
+    labels = some_labels((3, 5, 8))
+    for names, name, number in (({3: "Scar"}, "Scar", 3), (NAMES, "Marked", 0)):
+        path = tmp_path / f"{name}.seg.nrrd"
+        marked = np.where(labels > 0, number, labels).astype(np.uint8) if number else labels
+        write_mask(path, marked, Geometry.pixels((3, 5, 8)), values="binary", names=names, colours={3: "#010203"})
+        voxels, header = nrrd.read(str(path))
+        assert header["Segment0_Name"] == name and "Segment1_Name" not in header and voxels.max() == 1
+
+
 def test_an_affine_of_a_nifti_file_comes_back_to_the_last_bit(tmp_path: Path) -> None:
     affine = np.diag([0.1, 0.7, 3.3, 1.0])
     affine[:3, 3] = 0.1, -101.7, 33.33
