@@ -74,7 +74,7 @@ class ClassifyWiring(QObject):
         back = [(self._actions.caps("close_folder"), _("start page"))] if self._session.folder is None else []
         self._window.status_bar.show_hints([(("H",), _("hide heat map while held")), *wheel, *back, about])
         used = self._classifying.classifier
-        words = f"{classes_words(used.labels)}; {_(used.card.title)}" if used is not None else ""
+        words = f"{classes_words(used.labels)}; {used.title}" if used is not None else ""
         self._window.status_bar.show_cells(voxel="", position="", value="", label=words)
 
     def take(self, paths: Sequence[Path]) -> bool:

@@ -79,6 +79,12 @@ class ClassifierView:
         """The classes it tells apart."""
         return self.card.labels
 
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        card = self.card
+        return _(card.title)
+
 
 Running = Literal["", "asked", "by itself"]
 

@@ -28,7 +28,7 @@ class ClassifierSheet(Sheet):
         super().__init__(window, look, _("Classifier"), "classifier_sheet", _WIDTH)
         self._classifiers = {one.id: one for one in classifiers}
         self._pick = Pick("classifier", _("Which classifier is asked"), _MOST_PICK)
-        self._pick.show_choices([(one.id, _(one.card.title)) for one in classifiers], in_use.id)
+        self._pick.show_choices([(one.id, one.title) for one in classifiers], in_use.id)
         self._pick.picked.connect(self._choose)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(12)
@@ -71,7 +71,7 @@ def card_lines(one: ClassifierView) -> list[tuple[str, str]]:
         (_("By class"), _class_words(one)),
         (_("Elsewhere"), _outside_words(one)),
         (_("Made for"), _(card.made_for)),
-        (_("Learned from"), _(card.data)),
+        (_("Learned from"), card.data),
         (_("Licence"), _(card.licence)),
         (_("Network"), card.architecture),
     ]

@@ -9,7 +9,7 @@ from lesionstudio.gui.kinds import Kind, Looked
 from lesionstudio.gui.panels.classify_tiles import Tiles
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.widgets.buttons import GAP, sign, word_button
-from lesionstudio.gui.widgets.text import ElidedLabel, label, paragraph, plain_tip
+from lesionstudio.gui.widgets.text import ElidedLabel, label, paragraph
 from lesionstudio.words import _, ngettext
 
 
@@ -69,7 +69,7 @@ class AllSection(QFrame):
         if broken:
             count = ngettext("{n} file cannot be read.", "{n} files cannot be read.", len(broken))
             self._broken.setText(count)
-            self._broken.setToolTip(plain_tip("\n".join(f"{one.name}: {kind.error}" for one, kind in broken[:12])))
+            self._broken.say_more("\n".join(f"{one.name}: {kind.error}" for one, kind in broken[:12]))
 
     def _say_ask(self, sound: int, answered: int, runs: bool) -> None:
         self._runs = runs
