@@ -63,8 +63,8 @@ class Exporting(QObject):
         self.job_changed.emit(JobView("export", _("Exporting"), progress.fraction, progress.left_s))
 
     def _exported(self, choice: ExportChoice, result: dict[str, Any]) -> None:
-        for failed in result["failed"][:1]:
-            self._session.tell(Notice("error", failed["error"], failed["hint"]))
+        if result["failed"]:
+            self._session.tell(_failed(result["failed"]))
         if result["held_back"]:
             self._session.tell(_held_back(result["held_back"]))
         written, kept = len(result["files"]), len(result["kept"])
@@ -79,6 +79,15 @@ class Exporting(QObject):
     def _ended(self) -> None:
         self._job = None
         self.job_changed.emit(None)
+
+
+def _failed(scans: list[dict[str, str]]) -> Notice:
+    """What went wrong with one scan, or how many were left out and why the first was."""
+    first = scans[0]
+    if len(scans) == 1:
+        return Notice("error", first["error"], first["hint"])
+    title = ngettext("{n} scan was not exported.", "{n} scans were not exported.", len(scans))
+    return Notice("error", title, f"{first['error']} {first['hint']}".strip())
 
 
 def _held_back(scans: list[dict[str, str]]) -> Notice:

@@ -18,9 +18,10 @@ from lesionstudio.gui.dialogs.convert_sheet import ConvertSheet
 from lesionstudio.gui.dialogs.export_sheet import ExportSheet
 from lesionstudio.gui.main_window import MainWindow
 from lesionstudio.gui.theme import Look
-from lesionstudio.gui.views import ConvertChoice, ExportOffer, ExportPart
+from lesionstudio.gui.views import ConvertChoice, ExportChoice, ExportOffer, ExportPart
 from lesionstudio.settings import Settings
 from tests import phantoms
+from tests.dicom_study import dicom_study
 from tests.gui import desk as desks
 
 COPY, LEFT = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
@@ -130,6 +131,26 @@ def test_the_menu_opens_the_sheet_before_any_folder(qtbot: QtBot, look: Look) ->
     finally:
         window.close()
         program.close()
+
+
+def test_an_export_says_what_was_held_back_and_what_could_not_be_written(desk: desks.Desk, tmp_path: Path) -> None:
+    def tell(dataset: Any, _k: int) -> None:
+        dataset.BurnedInAnnotation = "YES"
+
+    study, _item_id, _labels = dicom_study(tmp_path / "scans", tell)
+    desk.open(study)
+    shown = list[object]()
+    desk.exporting.job_changed.connect(shown.append)
+    choice = ExportChoice(tmp_path / "out", "dicom-seg", which="marked", images=True)
+    desk.exporting.export(choice)
+    desk.until(lambda: bool(shown) and shown[-1] is None)
+    titles = [one.title for one in desk.notices]
+    assert titles == [
+        "A DICOM-SEG refers to a DICOM series, and this scan is none.",
+        "1 scan has text burned in.",
+        "1 file exported.",
+    ]
+    assert [path.name for path in (tmp_path / "out").rglob("*.dcm")] == ["CT 001.dcm"]
 
 
 def test_names_of_exported_files_are_shown_as_they_will_be(window: QMainWindow, look: Look, tmp_path: Path) -> None:
