@@ -24,6 +24,8 @@ BACKBONES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 CLASSIFIERS = (SEQUENTIAL, *BACKBONES)
 _WIDTHS, _DENSE = (128, 64, 32, 16), 64
+LENGTH = 10.0
+"""The length of the features that a backbone's last layer decides by."""
 
 
 class ClassifierNetwork(nn.Module):
@@ -137,8 +139,8 @@ class BackboneNetwork(ClassifierNetwork):
         return features
 
     def head(self, features: Tensor) -> Tensor:
-        """One logit a class."""
-        logits: Tensor = self.last_layer()(features)
+        """One logit a class, from the features' direction: how bright a picture is, is none of its kind."""
+        logits: Tensor = self.last_layer()(LENGTH * nn.functional.normalize(features))
         return logits
 
 

@@ -29,8 +29,8 @@ class ClassifierRecipe:
     """How a classifier is trained. `minutes` 0: until `rounds` or until `patience` rounds brought nothing.
 
     A round is every picture once, at most 960 of them. Over layers that were lent the last one learns alone for a
-    tenth of the run; then all do, the lent ones at `lent_rate` times the rate. `vary` off shows pictures as they are,
-    which is for comparison.
+    tenth of the run; then all do, the lent ones at `lent_rate` times the rate; with 0 they stay as they are. `vary`
+    off shows pictures as they are, which is for comparison.
     """
 
     architecture: str = "resnet10-half"
@@ -40,7 +40,7 @@ class ClassifierRecipe:
     patience: int = 15
     batch: int = 48
     rate: float = 2e-3
-    lent_rate: float = 0.2
+    lent_rate: float = 0.05
     decay: float = 0.02
     dropout: float = 0.2
     smoothing: float = 0.05
@@ -137,7 +137,8 @@ class _Course:
 
     def _round(self, ahead: ThreadPoolExecutor) -> float:
         """One round; gives its mean loss. The next batch is made ready while this one is computed."""
-        alone = self.recipe.lent_rate < 1 and (not self.curve or self.share < _ALONE)
+        lent = self.recipe.lent_rate
+        alone = lent == 0 or (lent < 1 and (not self.curve or self.share < _ALONE))
         self.network.learn(body=not alone)
         total = 0.0
         coming = ahead.submit(self._batch, self._side())

@@ -95,6 +95,7 @@ def _sections(facts: ClassFacts) -> list[Section | None]:
         _mistakes(_("Most confident mistakes on sources apart"), facts.mistakes_apart),
         _sources(scores, apart),
         _unreadable(scores),
+        _compared(facts.card),
         _training(facts.card),
         environment_section(facts.environment, scores["definitions"], facts.again),
     ]
@@ -179,6 +180,21 @@ def _unreadable(scores: Scores) -> Section | None:
         return None
     rows = [(Path(case["path"]).name, case["error"]) for case in bad]
     return Section(_("Could not be read"), tables=[Table((_("File"), _("Why")), rows)])
+
+
+def _compared(card: Mapping[str, Any]) -> Section | None:
+    """What its card says of it and of other networks trained on the same pictures."""
+    scores = card["scores"]
+    if not scores.get("compared"):
+        return None
+    heads = (_("Network"), _("Accuracy"), _("95 % interval"), _("Accuracy, sources apart"), _("95 % interval"))
+    rows = [_compared_row(name, one) for name, one in {card["architecture"]: scores, **scores["compared"]}.items()]
+    return Section(_("Other networks, the same pictures"), tables=[Table(heads, rows)])
+
+
+def _compared_row(name: str, scores: Scores) -> tuple[str, ...]:
+    sets = (scores, scores["outside"])
+    return name, *(text for one in sets for text in (shown(one["accuracy"]), between(one["ci95"]["accuracy"])))
 
 
 def _training(card: Mapping[str, Any]) -> Section | None:

@@ -22,7 +22,7 @@ from lesionstudio.imaging.formats import find_scans, read_scan
 Picture = NDArray[np.uint8]
 Piece = tuple[str, str, Picture]
 DATA = Path(__file__).parents[3] / "shared" / "data"
-LONG_SIDE, LEAST_SHOWN, DRAWN = 256, 0.05, 200
+LONG_SIDE, LEAST_SHOWN, DRAWN = 256, 0.05, 320
 WINDOWS = ((-1150.0, 350.0), (-160.0, 240.0), (-1024.0, 1500.0))
 
 
@@ -150,7 +150,7 @@ def photographs() -> Iterator[Piece]:
             continue
         picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
         if picture is not None and min(picture.shape[:2]) >= 64:
-            for piece in (picture, *pieces(picture, 11, number)):
+            for piece in (picture, *pieces(picture, 7, number)):
                 yield "photo", path.stem, piece
 
 
