@@ -44,9 +44,7 @@ class ImportPlan:
     def take(self, matched: Matched, answer: Mapping[str, Any] | None = None) -> None:
         """These masks from now on; `answer` is what was said of masks of this folder before."""
         self.masks, self.scan_of = matched.masks, list(matched.scans)
-        self.censuses: dict[int, Census] = {}
-        self.off: set[int] = set()
-        self.turns: dict[int, Turn] = {}
+        self.censuses, self.off, self.turns = dict[int, Census](), set[int](), dict[int, Turn]()
         kept = Meaning.from_json((answer or {}).get("meaning"))
         self.kept = kept and replace(kept, table={value: to for value, to in kept.table.items() if to != NEW})
         self._said: Meaning | None = None
