@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 from lesionstudio.gui.classify_heat import ClassifyHeat
 from lesionstudio.gui.classify_saving import ClassifySaving
 from lesionstudio.gui.classify_scan import ClassifyScan, found_in
-from lesionstudio.gui.kinds import classes_words
+from lesionstudio.gui.kinds import Kind, classes_words
 from lesionstudio.gui.messages import choose_files
 from lesionstudio.gui.parts import Parts
 from lesionstudio.gui.readout import voxel_text
@@ -21,7 +21,7 @@ from lesionstudio.words import _
 if TYPE_CHECKING:
     from lesionstudio.gui.classify_page import ClassifyPage
 
-_LOTS_MS = 60
+_LOTS_MS = 150
 
 
 class ClassifyWiring(QObject):
@@ -103,7 +103,8 @@ class ClassifyWiring(QObject):
         has_classifier = self._classifying.classifier is not None
         page.show_sections(answers=has_classifier)
         pictures = self._classifying.pictures
-        kinds = {one.key: self._classifying.kind(one.key) for one in pictures}
+        broken = {one.key: Kind(error=one.error, hint=one.hint) for one in pictures if one.error}
+        kinds = {one.key: broken.get(one.key) or self._classifying.known.get(one.key) for one in pictures}
         page.all.show_pictures(pictures, kinds, self._classifying.running == "asked")
         page.all.tiles.show_current(self._scan.key)
         self._parts.thumbnails.ask([(one.key, one.source) for one in pictures if one.is_dropped and not one.error])

@@ -6,7 +6,7 @@ asks by itself waits its turn, a few pictures at a time too, so that a person's 
 
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -19,8 +19,9 @@ from lesionstudio.gui.kinds import ClassifierView, Kind, Looked, Running
 from lesionstudio.gui.looked_at import LookedAt
 from lesionstudio.gui.session import Session
 from lesionstudio.gui.views import JobView
-from lesionstudio.imaging.formats.source import FoundScan, ScanSource
+from lesionstudio.imaging.formats.source import FoundScan
 from lesionstudio.words import _
+from lesionstudio.workflows.kept_kinds import known_kinds
 
 _LOT, _SOON_MS = 8, 400
 _MOST_BY_ITSELF = 2000
@@ -88,6 +89,11 @@ class Classifying(QObject):
             return Kind(error=picture.error, hint=picture.hint)
         return known
 
+    @property
+    def known(self) -> Mapping[str, Kind]:
+        """What is known of pictures by key, as it grows."""
+        return self._kinds
+
     def take(self, found: Iterable[FoundScan]) -> list[str]:
         """Takes in what was dropped; gives the keys, and asks about all of it."""
         keys = self._looked_at.take(found)
@@ -114,8 +120,7 @@ class Classifying(QObject):
     def ask_all(self) -> None:
         """Asks about every picture that is not known yet; about all anew where all are known."""
         keys = [one.key for one in self.pictures if not one.error]
-        unknown = [key for key in keys if key not in self._kinds or self._kinds[key].error]
-        self.ask(unknown or keys, again=not unknown)
+        self.ask([key for key in keys if key not in self._kinds] or keys, again=True)
 
     def ask(self, keys: Sequence[str], *, first: bool = False, again: bool = False) -> None:
         """Asks about these, past whatever the program does by itself; `first`: before what waits already."""
@@ -257,7 +262,8 @@ class Classifying(QObject):
         self._seeking += 1
         asked = (self._session.project, classifier, self._hu_offset)
         sources = [one.source for one in fresh]
-        job = self._session.runner.run("files", _("Reading"), _known, sources, classifier.card.sha256, self._hu_offset)
+        facts = (sources, classifier.card.sha256, self._hu_offset)
+        job = self._session.runner.run("files", _("Reading"), known_kinds, *facts)
         job.succeeded.connect(lambda known: self._take_known(asked, fresh, known))
         job.ended.connect(self._sought_all)
 
@@ -288,9 +294,3 @@ class Classifying(QObject):
         self._kinds = {key: kind for key, kind in self._kinds.items() if key in self._looked_at.dropped}
         self.changed.emit()
         self._soon.start()
-
-
-def _known(sources: list[ScanSource], classifier: str, hu_offset: float | None) -> list[dict[str, Any] | None]:
-    from lesionstudio.workflows.kept_kinds import known_kinds
-
-    return known_kinds(sources, classifier, hu_offset)

@@ -5,7 +5,7 @@ from PySide6.QtCore import QObject, QTimer
 from lesionstudio.gui.misfit import Misfit
 from lesionstudio.gui.parts import Parts
 
-_LOTS_MS = 80
+_LOTS_MS = 250
 
 
 class KindWiring(QObject):
@@ -29,6 +29,4 @@ class KindWiring(QObject):
 
     def _show(self) -> None:
         classifying = self._parts.classifying
-        known = {key: classifying.kind(key) for key in self._parts.session.known_items}
-        kinds = {key: kind for key, kind in known.items() if kind is not None}
-        self._worklist.show_kinds(kinds, asks=classifying.classifier is not None)
+        self._worklist.show_kinds(classifying.known, asks=classifying.classifier is not None)

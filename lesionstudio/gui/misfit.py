@@ -75,13 +75,11 @@ class Misfit(QObject):
         if better is None:
             self._session.tell(Notice("warning", title, _("What it marks here may mean nothing.")))
             return
-        words = _("What it marks here may mean nothing. {name} was made for it.").format(name=better.title)
+        words = _("What it marks here may mean nothing.")
         use = _("Use {name} instead").format(name=better.title)
         payload = (better.id, verb)
         self._session.tell(
-            Notice(
-                "warning", title, words, use, "use_fitting_model", "", payload, _("Go on with this one"), "keep_model"
-            )
+            Notice("warning", title, words, use, "use_fitting_model", "", payload, _("Keep this one"), "keep_model")
         )
 
     def _tell_together(self, model: ModelView) -> None:

@@ -94,7 +94,8 @@ def drop(hands: Hands, *files: Path) -> None:
 def all_known(hands: Hands) -> None:
     classifying = hands.desk.parts.classifying
     hands.until(lambda: not classifying.running and all(classifying.kind(one.key) for one in classifying.pictures))
-    QTest.qWait(150)
+    counts = hands.window.draw_page.worklist.kind_filter
+    hands.until(lambda: counts._counts["lung"] == 1 and words(hands, "class_count") == "4 of 5")
 
 
 def test_the_scan_on_screen_is_looked_at_and_the_heat_of_its_class_lies_over_it(hands: Hands) -> None:

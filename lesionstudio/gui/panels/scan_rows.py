@@ -1,6 +1,6 @@
 """The rows of the scan list: a list model with headings, and the painter of a row."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -64,8 +64,7 @@ class ScanRows(QAbstractListModel):
         super().__init__(parent)
         self._rows: list[Row] = []
         self._places: dict[str, int] = {}
-        self.kinds: dict[str, Kind] = {}
-        """What the scans show, as far as it is known."""
+        self.kinds: Mapping[str, Kind] = {}
 
     def show_items(self, items: Sequence[ItemView], folded: Collection[str] = ()) -> None:
         """Takes these rows; nothing jumps where rows only came, or only went, at one place: the usual cases."""
@@ -161,7 +160,7 @@ class RowPainter(QStyledItemDelegate):
         self.folded = False
         self.side = 44
         self.pictures: dict[str, QImage] = {}
-        self.kinds: dict[str, Kind] = {}
+        self.kinds: Mapping[str, Kind] = {}
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """The height of a row."""

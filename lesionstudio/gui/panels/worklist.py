@@ -1,7 +1,7 @@
 """The scan list: filter, which ones, rows, and how far the study is."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QImage
@@ -74,7 +74,7 @@ class Worklist(QFrame):
         if place.isValid():
             self.list.update(place)
 
-    def show_kinds(self, kinds: dict[str, Kind], *, asks: bool) -> None:
+    def show_kinds(self, kinds: Mapping[str, Kind], *, asks: bool) -> None:
         """Says in its row what each scan shows; `asks`: whether there is a classifier, so that one can filter by it."""
         self._rows.kinds = self._painter.kinds = kinds
         self.kind_filter.show_counts(kinds, self._items, asks=asks)
