@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lesionstudio.errors import UnreadableFile
 from lesionstudio.imaging.formats import apart
+from lesionstudio.words import _
 
 LABEL = "imagecodecs"
 JPEG_BASELINE, JPEG_EXTENDED = "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51"
@@ -24,6 +26,9 @@ _WAVELET = (JPEG_2000_LOSSLESS, JPEG_2000, HTJ2K_LOSSLESS, HTJ2K_RPCL, HTJ2K)
 SYNTAXES = (*_DCT, JPEG_LS, JPEG_LS_NEAR, *_WAVELET, RLE)
 LOSSY = (JPEG_BASELINE, JPEG_EXTENDED, JPEG_LS_NEAR, JPEG_2000, HTJ2K)
 """Syntaxes that usually lose something; a file may still have been kept whole, and says so by its own tag."""
+
+_END_OF_IMAGE, _LAST_BYTES = b"\xff\xd9", 64
+"""How a JPEG ends, and how much padding there may be behind."""
 
 DECODER_DEPENDENCIES = dict.fromkeys(SYNTAXES, ("imagecodecs",))
 
@@ -84,6 +89,8 @@ def _decode_wavelet(encoded: bytes, runner: Any) -> NDArray[np.generic]:
 
 def _decode_jpeg(encoded: bytes, runner: Any) -> NDArray[np.generic]:
     """Colours are turned into RGB where the file or the codestream's Adobe marker says they are something else."""
+    if _END_OF_IMAGE not in encoded[-_LAST_BYTES:]:  # the decoder would fill what is missing with grey, and say nothing
+        raise UnreadableFile(_("The picture in this file is cut off."), hint=_("Copy it once more."))
     if runner.samples_per_pixel == 1:
         return _apart("jpeg8_decode", encoded, runner)
     if _is_rgb(encoded, str(runner.photometric_interpretation)):

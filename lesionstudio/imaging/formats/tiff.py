@@ -76,6 +76,7 @@ class TiffPages:
         if self._group.raw_offset is None and page is None:
             raise UnreadableFile(_("Page {page} is missing.").format(page=k + 1), hint=_("The file is cut off."))
         if self._group.raw_offset is None:
+            _check_is_whole(page, self._file.size)
             decoded: NDArray[np.generic] = page.asarray()
             return decoded
         count = int(np.prod(keyframe.shape))
@@ -215,6 +216,14 @@ def _check(header: TiffHeader, path: Path) -> None:
         guard((*group.shape, channels), keyframe.dtype, path.name, file_bytes)
         if keyframe.is_tiled:  # a tile may be far larger than the picture, and would have to be held in memory too
             guard((1, keyframe.tilelength, keyframe.tilewidth, channels), keyframe.dtype, path.name, file_bytes)
+
+
+def _check_is_whole(page: Any, file_bytes: int) -> None:
+    """Raises UnreadableFile where strips or tiles lie behind the file's end: some decoders fill them with grey."""
+    ends = (offset + count for offset, count in zip(page.dataoffsets, page.databytecounts) if offset and count)
+    if max(ends, default=0) > file_bytes:
+        message = _("{name} is cut off.").format(name=page.parent.filename)
+        raise UnreadableFile(message, hint=_("Copy it once more."))
 
 
 def _is_plain(keyframe: Any) -> bool:

@@ -110,6 +110,30 @@ def test_an_unreadable_mask_is_refused_as_a_picture_is(shared_data: Path) -> Non
             read_mask(path, Geometry.pixels((1, 8, 8)))
 
 
+@pytest.mark.parametrize("name", ["SC_rgb_jpeg.dcm", "JPGExtended.dcm", "JPEG-LL.dcm", "MR_small_RLE.dcm"])
+@pytest.mark.parametrize("share", [0.6, 0.97])
+def test_what_is_missing_of_a_dicom_picture_is_not_filled_with_grey(
+    shared_data: Path, tmp_path: Path, name: str, share: float
+) -> None:
+    content = next((shared_data / "formats/dicom").rglob(name)).read_bytes()
+    (tmp_path / "a.dcm").write_bytes(content[: int(len(content) * share)])
+    with pytest.raises(UnreadableFile):
+        read_scan(tmp_path / "a.dcm").slice(0)
+
+
+@pytest.mark.parametrize("compression", ["none", "lzw", "jpeg", "jpeg2000", "zstd", "png"])
+def test_what_is_missing_of_a_tiff_page_is_not_filled_with_grey(tmp_path: Path, compression: str) -> None:
+    import tifffile
+
+    pixels = np.random.default_rng(0).integers(0, 255, (64, 64), np.uint8)
+    tifffile.imwrite(tmp_path / "a.tif", pixels, compression=compression)
+    with tifffile.TiffFile(tmp_path / "a.tif") as tiff:
+        start, count = tiff.pages[0].dataoffsets[0], tiff.pages[0].databytecounts[0]
+    (tmp_path / "a.tif").write_bytes((tmp_path / "a.tif").read_bytes()[: start + count // 2])
+    with pytest.raises(UnreadableFile):
+        read_scan(tmp_path / "a.tif").slice(0)
+
+
 @pytest.mark.parametrize(
     ("shape", "file_bytes"), [((1, 60000, 60000), 3000), ((1, 0, 5), None), ((10**7, 4096, 4096), None), ((), None)]
 )
