@@ -117,12 +117,13 @@ def cases_section(scores: Scores) -> Section:
 
 
 def _patients(scores: Scores) -> list[Table]:
+    """The worst first; those without a lesion last."""
     found = scores["by_patient"]
     if len(found) < 2 or len(found) == len(scores["cases"]):
         return []
     rows = [
         (name, number(one["cases"]), *(shown(one[key]) for key in ("dice", "iou", "pooled_dice", "pooled_iou")))
-        for name, one in sorted(found.items(), key=lambda pair: pair[1]["pooled_dice"])
+        for name, one in sorted(found.items(), key=lambda pair: (pair[1]["dice"] is None, pair[1]["pooled_dice"]))
     ]
     means, pooled = (_("Dice, mean"), _("IoU, mean")), (_("Dice, pooled"), _("IoU, pooled"))
     heads = (_("Patient or group"), _("Cases"), *means, *pooled)

@@ -17,6 +17,7 @@ from lesionstudio.metrics.summary import summary
 from lesionstudio.report.facts import ReportFacts, Sample
 from lesionstudio.report.page import page, write_page
 from lesionstudio.report.pictures import AGREED, FALSE, MISSED, _rgb, _with_errors
+from lesionstudio.report.score_sections import cases_section
 from lesionstudio.resources import resource
 
 NAMES = ("Ground-glass", "Effusion <b>")
@@ -163,3 +164,12 @@ def test_missed_false_and_agreed_pixels_have_their_colours() -> None:
 def test_it_is_written_as_one_file(facts: ReportFacts, tmp_path: Path) -> None:
     write_page(facts, tmp_path / "r.html")
     assert (tmp_path / "r.html").read_text(encoding="utf-8").rstrip().endswith("</html>")
+
+
+def test_patients_without_a_lesion_stand_behind_those_with_one(facts: ReportFacts) -> None:
+    one = {"cases": 2, "dice": 0.4, "iou": 0.3, "pooled_dice": 0.4, "pooled_iou": 0.3}
+    healthy = {**one, "dice": None, "iou": None, "pooled_dice": 0.0, "pooled_iou": 0.0}
+    patients = {"healthy": healthy, "better": {**one, "pooled_dice": 0.9}, "worse": one}
+    made = cases_section({**facts.scores, "cases": [*facts.scores["cases"]] * 2, "by_patient": patients})
+    assert [row[0] for row in made.tables[1].rows] == ["worse", "better", "healthy"]
+    assert made.tables[1].rows[0][1:] == ("2", "0.400", "0.300", "0.400", "0.300")
