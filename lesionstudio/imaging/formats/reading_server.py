@@ -1,6 +1,7 @@
 """The reader process's loop: a question, an answer, until the input ends."""
 
 import contextlib
+import faulthandler
 import json
 import os
 import signal
@@ -16,6 +17,9 @@ from lesionstudio.imaging.formats import reading_tasks
 from lesionstudio.resources import resource
 from lesionstudio.words import language, use_language
 
+_MOST_S = 900.0
+"""Whoever asked watches the time; where that program is gone, a decoder that never ends is ended by this."""
+
 
 def serve() -> None:
     """Answers what comes through stdin, through stdout. What libraries print goes nowhere."""
@@ -29,7 +33,10 @@ def serve() -> None:
     with contextlib.suppress(OSError):
         while line := requests.readline():
             question = json.loads(line)
-            _answer(question, requests.read(question["bytes"]), answers)
+            payload = requests.read(question["bytes"])
+            faulthandler.dump_traceback_later(_MOST_S, exit=True, file=sys.stderr)
+            _answer(question, payload, answers)
+            faulthandler.cancel_dump_traceback_later()
 
 
 def _answer(question: dict[str, Any], payload: bytes, answers: BinaryIO) -> None:
