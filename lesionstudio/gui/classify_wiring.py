@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 from lesionstudio.gui.classify_heat import ClassifyHeat
 from lesionstudio.gui.classify_saving import ClassifySaving
 from lesionstudio.gui.classify_scan import ClassifyScan, found_in
-from lesionstudio.gui.kinds import Kind, classes_words
+from lesionstudio.gui.kinds import Kind, Looked, classes_words
 from lesionstudio.gui.messages import choose_files
 from lesionstudio.gui.parts import Parts
 from lesionstudio.gui.readout import voxel_text
@@ -35,6 +35,7 @@ class ClassifyWiring(QObject):
         self._page: ClassifyPage | None = None
         self._scan = ClassifyScan(parts, self)
         self._heat: ClassifyHeat | None = None
+        self._pictures: list[Looked] = []
         self.saving = ClassifySaving(parts, self._scan, self)
         self._lots = QTimer(self, singleShot=True, interval=_LOTS_MS)
         self._lots.timeout.connect(self.refresh)
@@ -108,7 +109,9 @@ class ClassifyWiring(QObject):
         page.all.show_pictures(pictures, kinds, self._classifying.running == "asked")
         page.all.tiles.show_current(self._scan.key)
         self._parts.thumbnails.ask([(one.key, one.source) for one in pictures if one.is_dropped and not one.error])
-        page.all.tiles.show_stamps({one.key: self._parts.thumbnails.image(one.key) for one in pictures})
+        if pictures is not self._pictures:
+            self._pictures = pictures
+            page.all.tiles.show_stamps({one.key: self._parts.thumbnails.image(one.key) for one in pictures})
         self._show_answer()
 
     # The picture

@@ -103,7 +103,7 @@ class Classifying(QObject):
 
     def forget_dropped(self) -> None:
         """Takes what was dropped off the page."""
-        gone, self._looked_at.dropped = self._looked_at.dropped, {}
+        gone = self._looked_at.forget()
         self._kinds = {key: kind for key, kind in self._kinds.items() if key not in gone}
         self._wanted = deque(key for key in self._wanted if key not in gone)
         self.changed.emit()

@@ -14,12 +14,20 @@ class LookedAt:
     def __init__(self, session: Session) -> None:
         self._session = session
         self.dropped: dict[str, Looked] = {}
+        self._all: list[Looked] | None = None
+        session.items_changed.connect(self._count_again)
+        session.folder_opened.connect(self._count_again)
 
     @property
     def all(self) -> list[Looked]:
-        """What was dropped, the last first, then the study's scans in their order, without localizers."""
-        items = [item for item in self._session.known_items.values() if not item.last]
-        return [*reversed(self.dropped.values()), *(_of_study(item) for item in items)]
+        """What was dropped, the last first, then the study's scans in their order, without localizers.
+
+        The same list as long as nothing joins or leaves it.
+        """
+        if self._all is None:
+            items = [item for item in self._session.known_items.values() if not item.last]
+            self._all = [*reversed(self.dropped.values()), *(_of_study(item) for item in items)]
+        return self._all
 
     def by_key(self, key: str) -> Looked | None:
         """The picture of this key."""
@@ -34,7 +42,17 @@ class LookedAt:
             self.dropped.pop(key, None)
             self.dropped[key] = Looked(key, one.name, one.source, one.facts, one.error, one.hint, is_dropped=True)
             keys.append(key)
+        self._count_again()
         return keys
+
+    def forget(self) -> set[str]:
+        """Takes away what was dropped; gives the keys."""
+        gone, self.dropped = set(self.dropped), {}
+        self._count_again()
+        return gone
+
+    def _count_again(self) -> None:
+        self._all = None
 
 
 def _of_study(item: WorkItem) -> Looked:

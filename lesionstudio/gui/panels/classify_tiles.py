@@ -113,25 +113,22 @@ class TileRows(QAbstractListModel):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._pictures: list[Looked] = []
+        self._given: Sequence[Looked] = ()
         self._places: dict[str, int] = {}
-        self.kinds: dict[str, Kind] = {}
+        self.kinds: dict[str, Kind | None] = {}
 
     def show_pictures(self, pictures: Sequence[Looked]) -> None:
         """Takes these; nothing is laid out again where they are the same."""
-        if list(pictures) == self._pictures:
+        if pictures is self._given or list(pictures) == self._pictures:
             return
         self.beginResetModel()
-        self._pictures = list(pictures)
+        self._given, self._pictures = pictures, list(pictures)
         self._places = {one.key: n for n, one in enumerate(self._pictures)}
         self.endResetModel()
 
     def show_kinds(self, kinds: dict[str, Kind | None]) -> None:
         """Takes in what is known of these now; None: nothing."""
-        for key, kind in kinds.items():
-            if kind is None:
-                self.kinds.pop(key, None)
-            else:
-                self.kinds[key] = kind
+        self.kinds = kinds
         if self._pictures:
             self.dataChanged.emit(self.index(0), self.index(len(self._pictures) - 1))
 
