@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
 from lesionstudio.gui.dialogs.drop_area import DropArea
-from lesionstudio.gui.dialogs.export_parts import Radios
+from lesionstudio.gui.dialogs.export_parts import Radios, Row, form
 from lesionstudio.gui.messages import choose_folder
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.views import ConvertChoice
@@ -16,7 +16,7 @@ from lesionstudio.gui.widgets.sheet import Sheet
 from lesionstudio.gui.widgets.text import label, paragraph, rule
 from lesionstudio.words import _
 
-_WIDTH, _FIRST_COLUMN = 640, 98
+_WIDTH = 640
 
 
 class ConvertSheet(Sheet):
@@ -104,11 +104,6 @@ class ConvertSheet(Sheet):
             self._typed()
 
     def _lay_out(self, look: Look) -> None:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(0)
-        grid.setVerticalSpacing(12)
-        grid.setColumnMinimumWidth(0, _FIRST_COLUMN)
-        grid.setColumnStretch(1, 1)
         choose = word_button(_("Choose"), "choose_convert_out_button")
         look.icons.dress(choose, "folder", 16, "text", GAP)
         choose.clicked.connect(self._choose_folder)
@@ -116,7 +111,7 @@ class ConvertSheet(Sheet):
         folder.setSpacing(8)
         folder.addWidget(self._folder, 1)
         folder.addWidget(choose)
-        rows: tuple[tuple[QLabel | None, QWidget | QHBoxLayout], ...] = (
+        rows: tuple[Row, ...] = (
             (label(_("Into"), "second"), self._to),
             (label(_("Values"), "second"), self._window_of),
             (None, self._hint),
@@ -125,14 +120,7 @@ class ConvertSheet(Sheet):
             (label(_("If it exists"), "second"), self._exists),
         )
         self.body.addWidget(self.area)
-        for place, (title, part) in enumerate(rows):
-            if title is not None:
-                grid.addWidget(title, place, 0)
-            if isinstance(part, QWidget):
-                grid.addWidget(part, place, 1)
-            else:
-                grid.addLayout(part, place, 1)
-        self.body.addLayout(grid)
+        self.body.addLayout(form(rows))
         self.body.addWidget(rule())
         look.icons.dress(self._go, "download", 16, "primary", GAP)
         self._go.setDefault(True)

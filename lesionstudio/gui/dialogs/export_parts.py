@@ -1,5 +1,7 @@
 """Parts of the export sheet: cards for the formats, radio rows, the warning about open drafts."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -17,7 +19,29 @@ from lesionstudio.gui.theme import Look
 from lesionstudio.gui.widgets.text import label, paragraph
 from lesionstudio.words import _
 
-_CARDS_A_ROW = 3
+_CARDS_A_ROW, _FIRST_COLUMN = 3, 98
+
+
+Row = tuple[QLabel | None, QWidget | QHBoxLayout]
+"""What a row of a form is called, None for nothing, and what stands in it."""
+
+
+def form(rows: Sequence[Row], across: QWidget | None = None) -> QGridLayout:
+    """Rows of what can be chosen, their names in a column of their own; `across` is as wide as both columns."""
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(0)
+    grid.setVerticalSpacing(12)
+    grid.setColumnMinimumWidth(0, _FIRST_COLUMN)
+    grid.setColumnStretch(1, 1)
+    for place, (title, part) in enumerate(rows):
+        first = 0 if part is across else 1
+        if title is not None:
+            grid.addWidget(title, place, 0)
+        if isinstance(part, QWidget):
+            grid.addWidget(part, place, first, 1, 2 - first)
+        else:
+            grid.addLayout(part, place, first)
+    return grid
 
 
 class FormatCards(QWidget):

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
-from lesionstudio.gui.dialogs.export_parts import FormatCards, Radios, drafts_warning
+from lesionstudio.gui.dialogs.export_parts import FormatCards, Radios, Row, drafts_warning, form
 from lesionstudio.gui.messages import choose_folder
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.views import ExportChoice, ExportOffer, ExportPart
@@ -16,7 +16,7 @@ from lesionstudio.gui.widgets.text import ElidedLabel, label, rule
 from lesionstudio.imaging.formats.mask_kinds import ENDINGS
 from lesionstudio.words import _, ngettext
 
-_WIDTH, _FIRST_COLUMN = 700, 98
+_WIDTH = 700
 
 
 class ExportSheet(Sheet):
@@ -162,11 +162,6 @@ class ExportSheet(Sheet):
             self._folder.setText(chosen)
 
     def _lay_out(self, look: Look) -> None:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(0)
-        grid.setVerticalSpacing(12)
-        grid.setColumnMinimumWidth(0, _FIRST_COLUMN)
-        grid.setColumnStretch(1, 1)
         self._values_title = label(_("Pixel values"), "second")
         self._values_row = self._values
         folder = QHBoxLayout()
@@ -178,7 +173,7 @@ class ExportSheet(Sheet):
         for box in (self._lesions, self._images):
             extras.addWidget(box)
         extras.addStretch(1)
-        rows: tuple[tuple[QLabel | None, QWidget | QHBoxLayout], ...] = (
+        rows: tuple[Row, ...] = (
             (label(_("Which scans"), "second"), self._which),
             (None, self._formats),
             (self._values_title, self._values_row),
@@ -190,15 +185,7 @@ class ExportSheet(Sheet):
             (None, self._names),
             (label(_("If it exists"), "second"), self._exists),
         )
-        for place, (title, part) in enumerate(rows):
-            first = 0 if part is self._formats else 1
-            if title is not None:
-                grid.addWidget(title, place, 0)
-            if isinstance(part, QWidget):
-                grid.addWidget(part, place, first, 1, 2 - first)
-            else:
-                grid.addLayout(part, place, first)
-        self.body.addLayout(grid)
+        self.body.addLayout(form(rows, self._formats))
         if self._offer.drafts:
             self.body.addWidget(drafts_warning(look, self._offer.drafts))
         self.body.addWidget(rule())
