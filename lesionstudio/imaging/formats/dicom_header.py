@@ -2,7 +2,7 @@
 
 import math
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -103,8 +103,7 @@ def _read_once(path: Path, _size: int, _changed_ns: int) -> Instance:
     if not has_pixels or rows < 1 or columns < 1:
         message = _("{name} is a DICOM file without a picture.")
         raise NoPicture(message.format(name=path.name), hint=_("Reports, plans and directories have none."))
-    instance = _instance(path, header, sop_class, has_floats=element[2:4] in _FLOAT_PIXELS)
-    return replace(instance, plain_at=plain_at) if _is_plain(instance) else instance
+    return _instance(path, header, sop_class, plain_at, has_floats=element[2:4] in _FLOAT_PIXELS)
 
 
 def value_at(head: Head) -> int:
@@ -135,10 +134,11 @@ def _pixel_element(file: BinaryIO) -> tuple[bytes, int]:
     return head[:4], start + (12 if head[4:6] in _LONG_TYPES else 8)
 
 
-def _is_plain(instance: Instance) -> bool:
+def _is_plain(header: Any) -> bool:
     """Whether the pixels can be taken from the file as they are: little endian, grey, a whole number of bytes."""
-    is_grey = instance.samples == 1 and instance.photometric.startswith("MONOCHROME") and not instance.has_floats
-    return is_grey and instance.syntax in (IMPLICIT, EXPLICIT) and instance.bits_allocated in (8, 16)
+    is_grey = _whole(header, "SamplesPerPixel") < 2 and _text(header, "PhotometricInterpretation")[:10] == "MONOCHROME"
+    is_whole = (_whole(header, "BitsAllocated") or 16) in (8, 16)
+    return is_grey and is_whole and header_syntax(header) in (IMPLICIT, EXPLICIT)
 
 
 def header_syntax(header: Any) -> str:
@@ -152,7 +152,7 @@ def header_syntax(header: Any) -> str:
     return IMPLICIT if implicit or implicit is None else EXPLICIT if little else BIG_ENDIAN
 
 
-def _instance(path: Path, header: Any, sop_class: str, *, has_floats: bool) -> Instance:
+def _instance(path: Path, header: Any, sop_class: str, plain_at: int, *, has_floats: bool) -> Instance:
     spacing, at_detector = _spacing(header)
     identity = (_text(header, "PatientID"), _text(header, "PatientName").rstrip("="))
     lossy = _text(header, "LossyImageCompression") == "01"
@@ -198,7 +198,7 @@ def _instance(path: Path, header: Any, sop_class: str, *, has_floats: bool) -> I
         burned_in=_text(header, "BurnedInAnnotation") == "YES",
         lossy=lossy,
         has_floats=has_floats,
-        plain_at=0,
+        plain_at=plain_at if not has_floats and _is_plain(header) else 0,
     )
 
 
@@ -214,6 +214,7 @@ def _study(header: Any) -> str:
     return " ".join(part for part in (written, description) if part)
 
 
+@lru_cache(maxsize=1000)
 def _without_names(text: str, identity: tuple[str, ...]) -> str:
     """The text without the patient's name and number, which some sites write into descriptions."""
     for name in sorted((part for whole in identity for part in (whole, *whole.split("^"))), key=len, reverse=True):

@@ -43,6 +43,19 @@ def folders_in(root: Path) -> Iterator[Folder]:
         yield Folder(here, tuple(path for path in regular if path not in apart), tuple(masks))
 
 
+def count_files(root: Path) -> int:
+    """About how many files a search will look at: counted in no time, while putting them in order takes some."""
+    files, waiting = 0, [str(root)]
+    while waiting:
+        with suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting += [] if _is_left_out(entry.name) else [entry.path]
+                else:
+                    files += not entry.name.startswith(".")
+    return files
+
+
 def _is_of_export(index: Path) -> bool:
     """Whether a table is the one that an export writes beside its masks."""
     try:

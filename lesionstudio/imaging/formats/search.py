@@ -12,7 +12,7 @@ from lesionstudio.imaging.formats.dicom_frames import frames_of
 from lesionstudio.imaging.formats.dicom_gathering import Gathered
 from lesionstudio.imaging.formats.dicom_header import Instance, NoPicture, read_instance
 from lesionstudio.imaging.formats.dicom_series import Series
-from lesionstudio.imaging.formats.folders import files_of, folders_in
+from lesionstudio.imaging.formats.folders import count_files, files_of, folders_in
 from lesionstudio.imaging.formats.kinds import format_of
 from lesionstudio.imaging.formats.names import is_mask_name, natural_key, pairing_key, patient_name, stem
 from lesionstudio.imaging.formats.segments_beside import segments_beside
@@ -33,11 +33,10 @@ def scans_in(
 
     A series' files may lie in several folders; `early` is told of it as far as it is known before all were seen.
     """
-    folders = list(folders_in(root))
-    steps = Steps(report, sum(len(folder.files) for folder in folders))
+    steps = Steps(report, count_files(root))
     seen: set[str] = set()
     gathered = Gathered(lambda series: _found_in(series, salt, guarded), early)
-    for folder in folders:
+    for folder in folders_in(root):
         for path in folder.files:
             steps.advance(message=path.name)
             for found in _looked_at(path, root, salt, guarded, gathered):
