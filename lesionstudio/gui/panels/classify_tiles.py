@@ -60,7 +60,8 @@ class Tiles(QListView):
 
     def show_kinds(self, kinds: dict[str, Kind | None]) -> None:
         """Says what these show."""
-        self.rows.show_kinds(kinds)
+        self.rows.kinds = kinds
+        self.viewport().update()
 
     def show_picture(self, key: str, picture: QImage) -> None:
         """Shows the thumbnail of one from now on."""
@@ -72,7 +73,9 @@ class Tiles(QListView):
         self._painter.pictures |= {key: picture for key, picture in pictures.items() if picture is not None}
 
     def show_current(self, key: str) -> None:
-        """Lights the one on screen and brings it into view."""
+        """Lights the one on screen and, where it is another, brings it into view."""
+        if key == self._painter.current and self.currentIndex().isValid():
+            return
         self._painter.current = key
         place = self.rows.index_of(key)
         if place.isValid():
@@ -125,12 +128,6 @@ class TileRows(QAbstractListModel):
         self._given, self._pictures = pictures, list(pictures)
         self._places = {one.key: n for n, one in enumerate(self._pictures)}
         self.endResetModel()
-
-    def show_kinds(self, kinds: dict[str, Kind | None]) -> None:
-        """Takes in what is known of these now; None: nothing."""
-        self.kinds = kinds
-        if self._pictures:
-            self.dataChanged.emit(self.index(0), self.index(len(self._pictures) - 1))
 
     def index_of(self, key: str) -> QModelIndex:
         """Where a picture is; an invalid index when it is not shown."""
