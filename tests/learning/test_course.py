@@ -249,7 +249,7 @@ def test_an_encoder_that_knows_something_rests_first_and_then_learns_slowly(tmp_
 def test_a_loss_that_is_no_number_leaves_the_weights_alone_and_ends_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Loss, "__call__", lambda loss, logits, target: logits.sum() * float("nan"))
+    monkeypatch.setattr(Loss, "__call__", lambda loss, logits, *_more: logits.sum() * float("nan"))
     with pytest.raises(LesionStudioError, match="no number any more"):
         trained(order(tmp_path, replace(RECIPE, epochs=100, look_every=0)), silent)
 
