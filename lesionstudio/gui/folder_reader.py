@@ -50,6 +50,8 @@ class FolderReader(QObject):
 
     def _progressed(self, progress: Progress) -> None:
         lot = progress.partial
+        if not lot:
+            return
         self._read += len(lot)
         self.found.emit(lot)
         self._tell(Reading(self._read))
