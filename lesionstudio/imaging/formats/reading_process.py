@@ -49,6 +49,7 @@ class ReadingProcess:
             stderr=subprocess.DEVNULL,
             env={**os.environ, "PYTHONPATH": python_path(), **_SMALL, HERE: "1"},
             creationflags=_NO_WINDOW,
+            start_new_session=True,  # Ctrl+C is not for it, and Linux shares the processor by sessions
         )
         for pipe in (self._process.stdin, self._process.stdout):
             _widen(pipe)
