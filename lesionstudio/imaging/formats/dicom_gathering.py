@@ -10,7 +10,7 @@ from lesionstudio.imaging.formats.source import FoundScan
 
 Uid = tuple[str, ...]
 _FIRST_AFTER_S, _LONGER = 0.2, 3.0
-_QUIET_FILES = 64
+_QUIET_FILES, _GROWN = 64, 4
 
 
 class Gathered:
@@ -27,6 +27,7 @@ class Gathered:
         self._found_in, self._early, self._clock = found_in, early, clock
         self._files: dict[Uid, list[Instance]] = {}
         self._changed: dict[Uid, int] = {}
+        self._told: dict[Uid, int] = {}
         self._count, self._wait_s, self._since = 0, _FIRST_AFTER_S, clock()
 
     def add(self, instance: Instance) -> None:
@@ -52,9 +53,15 @@ class Gathered:
         return [found for one in series for found in self._found_in(one)]
 
     def _tell_of_quiet(self) -> None:
+        """Where many series are mixed all seem quiet: of one that was told of again when it has grown fourfold."""
         uid, last = next(iter(self._changed.items()))
-        if self._count - last >= _QUIET_FILES:
+        if self._count - last < _QUIET_FILES:
+            return
+        if len(self._files[uid]) >= _GROWN * self._told.get(uid, 0):
             self._tell(uid)
+        else:
+            del self._changed[uid]
+            self._changed[uid] = self._count
 
     def _tell_of_some(self) -> None:
         """Tells of the series that has waited longest; ever less often, for it is put together anew each time."""
@@ -64,6 +71,7 @@ class Gathered:
 
     def _tell(self, uid: Uid) -> None:
         del self._changed[uid]
+        self._told[uid] = len(self._files[uid])
         if self._early is not None:
             for series in sorted(dicom_series.group(self._files[uid]), key=lambda one: one.comes_last):
                 for found in self._found_in(series):
