@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from lesionstudio.errors import UnreadableFile
 from lesionstudio.gui.jobs import Job, JobRunner
-from lesionstudio.gui.on_screen import OnScreen
+from lesionstudio.gui.session import Session
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.progress import Progress, Reporter
 from lesionstudio.words import _
@@ -19,7 +19,7 @@ _AFTER_MS = 40
 class ReadingAhead(QObject):
     """Reads what fits into the memory meant for it, the slices nearest to the one on screen first."""
 
-    def __init__(self, session: OnScreen, runner: JobRunner, parent: QObject) -> None:
+    def __init__(self, session: Session, runner: JobRunner, parent: QObject) -> None:
         super().__init__(parent)
         self._session, self._runner = session, runner
         self._job: Job | None = None
