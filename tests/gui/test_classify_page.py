@@ -54,7 +54,7 @@ def classifier(hands: Hands) -> Iterator[None]:
     """Each test finds a classifier on its shelf, and nothing asked."""
     kind_teller.put_on_shelf()
     classifying = hands.desk.parts.classifying
-    classifying.classifiers._found = None
+    classifying.classifiers._found, classifying.classifiers._chosen = None, "kind-teller"
     classifying.forget_dropped()
     classifying.ask_anew()
     hands.until(lambda: hands.desk.parts.runner.is_idle)

@@ -120,7 +120,8 @@ class Person:
         before = len(self.compute.submitted)
         QTest.keyClick(self.picture, Qt.Key.Key_S)
         self.until(lambda: len(self.compute.submitted) > before and not self.desk.parts.models.is_busy)
-        return Path(self.compute.submitted[-1][1]["model"]).name
+        asked = [given["model"] for verb, given, _urgent in self.compute.submitted if verb == "segment_scan"]
+        return Path(asked[-1]).name
 
     def leave(self) -> None:
         self.compute.go_on_learning.set()
