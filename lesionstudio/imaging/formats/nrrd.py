@@ -62,7 +62,8 @@ def read_header(path: Path) -> VolumeFile:
 
 def _header_lines(path: Path) -> tuple[list[str], int]:
     """The header's lines, and how many bytes it takes. An empty line ends it; a detached one ends with its file."""
-    lines, count = [], 0
+    lines: list[str] = []
+    count = 0
     with path.open("rb") as file:
         while count < _MOST_HEADER_BYTES:
             line = file.readline(_MOST_HEADER_BYTES)
@@ -114,7 +115,8 @@ def _dtype(fields: Mapping[str, Any], path: Path) -> np.dtype[Any]:
     code = reader._TYPEMAP_NRRD2NUMPY.get(str(fields["type"]))
     if code is None or code == "V":
         raise UnreadableFile(_("{name} holds no volume that can be shown.").format(name=path.name))
-    return np.dtype(code).newbyteorder(">" if str(fields.get("endian", "")).lower() == "big" else "<")
+    dtype: np.dtype[Any] = np.dtype(code)
+    return dtype.newbyteorder(">" if str(fields.get("endian", "")).lower() == "big" else "<")
 
 
 def _axes(fields: Mapping[str, Any], dims: tuple[int, ...]) -> tuple[tuple[int, int, int], int | None]:

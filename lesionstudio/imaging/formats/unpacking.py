@@ -43,7 +43,8 @@ def _at_once(path: Path, packing: Packing, at: int, needed: int) -> Any:
     """Nothing where there are several members, bytes behind the voxels, or damage: zlib can tell."""
     import imagecodecs
 
-    packed, content = np.fromfile(path, np.uint8, offset=at), np.empty(needed, np.uint8)
+    packed: Any = np.fromfile(path, np.uint8, offset=at)
+    content = np.empty(needed, np.uint8).data
     try:
         if packing == "gzip":
             return imagecodecs.gzip_decode(packed, out=content)
