@@ -78,6 +78,7 @@ def test_names_go_from_the_screen_and_come_back(hands: Hands) -> None:
 def test_a_folder_opened_with_names_hidden_and_what_is_said_of_a_file_name_nothing(hands: Hands, folder: Path) -> None:
     hands.session.apply_settings(replace(hands.session.settings, hide_names=True))
     hands.open(folder)
+    hands.until(lambda: not hands.desk.wiring._lots.isActive())
     assert "Miller" not in words_on(hands.window)
     said: list[str] = []
     hands.session.notice.connect(lambda notice: said.append(notice.title + notice.text))
