@@ -8,7 +8,7 @@ from lesionstudio.imaging.intensity import apply_rule, take_channel
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.model_card import IntensityRule
 
-KEPT_SIDE = 176
+KEPT_SIDE = 256
 RULE = IntensityRule("percentiles", 1.0, 99.0, how="of the picture reduced to the network's side, without its border")
 _AIR, _LUMINANCE = -1024.0, -1
 

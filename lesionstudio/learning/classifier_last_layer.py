@@ -68,5 +68,5 @@ def _solved(rows: _Rows, like: nn.Linear, decay: float) -> nn.Linear:
         value.backward()  # type: ignore[no-untyped-call]
         return float(value.detach())
 
-    steps.step(loss)
+    steps.step(loss)  # type: ignore[no-untyped-call]
     return layer
