@@ -35,15 +35,16 @@ def run(place: Path | None) -> int:
     def begin() -> None:
         window.look.icons.load()
         desk.append(Desk(window, settings))
+        garbage.spare_while(lambda: desk[0].session.reading() is not None)
         desk[0].wiring.verbs.tour.offer()
         if place is not None:
             desk[0].session.open_folder(place)
 
     if place is not None:
         window.show_opening(_("Name hidden") if settings.hide_names else place.name)
+    garbage = Garbage(window)
     window.first_painted.connect(begin)
     window.show()
-    garbage = Garbage(window)
     try:
         return app.exec()
     finally:

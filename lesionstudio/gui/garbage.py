@@ -5,6 +5,7 @@ of the `files` lane, and Qt ends a program in which a widget dies on another thr
 """
 
 import gc
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -16,6 +17,8 @@ class Garbage(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._is_searching: Callable[[], bool] = bool
+        self._searched = False
         gc.disable()
         gc.freeze()
         self._timer = QTimer(self)
@@ -23,9 +26,19 @@ class Garbage(QObject):
         self._timer.timeout.connect(self.collect)
         self._timer.start()
 
+    def spare_while(self, is_searching: Callable[[], bool]) -> None:
+        """While a folder is searched very many objects come that are no garbage; to look through them takes 0.3 s.
+
+        The window would be deaf that long. What there is at the end stays, and is not looked at again.
+        """
+        self._is_searching = is_searching
+
     def collect(self) -> None:
         """Collects the oldest generation that is full, if any is."""
-        for generation in (2, 1, 0):
+        was_searching, self._searched = self._searched, self._is_searching()
+        if was_searching and not self._searched:
+            gc.freeze()
+        for generation in (1, 0) if self._searched else (2, 1, 0):
             if gc.get_count()[generation] > gc.get_threshold()[generation]:
                 gc.collect(generation)
                 return

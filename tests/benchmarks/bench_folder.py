@@ -41,6 +41,7 @@ def main() -> None:
 def measure(folders: dict[str, Path]) -> None:
     """Opens each folder in one window and prints."""
     from lesionstudio.gui.app import Desk, make_application
+    from lesionstudio.gui.garbage import Garbage
     from lesionstudio.gui.main_window import MainWindow
     from lesionstudio.gui.theme import Look
     from lesionstudio.settings import load_settings
@@ -50,8 +51,12 @@ def measure(folders: dict[str, Path]) -> None:
     window = MainWindow(Look(app, settings.theme))
     window.show()
     window.look.icons.load()
-    desk = Desk(window, settings)
+    desk, garbage = Desk(window, settings), Garbage(window)
+    garbage.spare_while(lambda: desk.session.reading() is not None)
     let_work(lambda: False, 8)
+    ticks = Ticks(lambda: None)
+    let_work(lambda: False, 8)
+    told("at rest", ticks.stop())
     for case, folder in folders.items():
         ticks = Ticks(lambda: None)
         began = time.monotonic()
@@ -68,6 +73,7 @@ def measure(folders: dict[str, Path]) -> None:
         print(f"  first picture after {first_s:.2f} s ({kept}), {found}", flush=True)
     desk.close()
     window.close()
+    garbage.stop()
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import gc
 import threading
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from lesionstudio.gui.garbage import Garbage
@@ -36,4 +37,29 @@ def test_an_object_that_is_garbage_dies_on_the_windows_thread(qtbot: QtBot) -> N
         qtbot.waitUntil(lambda: Mortal.died_on == [threading.main_thread().name], timeout=5_000)
         del kept
     finally:
+        garbage.stop()
+
+
+def test_while_a_folder_is_searched_what_is_old_is_not_looked_through(qapp: QApplication) -> None:
+    looked: list[int] = []
+    garbage, is_searching = Garbage(), [True]
+    garbage.spare_while(lambda: is_searching[0])
+
+    def note(phase: str, told: dict[str, int]) -> None:
+        if phase == "start":
+            looked.append(told["generation"])
+
+    gc.callbacks.append(note)
+    try:
+        kept: list[list[int]] = []
+        for _n in range(200):
+            kept += [[n] for n in range(800)]
+            garbage.collect()
+        assert 1 in looked and 2 not in looked and kept
+        is_searching[0] = False
+        frozen = gc.get_freeze_count()
+        garbage.collect()
+        assert gc.get_freeze_count() > frozen
+    finally:
+        gc.callbacks.remove(note)
         garbage.stop()
