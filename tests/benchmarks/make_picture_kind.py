@@ -121,8 +121,8 @@ def compared(other: Path, kinds: Path) -> tuple[str, dict[str, Any]]:
 
 NOTES = (
     "Sees greys only, the whole picture reduced to 128 pixels; a volume is judged by up to five slices of its middle.",
-    "Known failures: fields of stars are taken for a lung; chest CT in an unusual window, or with dense lungs, is at times "
-    "called other; heads cut close or badly photographed, a lung.",
+    "Known failures: fields of stars are taken for a lung; chest CT in an unusual window, or with dense lungs, is "
+    "at times called other; heads cut close or badly photographed, a lung.",
     "Its own test part was looked at for four candidates, of which this one is the last; validation chose the weights.",
     "outside: brain_yesno, lung_ct_cls and cxr_covid19. None of them was trained on, nor chose weights, temperature or "
     "limits; their scores were seen for earlier candidates, and what such pictures look like (screens, watermarks, "
