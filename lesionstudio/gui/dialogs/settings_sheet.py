@@ -16,7 +16,7 @@ from lesionstudio.gui.widgets.text import ElidedLabel, label, paragraph, rule
 from lesionstudio.settings import Settings
 from lesionstudio.words import _, language, ngettext, number, unit_name
 
-_WIDTH, _FIRST_COLUMN, _ROW_GAP = 700, 150, 6
+_WIDTH, _FIRST_COLUMN, _ROW_GAP = 760, 150, 6
 _UNDO_MEGABYTES = (50, 4000, 50)
 _LARGEST_GIGABYTES = (0.5, 64.0, 0.5)
 

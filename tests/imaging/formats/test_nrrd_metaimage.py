@@ -171,7 +171,8 @@ def test_what_a_slicer_segmentation_says_beside_is_kept(shared_data: Path) -> No
     [
         ({"sizes": "60000 60000 60000"}, raw()), ({"sizes": "6 5"}, raw()), ({"sizes": "6 5 0"}, raw()),
         ({"type": "block"}, raw()), ({"encoding": "hex"}, raw()), ({"space directions": "(1,0,0)"}, raw()),
-        ({}, raw()[:40]), ({"encoding": "gzip"}, gzip.compress(raw()[:40], mtime=0)), ({"encoding": "gzip"}, b"no gzip"),
+        ({}, raw()[:40]), ({"encoding": "gzip"}, gzip.compress(raw()[:40], mtime=0)),
+        ({"encoding": "gzip"}, b"no gzip"),
     ],
 )  # fmt: skip
 def test_a_damaged_nrrd_is_refused_in_a_sentence(tmp_path: Path, changed: dict[str, str], content: bytes) -> None:
