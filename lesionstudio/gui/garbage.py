@@ -29,16 +29,16 @@ class Garbage(QObject):
     def spare_while(self, is_searching: Callable[[], bool]) -> None:
         """While a folder is searched very many objects come that are no garbage; to look through them takes 0.3 s.
 
-        The window would be deaf that long. What there is at the end stays, and is not looked at again.
+        The window would be deaf that long. What there is until the end stays, and is not looked at again.
         """
         self._is_searching = is_searching
 
     def collect(self) -> None:
         """Collects the oldest generation that is full, if any is."""
         was_searching, self._searched = self._searched, self._is_searching()
-        if was_searching and not self._searched:
+        if was_searching or self._searched:
             gc.freeze()
-        for generation in (1, 0) if self._searched else (2, 1, 0):
+        for generation in (2, 1, 0):
             if gc.get_count()[generation] > gc.get_threshold()[generation]:
                 gc.collect(generation)
                 return

@@ -1,12 +1,12 @@
 """What lies in a folder of scans: its folders and files in the order people count, masks apart, links passed over."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from lesionstudio.imaging.formats.names import is_mask_folder, is_mask_name, is_segment_name, natural_key
+from lesionstudio.imaging.formats.names import in_natural_order, is_mask_folder, is_mask_name, is_segment_name
 
 _EXPORT_HEAD = b"file,source,slice,position_mm,"
 
@@ -34,8 +34,8 @@ def folders_in(root: Path) -> Iterator[Folder]:
             continue
         if is_study and here != root and "index.csv" in files and _is_of_export(here / "index.csv"):
             continue
-        waiting += [here / name for name in sorted(names, key=natural_key, reverse=True) if not _is_left_out(name)]
-        regular = [here / name for name in sorted(files, key=natural_key) if not name.startswith(".")]
+        waiting += [here / name for name in in_natural_order(names, reverse=True) if not _is_left_out(name)]
+        regular = [here / name for name in in_natural_order(files) if not name.startswith(".")]
         masks = [path for path in regular if is_mask_name(path.name)]
         if len(masks) == len(regular) and not names:  # nothing beside them: then they are what the folder is about
             masks = [path for path in masks if is_segment_name(path.name)]
@@ -78,10 +78,10 @@ def _entries(folder: Path) -> tuple[list[str], list[str]]:
     return names, files
 
 
-def files_of(folder: Path) -> list[Path]:
-    """A folder's own files in natural order; hidden ones left out."""
-    names = [name for name in _entries(folder)[1] if not name.startswith(".")]
-    return [folder / name for name in sorted(names, key=natural_key)]
+def files_of(folder: Path, wanted: Callable[[str], bool] = lambda _name: True) -> list[Path]:
+    """A folder's own files whose names are wanted, in natural order; hidden ones left out."""
+    names = (name for name in _entries(folder)[1] if not name.startswith(".") and wanted(name))
+    return [folder / name for name in in_natural_order(names)]
 
 
 def _is_left_out(name: str) -> bool:

@@ -190,7 +190,7 @@ def _with_own_id(found: FoundScan, seen: set[str]) -> FoundScan:
 def _masks_around(place: Path, root: Path) -> dict[str, Path]:
     """Mask files by pairing key: beside the pictures first, then masks/, then labels/, then other folders of masks."""
     folders = _mask_folders(place) + (_mask_folders(place.parent) if place != root else [])
-    files = [path for path in files_of(place) if is_mask_name(path.name)]
+    files = files_of(place, is_mask_name)
     files += [path for folder in folders for path in files_of(folder)]
     masks: dict[str, Path] = {}
     for path in files:
@@ -230,11 +230,14 @@ def _only_volume_masks(root: Path, found: Sequence[FoundScan], pairs: dict[str, 
             volumes.setdefault(place, []).append(scan)
     single: dict[str, Path] = {}
     for place, scans in volumes.items():
-        named = [path for path in files_of(place) if is_mask_name(path.name)]
-        masks = [path for path in named if any(end in path.name.lower() for end in _VOLUME_ENDINGS)]
+        masks = files_of(place, _is_mask_volume)
         if len(masks) == 1 and len({scan.id for scan in scans}) == 1 and scans[0].id not in pairs:
             single[scans[0].id] = masks[0]
     return single
+
+
+def _is_mask_volume(name: str) -> bool:
+    return is_mask_name(name) and any(end in name.lower() for end in _VOLUME_ENDINGS)
 
 
 def _own_name(scan: FoundScan) -> str:

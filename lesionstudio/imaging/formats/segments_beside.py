@@ -38,6 +38,7 @@ def _referring(root: Path, scans: Collection[Path]) -> Iterator[tuple[Path, Refe
             names.clear()
             continue
         names[:] = sorted(name for name in names if not name.startswith("."))
-        for path in files_of(Path(folder)):
-            if path not in scans and format_of(path) == "dicom" and (named := series_of_mask(path)) is not None:
+        here = Path(folder)
+        for path in files_of(here, lambda name: here / name not in scans):  # noqa: B023 - at once
+            if format_of(path) == "dicom" and (named := series_of_mask(path)) is not None:
                 yield path, named

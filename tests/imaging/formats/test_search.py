@@ -10,7 +10,7 @@ from PIL import Image
 
 from lesionstudio.imaging.formats import FoundScan, ScanSource, find_masks, find_scans, read_scan
 from lesionstudio.imaging.formats.kinds import format_of_start
-from lesionstudio.imaging.formats.names import natural_key, pairing_key, patient_name
+from lesionstudio.imaging.formats.names import in_natural_order, natural_key, pairing_key, patient_name
 from lesionstudio.progress import Progress
 from tests.phantoms import orientation_phantom, write_dicom
 
@@ -223,6 +223,12 @@ def test_names_tell_the_patient(path: str, patient: str) -> None:
 
 def test_names_are_sorted_as_people_count() -> None:
     assert sorted(["s_10", "s_2", "S_1", "s²"], key=natural_key) == ["S_1", "s_2", "s_10", "s²"]
+
+
+def test_thousands_of_names_are_in_the_same_order() -> None:
+    names = [f"s_{n}" for n in range(4500)]
+    assert in_natural_order(sorted(names)) == names
+    assert in_natural_order(sorted(names), reverse=True) == names[::-1]
 
 
 @pytest.mark.parametrize(
