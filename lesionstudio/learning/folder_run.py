@@ -193,5 +193,11 @@ def _shared(order: Order) -> Standing:
 
 
 def one_of_many(fabric: Any, order: Order) -> Standing:
-    """What each of several processes runs; all give the same standing."""
-    return course_for(order, fabric).run(silent)
+    """What each of several processes runs; all give the same standing.
+
+    They take leave of each other: one whose threads still listen when it ends is aborted by the system.
+    """
+    standing = course_for(order, fabric).run(silent)
+    fabric.barrier()
+    torch.distributed.destroy_process_group()
+    return standing
