@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 from lesionstudio.gui.classify_heat import ClassifyHeat
 from lesionstudio.gui.classify_saving import ClassifySaving
 from lesionstudio.gui.classify_scan import ClassifyScan, found_in
-from lesionstudio.gui.kinds import Kind, Looked, classes_words
+from lesionstudio.gui.kinds import Kind, Looked
 from lesionstudio.gui.messages import choose_files
 from lesionstudio.gui.parts import Parts
 from lesionstudio.gui.readout import voxel_text
@@ -75,7 +75,7 @@ class ClassifyWiring(QObject):
         back = [(self._actions.caps("close_folder"), _("start page"))] if self._session.folder is None else []
         self._window.status_bar.show_hints([(("H",), _("hide heat map while held")), *wheel, *back, about])
         used = self._classifying.classifier
-        words = f"{classes_words(used.labels)}; {used.title}" if used is not None else ""
+        words = used.title if used is not None else ""
         self._window.status_bar.show_cells(voxel="", position="", value="", label=words)
 
     def take(self, paths: Sequence[Path]) -> bool:
