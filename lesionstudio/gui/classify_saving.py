@@ -5,29 +5,25 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from lesionstudio.gui.classify_scan import ClassifyScan
-from lesionstudio.gui.jobs import Job
 from lesionstudio.gui.messages import choose_folder, choose_new_file
+from lesionstudio.gui.one_job import OneJob
 from lesionstudio.gui.parts import Parts
-from lesionstudio.gui.views import JobView, Notice
+from lesionstudio.gui.views import Notice
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.imaging.windowing import Window
-from lesionstudio.progress import Progress
 from lesionstudio.words import _, ngettext
 
 
-class ClassifySaving(QObject):
+class ClassifySaving(OneJob):
     """One lot of heat maps at a time; `job_changed` says how far it is."""
 
-    job_changed = Signal(object)
-
     def __init__(self, parts: Parts, scan: ClassifyScan, parent: QObject) -> None:
-        super().__init__(parent)
-        self._parts, self._window, self._session = parts, parts.window, parts.session
+        super().__init__(parts.session, "heat_maps", _("Writing heat maps"), parent)
+        self._parts, self._window = parts, parts.window
         self._classifying, self._scan = parts.classifying, scan
-        self._job: Job | None = None
 
     def save_table(self) -> None:
         """Asks where, and writes what is known as CSV."""
@@ -79,20 +75,8 @@ class ClassifySaving(QObject):
             "out": chosen,
             "hu_offset": project.hu_offset if project is not None else None,
         }
-        self._job = job = self._parts.lane.submit("write_heat_maps", arguments, _("Writing heat maps"))
-        self.job_changed.emit(JobView("heat_maps", _("Writing heat maps")))
-        job.progressed.connect(self._progressed)
-        job.succeeded.connect(lambda result: self._written(Path(chosen), result))
-        job.failed.connect(self._session.tell_problem)
-        job.ended.connect(self._ended)
-
-    def cancel(self) -> None:
-        """Stops; what is written stays, whole."""
-        if self._job is not None:
-            self._job.cancel()
-
-    def _progressed(self, progress: Progress) -> None:
-        self.job_changed.emit(JobView("heat_maps", _("Writing heat maps"), progress.fraction, progress.left_s))
+        job = self._parts.lane.submit("write_heat_maps", arguments, self._title)
+        self._follow(job, lambda result: self._written(Path(chosen), result))
 
     def _written(self, folder: Path, result: dict[str, Any]) -> None:
         for failed in result["failed"][:1]:
@@ -101,10 +85,6 @@ class ClassifySaving(QObject):
         if count:
             title = ngettext("{n} heat map is saved.", "{n} heat maps are saved.", count)
             self._session.tell(Notice("good", title, str(folder), _("Open folder"), "show_in_folder", payload=folder))
-
-    def _ended(self) -> None:
-        self._job = None
-        self.job_changed.emit(None)
 
     def _tell(self, title: str, path: Path) -> None:
         self._session.tell(Notice("good", title, str(path), _("Open folder"), "show_in_folder", payload=path.parent))

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
-from lesionstudio.gui.jobs import Job
+from lesionstudio.gui.one_job import OneJob
 from lesionstudio.gui.session import Session
-from lesionstudio.gui.views import ConvertChoice, JobView, Notice
-from lesionstudio.progress import Progress, Reporter, silent
+from lesionstudio.gui.views import ConvertChoice, Notice
+from lesionstudio.progress import Reporter, silent
 from lesionstudio.words import _, ngettext
 
 if TYPE_CHECKING:
@@ -18,15 +18,11 @@ if TYPE_CHECKING:
 _MOST_SAID = 12
 
 
-class Converting(QObject):
+class Converting(OneJob):
     """One conversion at a time."""
 
-    job_changed = Signal(object)
-
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
-        self._job: Job | None = None
+        super().__init__(session, "convert", _("Converting"), parent)
 
     def convert(self, choice: ConvertChoice) -> None:
         """Starts one; while one runs another is not started, and that is said."""
@@ -38,20 +34,8 @@ class Converting(QObject):
         order = ConvertOrder(
             choice.paths, choice.out, choice.to, choice.window, choice.overwrite, burned_in=choice.burned_in
         )
-        self._job = job = self._session.runner.run("files", _("Converting"), _carry_out, order)
-        self.job_changed.emit(JobView("convert", _("Converting")))
-        job.progressed.connect(self._progressed)
-        job.succeeded.connect(lambda entries: self._converted(choice, entries))
-        job.failed.connect(self._session.tell_problem)
-        job.ended.connect(self._ended)
-
-    def cancel(self) -> None:
-        """Stops; files already written stay, whole."""
-        if self._job is not None:
-            self._job.cancel()
-
-    def _progressed(self, progress: Progress) -> None:
-        self.job_changed.emit(JobView("convert", _("Converting"), progress.fraction, progress.left_s))
+        job = self._session.runner.run("files", self._title, _carry_out, order)
+        self._follow(job, lambda entries: self._converted(choice, entries))
 
     def _converted(self, choice: ConvertChoice, entries: list[dict[str, Any]]) -> None:
         failed = [entry for entry in entries if "error" in entry]
@@ -65,10 +49,6 @@ class Converting(QObject):
         text = notes[0] if len(notes) == 1 else str(choice.out)
         told = Notice("good", title, text, _("Open folder"), "show_in_folder", payload=str(choice.out))
         self._session.tell(replace(told, details=_lines(notes)) if len(notes) > 1 else told)
-
-    def _ended(self) -> None:
-        self._job = None
-        self.job_changed.emit(None)
 
 
 def _carry_out(order: "ConvertOrder", report: Reporter = silent) -> list[dict[str, Any]]:

@@ -2,25 +2,20 @@
 
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
-from lesionstudio.gui.jobs import Job
+from lesionstudio.gui.one_job import OneJob
 from lesionstudio.gui.session import Session
 from lesionstudio.gui.views import ExportChoice, JobView, Notice
-from lesionstudio.progress import Progress
 from lesionstudio.project.project import Project
 from lesionstudio.words import _, ngettext
 
 
-class Exporting(QObject):
+class Exporting(OneJob):
     """Writes masks out of the project as it is on the disk; what is open is saved first."""
 
-    job_changed = Signal(object)
-
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
-        self._job: Job | None = None
+        super().__init__(session, "export", _("Exporting"), parent)
 
     def export(self, choice: ExportChoice) -> None:
         """Starts one export, after what is open has reached the disk; while one runs another is not started."""
@@ -30,7 +25,7 @@ class Exporting(QObject):
         self._session.autosave.flush()
         self._job = saving = self._session.runner.run("save", _("Saving"), _nothing)
         saving.succeeded.connect(lambda _none: self._start(project, choice))
-        self.job_changed.emit(JobView("export", _("Exporting")))
+        self.job_changed.emit(JobView(self._verb, self._title))
 
     def _start(self, project: Project, choice: ExportChoice) -> None:
         from lesionstudio.workflows.export import ExportOrder, export_masks
@@ -48,19 +43,8 @@ class Exporting(QObject):
             overwrite=choice.overwrite,
             items=(self._session.current_id,) if choice.which == "this" else None,
         )
-        self._job = job = self._session.runner.run("files", _("Exporting"), export_masks, order)
-        job.progressed.connect(self._progressed)
-        job.succeeded.connect(lambda result: self._exported(choice, result))
-        job.failed.connect(self._session.tell_problem)
-        job.ended.connect(self._ended)
-
-    def cancel(self) -> None:
-        """Stops; files already written stay, whole."""
-        if self._job is not None:
-            self._job.cancel()
-
-    def _progressed(self, progress: Progress) -> None:
-        self.job_changed.emit(JobView("export", _("Exporting"), progress.fraction, progress.left_s))
+        job = self._session.runner.run("files", self._title, export_masks, order)
+        self._follow(job, lambda result: self._exported(choice, result))
 
     def _exported(self, choice: ExportChoice, result: dict[str, Any]) -> None:
         if result["failed"]:
@@ -75,10 +59,6 @@ class Exporting(QObject):
         self._session.tell(
             Notice("good", title, str(choice.out), _("Open folder"), "show_in_folder", payload=str(choice.out))
         )
-
-    def _ended(self) -> None:
-        self._job = None
-        self.job_changed.emit(None)
 
 
 def _failed(scans: list[dict[str, str]]) -> Notice:
