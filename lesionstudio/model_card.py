@@ -10,6 +10,7 @@ from lesionstudio.words import _
 
 CARD_NAME, WEIGHTS_NAME, LICENCE_NAME = "card.json", "weights.safetensors", "LICENSE"
 CARD_VERSION = 1
+PICTURES = (".png", ".jpg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,22 @@ class ChestRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """Something that a model does wrong, as a person saw it; `picture`: a file in the model's folder, "" for none."""
+
+    text: str
+    picture: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelCard:
-    """What is known of a model. Sizes in pixels, thresholds as probabilities; sha256 is of the weights file."""
+    """What is known of a model. Sizes in pixels, thresholds as probabilities; sha256 is of the weights file.
+
+    `marks` "borders": its first label is the membrane between cells. `view` "crop": it was made from pieces cut out
+    around what they show, `crop_side` pixels wide, and is offered in a box that a person draws. Pieces of a mark
+    smaller than `smallest` pixels (of the picture as the network sees it) are dropped. `flips`: its answer is the mean
+    over all eight orientations. `thumbnail`: a picture in its folder that shows what it is for.
+    """
 
     id: str
     title: str
@@ -80,6 +95,11 @@ class ModelCard:
     threshold: float = 0.5
     long_side: tuple[int, int] = (0, 0)
     plane: str = ""
+    marks: Literal["regions", "borders"] = "regions"
+    view: Literal["whole", "crop"] = "whole"
+    crop_side: int = 0
+    smallest: int = 0
+    flips: bool = False
     chest: ChestRule | None = None
     made_for: str = ""
     licence: str = ""
@@ -91,11 +111,20 @@ class ModelCard:
     made: str = ""
     sha256: str = ""
     notes: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    thumbnail: str = ""
 
     @property
     def channels(self) -> int:
         """How many input planes the network takes."""
         return len(self.inputs)
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """The pictures that lie beside the weights, by name; a path that leads elsewhere is not one."""
+        worst = [one.get("picture", "") for one in self.scores.get("worst", ()) if isinstance(one, dict)]
+        named = dict.fromkeys([self.thumbnail, *(one.picture for one in self.failures), *worst])
+        return tuple(name for name in named if name and Path(name).name == name and name.lower().endswith(PICTURES))
 
 
 def read_card(folder: Path) -> ModelCard:
@@ -130,6 +159,8 @@ def card_from_json(saved: dict[str, Any]) -> ModelCard:
     facts["inputs"] = tuple(_input_from_json(entry) for entry in facts["inputs"])
     if facts.get("chest") is not None:
         facts["chest"] = ChestRule(**facts["chest"])
+    if "failures" in facts:
+        facts["failures"] = tuple(Failure(**one) for one in facts["failures"])
     for name in ("labels", "long_side", "notes"):
         if name in facts:
             facts[name] = tuple(facts[name])

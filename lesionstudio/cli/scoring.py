@@ -153,7 +153,10 @@ def score(
 
 def _show_scores(ctx: typer.Context, scores: dict[str, Any]) -> None:
     mean = {name: value for name, value in scores["mean"].items() if value is not None}
-    ctx.obj.terminal.table((_("Mean over cases"), ""), [(name, number(value, 3)) for name, value in mean.items()])
+    rows = [(name, number(value, 3)) for name, value in mean.items()]
+    cells = scores.get("membrane") or {}
+    rows += [(name, number(cells[name], 3)) for name in ("v_rand", "v_info") if name in cells]
+    ctx.obj.terminal.table((_("Mean over cases"), ""), rows)
     ctx.obj.terminal.result(scores)
 
 

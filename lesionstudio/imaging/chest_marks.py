@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from lesionstudio.imaging.chest import chest_in, share_of
 from lesionstudio.imaging.geometry import Geometry
+from lesionstudio.imaging.specks import without_specks
 from lesionstudio.model_card import ModelCard
 
 _DENSE, _DENSER, _MOSTLY = -300.0, 150.0, 0.5
@@ -43,11 +44,16 @@ def neighbours(geometry: Geometry, card: ModelCard, k: int) -> tuple[int, ...]:
 
 
 def kept_marks(answer: Answer, card: ModelCard, threshold: float, around: Sequence[int], look: Look) -> Floats:
-    """The probabilities of an answer without the marks that the card's rule drops: those become 0.
+    """The probabilities of an answer without the marks that the card's rules drop: those become 0.
 
     `around` names the slices beside it, and `look` gives their answers (None where a slice cannot be read); it is asked
-    only where something is marked. Nothing changes where no whole chest is seen.
+    only where something is marked. The rule for chests changes nothing where no whole chest is seen.
     """
+    kept = _kept_in_chest(answer, card, threshold, around, look)
+    return without_specks(kept, threshold, card)
+
+
+def _kept_in_chest(answer: Answer, card: ModelCard, threshold: float, around: Sequence[int], look: Look) -> Floats:
     rule = card.chest
     marked = answer.marked(threshold)
     if rule is None or not marked.any():

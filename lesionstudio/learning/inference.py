@@ -36,7 +36,8 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(eq=False)
 class Predictor:
-    """How a model is run: its card says what it sees, the engine computes, `flips` averages all eight orientations.
+    """How a model is run: its card says what it sees, the engine computes, `flips` (or its card's) averages over all
+    eight orientations.
 
     Made with `exact` it computes in fp32 whatever is quicker, so that scores are the same on every machine. `batch` and
     `tile_side` become smaller when memory runs out, and stay so.
@@ -50,6 +51,7 @@ class Predictor:
 
     def __post_init__(self) -> None:
         self.batch = self.engine.batch
+        self.flips = self.flips or self.card.flips
 
     @classmethod
     def of(

@@ -10,6 +10,7 @@ import jinja2
 from lesionstudio.report.data_section import data_section
 from lesionstudio.report.facts import ReportFacts, Sample
 from lesionstudio.report.making_sections import environment_section, network_section, training_section
+from lesionstudio.report.membrane_section import membrane_section
 from lesionstudio.report.pictures import rows_of
 from lesionstudio.report.score_sections import (
     cases_section,
@@ -85,6 +86,7 @@ def _sections(facts: ReportFacts, beat: Callable[[], object]) -> list[Section]:
         lambda: cases_section(facts.scores),
         lambda: curves_section(facts.scores),
         lambda: confusion_section(facts.scores),
+        lambda: membrane_section(facts.scores.get("membrane")),
         lambda: volume_section(facts.scores),
         lambda: _samples(_("Usual and best cases"), facts.usual, ""),
         lambda: training_section(facts.card),

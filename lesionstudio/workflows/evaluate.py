@@ -13,6 +13,7 @@ from lesionstudio.project.shelf import ModelShelf
 from lesionstudio.words import _
 from lesionstudio.workflows.judging import Judge, Judged
 from lesionstudio.workflows.labelled import Places
+from lesionstudio.workflows.membranes import membrane_scores
 
 
 def evaluate(
@@ -63,6 +64,9 @@ def judgement(judge: Judge, found: Sequence[Judged]) -> dict[str, Any]:
     scores = summary([one.case for one in found])
     for entry, one in zip(scores["cases"], found):
         entry["worst_slice"] = one.worst_slice
+    cells = [section for one in found for section in one.sections]
+    if cells:
+        scores["membrane"] = membrane_scores(cells, judge.threshold)
     return {
         **scores,
         "curves": {name: curves_of([one.probabilities[n] for one in found]) for n, name in enumerate(labels)},

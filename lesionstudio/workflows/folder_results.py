@@ -9,7 +9,7 @@ from lesionstudio.progress import Progress, Reporter, Steps
 from lesionstudio.project.openings import note_opening
 from lesionstudio.words import _
 from lesionstudio.workflows.evaluate import judgement
-from lesionstudio.workflows.judging import Judge, Judged
+from lesionstudio.workflows.judging import Asked, Judge, Judged, labels_of
 from lesionstudio.workflows.kept_marks import MarksKeeper, amounts
 from lesionstudio.workflows.labelled import Places
 from lesionstudio.workflows.report import Looked, write_report
@@ -46,7 +46,7 @@ class _KeepingJudge(Judge):
     def __init__(self, model: Path, device: str, report: Reporter) -> None:
         self._last = Progress(0.0, _("Evaluating"))
         super().__init__(model, device=device, beat=lambda _progress: report(self._last))
-        self._kept: Any = None
+        self._kept: Asked | None = None
 
     def judge_and_keep(
         self, pairs: Pairs, report: Reporter, keeper: MarksKeeper
@@ -63,14 +63,16 @@ class _KeepingJudge(Judge):
             yield judged, {**self._facts(pair, judged.worst_slice, keeper), **amounts(judged.case)}
             steps.advance()
 
-    def look(self, pair: Pair) -> Any:
+    def asked(self, pair: Pair) -> Asked:
         """As ever; what was found last is kept."""
-        self._kept = super().look(pair)
+        self._kept = super().asked(pair)
         return self._kept
 
     def _facts(self, pair: Pair, k: int, keeper: MarksKeeper) -> dict[str, Any]:
-        scan, wanted, marked, _probabilities = self._kept
-        name = pair.id if scan.slices == 1 else _("{name}, slice {n}").format(name=pair.id, n=k + 1)
-        marks = keeper.keep(marked[k], wanted[k])
+        assert self._kept is not None
+        marked = labels_of(self._kept.kept(self.threshold), self.threshold)
+        is_one = self._kept.scan.slices == 1
+        name = pair.id if is_one else _("{name}, slice {n}").format(name=pair.id, n=k + 1)
+        marks = keeper.keep(marked[k], self._kept.wanted[k])
         self._kept = None
         return {"name": name, "slice": k, "path": str(pair.image), "marks": marks}

@@ -1,7 +1,7 @@
 """Judging: a model run on scans whose masks are known, as Segment runs it, but in fp32: alike on every machine."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +14,11 @@ from lesionstudio.imaging.pairs import Pair, Pairs
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.metrics.cases import Case, score_case
 from lesionstudio.metrics.curves import Probabilities
+from lesionstudio.metrics.operating import THRESHOLDS, OperatingPoint
 from lesionstudio.model_card import ModelCard
 from lesionstudio.progress import Reporter, Steps, silent
 from lesionstudio.workflows.labelled import read_pair
+from lesionstudio.workflows.membranes import Section, sections
 
 Marks = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -26,7 +28,8 @@ Floats = NDArray[np.float32]
 class Judged:
     """One pair judged. `probabilities`: counted for each label; `worst_slice`: the one with most wrong voxels.
 
-    `hu_offset_guess`: what seems to have been added to HU in it; None for nothing.
+    `hu_offset_guess`: what seems to have been added to HU in it; None for nothing. `sections`: of a membrane model;
+    `points`: by threshold, where all are looked at.
     """
 
     pair: Pair
@@ -34,12 +37,14 @@ class Judged:
     probabilities: tuple[Probabilities, ...]
     worst_slice: int
     hu_offset_guess: int | None
+    sections: tuple[Section, ...] = ()
+    points: dict[float, OperatingPoint] = field(default_factory=dict)
 
 
 class Judge:
     """A model with the threshold to judge it at: its card's where `threshold` is None.
 
-    `beat` is told between two pieces of work on one scan.
+    `beat` is told between two pieces of work on one scan. `at_all_thresholds`: what others would find is counted too.
     """
 
     def __init__(
@@ -52,12 +57,14 @@ class Judge:
         hu_offset: float | None = None,
         device: str = "auto",
         beat: Reporter = silent,
+        at_all_thresholds: bool = False,
     ) -> None:
         from lesionstudio.learning.inference import Predictor
 
         self.predictor = Predictor.open(model, device, flips=flips, exact=True)
         self.threshold = self.card.threshold if threshold is None else threshold
         self._structure, self._hu_offset, self._beat = structure, hu_offset, beat
+        self._at_all_thresholds = at_all_thresholds
 
     @property
     def card(self) -> ModelCard:
@@ -73,21 +80,51 @@ class Judge:
 
     def judged(self, pair: Pair) -> Judged:
         """One pair."""
-        scan, wanted, marks, probabilities = self.look(pair)
+        answer = self.asked(pair)
+        scan, wanted, probabilities = answer.scan, answer.wanted, answer.kept(self.threshold)
+        marks = labels_of(probabilities, self.threshold)
         spacing_mm = tuple(float(length) for length in scan.geometry.spacing_mm) if scan.geometry.has_spacing else None
         case = score_case(pair.id, pair.group, marks, wanted, self.card.labels, spacing_mm)
         counted = tuple(Probabilities.of(one, wanted == n) for n, one in enumerate(probabilities, start=1))
         wrong = np.count_nonzero(marks != wanted, axis=(1, 2))
-        return Judged(pair, case, counted, int(wrong.argmax()), guessed_offset(scan, [scan.slices // 2]))
+        are_borders = self.card.marks == "borders"
+        cells = sections(probabilities[0], wanted == 1, self.threshold, pair.id) if are_borders else ()
+        points = self._points(answer) if self._at_all_thresholds else {}
+        offset = guessed_offset(scan, [scan.slices // 2])
+        return Judged(pair, case, counted, int(wrong.argmax()), offset, cells, points)
+
+    def _points(self, answer: "Asked") -> dict[float, OperatingPoint]:
+        """What other thresholds would find, miss and invent."""
+        cuts, labels = sorted({*THRESHOLDS, round(self.threshold, 4)}), len(self.card.labels)
+        marked = ((cut, labels_of(answer.kept(cut), cut)) for cut in cuts)
+        return {cut: OperatingPoint.of(marks, answer.wanted, cut, labels) for cut, marks in marked}
 
     def look(self, pair: Pair) -> tuple[Scan, Marks, Marks, Floats]:
         """The scan, the labels wanted and those marked (slice, row, column), and probabilities (label, slice, ...)."""
+        answer = self.asked(pair)
+        probabilities = answer.kept(self.threshold)
+        return answer.scan, answer.wanted, labels_of(probabilities, self.threshold), probabilities
+
+    def asked(self, pair: Pair) -> "Asked":
+        """What the network says of one pair, before its card's rules drop anything."""
         scan, wanted = read_pair(pair, self._structure, self._hu_offset)
         seen = np.stack([network_inputs(scan, k, self.card.inputs) for k in range(scan.slices)])
-        probabilities = kept_in_scan(
-            seen, self.predictor.predict(seen, self._beat), self.card, self.threshold, scan.geometry
-        )
-        return scan, wanted, labels_of(probabilities, self.threshold), probabilities
+        return Asked(scan, wanted, seen, self.predictor.predict(seen, self._beat), self.card)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """One pair under a model: the scan, the labels wanted (slice, row, column), what the network saw and answered."""
+
+    scan: Scan
+    wanted: Marks
+    seen: Floats
+    probabilities: Floats
+    card: ModelCard
+
+    def kept(self, threshold: float, card: ModelCard | None = None) -> Floats:
+        """Its probabilities (label, slice, row, column) without what the card's rules drop at this threshold."""
+        return kept_in_scan(self.seen, self.probabilities, card or self.card, threshold, self.scan.geometry)
 
 
 def labels_of(probabilities: Floats, threshold: float) -> Marks:

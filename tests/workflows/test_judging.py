@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from scipy import ndimage
 
 from lesionstudio.cli import run
 from lesionstudio.errors import NotEnoughExamples
@@ -16,6 +17,7 @@ from lesionstudio.model_card import IntensityRule, ModelInput
 from lesionstudio.project.openings import openings
 from lesionstudio.workflows.compare import compare
 from lesionstudio.workflows.evaluate import evaluate
+from lesionstudio.workflows.judging import Judge, labels_of
 from lesionstudio.workflows.readers import between_readers
 from tests.tiny_model import save_tiny_model, tiny_card
 
@@ -136,3 +138,27 @@ def test_where_several_readers_drew_their_agreement_is_the_ceiling(tmp_path: Pat
     shutil.rmtree(tmp_path / "readers" / "2")
     shutil.rmtree(tmp_path / "readers" / "1")
     assert between_readers(pairs) is None
+
+
+def test_a_membrane_model_is_judged_by_the_cells_it_parts_too(data: Path, tmp_path: Path) -> None:
+    save_tiny_model(tmp_path / "borders", tiny_card(id="borders", inputs=BYTES, marks="borders", threshold=0.55))
+    found = evaluate(str(tmp_path / "borders"), data=data, page=tmp_path / "page.html")
+    membrane = json.loads(json.dumps(found))["membrane"]
+    assert membrane["sections"] == PICTURES and membrane["threshold"] == 0.55
+    at = {cut: (rand, info) for cut, rand, info in membrane["by_threshold"]}
+    assert at[0.55] == pytest.approx((membrane["v_rand"], membrane["v_info"]))
+    best = membrane["best"]["v_rand"]
+    assert best["value"] == max(rand for rand, _info in at.values()) == at[best["threshold"]][0]
+    assert "V-Rand" in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
+def test_pieces_smaller_than_the_card_says_are_dropped_as_segment_drops_them(
+    data: Path, models: tuple[Path, Path], tmp_path: Path
+) -> None:
+    save_tiny_model(tmp_path / "tidy", tiny_card(id="tidy", inputs=BYTES, smallest=40))
+    pair = pair_folders(data / "images", data / "masks").pairs[0]
+    before, after = (labels_of(Judge(one).asked(pair).kept(0.5), 0.5)[0] for one in (models[0], tmp_path / "tidy"))
+    sizes = np.unique(ndimage.label(before, np.ones((3, 3)))[0], return_counts=True)[1]
+    left = np.unique(ndimage.label(after, np.ones((3, 3)))[0], return_counts=True)[1]
+    assert sorted(left[1:]) == sorted(n for n in sizes[1:] if n >= 40)
+    assert len(left) < len(sizes)
