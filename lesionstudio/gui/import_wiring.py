@@ -1,5 +1,6 @@
 """ImportWiring: the import sheet and what is behind it: files found, looked at, shown on their scans, taken in."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from lesionstudio.gui.widgets.sheet import present
 from lesionstudio.imaging.found_masks import By, FoundMask, Matched
 from lesionstudio.imaging.labels import MOST_LABELS
 from lesionstudio.imaging.mask_values import NEW, Turn
+from lesionstudio.imaging.pairs import is_picture_name
 from lesionstudio.progress import Progress
 from lesionstudio.words import _, ngettext
 from lesionstudio.workflows.import_masks import Preview, Previews, look_at_masks
@@ -60,6 +62,8 @@ class ImportWiring(QObject):
         present(sheet)
         if not sheet.isVisible():  # another sheet is open
             self.sheet = None
+        elif folders := _folders_of_segments(found.values()):  # several may belong to one series
+            self.find([*folders, *(path for path in found.values() if not set(folders) & set(path.parents))])
         elif not found:  # pictures with masks beside them may be slices of a volume by now
             self.find([path for key, path in self._importing.found.items() if project.joined.member(key)])
 
@@ -273,6 +277,12 @@ class ImportWiring(QObject):
     def _closed(self) -> None:
         self._stop()
         self.sheet, self._previews = None, Previews()
+
+
+def _folders_of_segments(found: Iterable[Path]) -> list[Path]:
+    """Where there may be more masks of the same series: beside those that are called as no picture is."""
+    named = {path.parent for path in found if not is_picture_name(path.name) or path.suffix.lower() == ".dcm"}
+    return sorted(folder for folder in named if not any(other in folder.parents for other in named))
 
 
 def _hint(plan: ImportPlan, n: int) -> str:

@@ -1,7 +1,7 @@
 """FoundMask: the files that together are the mask of one scan; and which scan, told by names alone.
 
 A mask is one file; or one file a slice (`chest_0007.png`, counted from 1); or, of either, one file a label
-(`chest_0007_Frontal.png`), as this program exports them and others do too.
+(`chest_0007_Frontal.png`), as this program exports them and others do too; or several files of named segments.
 """
 
 import os
@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from lesionstudio.imaging.formats.names import natural_key, pairing_key, stem
+from lesionstudio.imaging.formats.names import is_segment_name, natural_key, pairing_key, stem
 from lesionstudio.imaging.formats.references import References
 from lesionstudio.imaging.pairs import is_picture_name
 
 By = Literal["name", "number"]
+_OF_SCAN = "\0"
 _SLICE = re.compile(r"^(.*)_(\d{1,6})$")
 
 
@@ -99,6 +100,8 @@ def matched(
 ) -> Matched:
     """Puts files together to masks, and each mask to the scan its name tells. No scan gets two.
 
+    Several files of named segments that belong to one scan are one mask together.
+
     `labels`: how a label may stand at the end of a file's name -> its name; `references`: the series that files say
     they were drawn on, which counts more than names.
     """
@@ -109,7 +112,7 @@ def matched(
         owner, part, group = known.placed(path)
         groups.setdefault(group, []).append(part)
         owners[group] = owner
-    masks = tuple(FoundMask(name, tuple(parts)) for (_folder, name), parts in groups.items())
+    masks = tuple(_together(name, parts) for (_folder, name), parts in groups.items())
     sure = list(owners.values())
     if by == "number":
         guess = [_by_number(mask, scans) if len(mask.parts) == 1 else owner for mask, owner in zip(masks, sure)]
@@ -117,7 +120,8 @@ def matched(
     guess = [known.by_beginning(mask) for mask in masks]
     if len(scans) == 1 and (len(masks) == 1 or not any([*sure, *guess])):
         guess = [scans[0].id] * len(masks)
-    return Matched(masks, _each_once(sure, guess))
+    wishes = [one or other for one, other in zip(sure, guess)]
+    return _with_their_like(Matched(masks, _each_once(sure, guess)), wishes)
 
 
 class _Known:
@@ -141,7 +145,8 @@ class _Known:
         """The scan a file is of ("" for none), which part of its mask it is, and the mask it belongs to."""
         key, folder = pairing_key(path.name), str(path.parent)
         if path in self._references:
-            return self._drawn_on(self._references[path]), MaskPart(path), (folder, path.name)
+            owner = self._drawn_on(self._references[path])
+            return owner, MaskPart(path), ("", f"{_OF_SCAN}{owner}") if owner else (folder, path.name)
         if key in self._scans:
             whole = self._called(key, path)
             return whole.id if whole else "", MaskPart(path), (folder, path.name)
@@ -194,6 +199,29 @@ class _Known:
         if numbered is None or scan is None or not 1 <= int(numbered[2]) <= scan.slices or scan.slices == 1:
             return None, None
         return scan, int(numbered[2]) - 1
+
+
+def _together(name: str, parts: Sequence[MaskPart]) -> FoundMask:
+    """The mask in these files, called as they are where each of them holds all of it, or segments of it."""
+    is_split = any(part.k is not None or part.label for part in parts)
+    return FoundMask(name if is_split else ", ".join(part.path.name for part in parts), tuple(parts))
+
+
+def _with_their_like(found: Matched, wishes: Sequence[str]) -> Matched:
+    """Files of named segments that found their scan taken by another such file come in together with it."""
+    masks, left_out = list(found.masks), set[int]()
+    for n, scan_id in enumerate(wishes):
+        if scan_id and not found.scans[n] and scan_id in found.scans and _has_segments(found.masks[n]):
+            first = found.scans.index(scan_id)
+            if _has_segments(found.masks[first]):
+                masks[first] = _together("", (*masks[first].parts, *found.masks[n].parts))
+                left_out.add(n)
+    kept = [n for n in range(len(masks)) if n not in left_out]
+    return Matched(tuple(masks[n] for n in kept), tuple(found.scans[n] for n in kept))
+
+
+def _has_segments(mask: FoundMask) -> bool:
+    return all(is_segment_name(part.path.name) for part in mask.parts)
 
 
 def _each_once(*wishes: Sequence[str]) -> tuple[str, ...]:

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from lesionstudio.imaging.editing import EditHistory
 from lesionstudio.imaging.edits import MaskEdit
 from lesionstudio.imaging.formats.laying import check_fit
+from lesionstudio.imaging.formats.names import stem
 from lesionstudio.imaging.found_masks import FoundMask, MaskPart
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.mask import Mask, Origin, Pixels, SliceStatus
 from lesionstudio.imaging.mask_values import LEFT_OUT, Meaning, Turn, census_of_segments
 from lesionstudio.imaging.scan import Scan
-from lesionstudio.imaging.segments import Overlap, Segmentation
+from lesionstudio.imaging.segments import Overlap, Segmentation, joined
 
 Keep = Literal["mine", "theirs", "both"]
 """Slices worked on by hand: left alone; replaced; or filled only where nothing is."""
@@ -48,12 +49,16 @@ class Incoming:
     def read(cls, wish: Wish, on: Scan | Geometry, known: Segmentation | None = None) -> "Incoming":
         """The marks on the scan's grid. Raises UnreadableFile, GridMismatch with both sizes.
 
-        `known`: the segments in the mask's one file, where they were read before.
+        `known`: the segments in the mask's files, where they were read before.
         """
         slices: dict[int, Pixels] = {}
+        segmentation = known or segments_of(wish.mask, on)
+        if segmentation is not None:
+            labels = segmentation.labels(wish.overlap, _table(wish, segmentation))
+            return cls(dict(enumerate(_turned(labels, wish, on))))
         for part in wish.mask.parts:
             first = 0 if part.k is None else part.k
-            for k, labels in enumerate(_read(part, wish, on, known), first):
+            for k, labels in enumerate(_read(part, wish, on), first):
                 before = slices.get(k)
                 slices[k] = labels if before is None else np.where(labels > 0, labels, before)
         return cls(dict(sorted(slices.items())))
@@ -105,15 +110,28 @@ def _status(mask: Mask, k: int, keep: Keep, where: NDArray[np.bool_], *, trust: 
     return SliceStatus.CHECKED if trust else SliceStatus.IMPORTED
 
 
-def _read(part: MaskPart, wish: Wish, on: Scan | Geometry, known: Segmentation | None) -> Pixels:
-    """The labels (slice, row, column) in one file."""
-    from lesionstudio.imaging.formats import fitting_values, read_mask, read_segments
+def segments_of(mask: FoundMask, on: Scan | Geometry) -> Segmentation | None:
+    """The named segments in a mask's files, those of several together; None for masks of other kinds.
+
+    Raises UnreadableFile, GridMismatch.
+    """
+    from lesionstudio.imaging.formats import read_segments
+
+    if any(part.k is not None or part.label for part in mask.parts):
+        return None
+    found = [(stem(part.path.name), read_segments(part.path, on)) for part in mask.parts]
+    named = [(name, one) for name, one in found if one is not None]
+    if len(named) < len(found) or not named:
+        return None
+    return joined(named) if len(named) > 1 else named[0][1]
+
+
+def _read(part: MaskPart, wish: Wish, on: Scan | Geometry) -> Pixels:
+    """The labels (slice, row, column) in one file of another kind."""
+    from lesionstudio.imaging.formats import fitting_values, read_mask
 
     geometry = on.geometry if isinstance(on, Scan) else on
     grid = geometry if part.k is None else Geometry.pixels((1, *geometry.shape[1:]))
-    segmentation = known or (read_segments(part.path, on) if part.k is None and not part.label else None)
-    if segmentation is not None:
-        return _turned(segmentation.labels(wish.overlap, _table(wish, segmentation)), wish, geometry)
     if wish.meaning is None and not part.label:
         return read_mask(part.path, grid)
     values = fitting_values(part.path, grid, wish.turn)
@@ -132,8 +150,8 @@ def _table(wish: Wish, segmentation: Segmentation) -> dict[int, int] | None:
     return {one.number: wish.by_segment.get(one.name, LEFT_OUT) for one in named}
 
 
-def _turned(labels: Pixels, wish: Wish, geometry: Geometry) -> Pixels:
+def _turned(labels: Pixels, wish: Wish, on: Scan | Geometry) -> Pixels:
     """The labels laid as was said: they lie on the scan's grid already, so that seldom is anything to be done."""
     turned: Pixels = wish.turn.apply(labels)
-    check_fit(turned.shape, geometry.shape)
+    check_fit(turned.shape, (on.geometry if isinstance(on, Scan) else on).shape)
     return turned

@@ -1,13 +1,15 @@
 """Segmentation: the named segments of another program's mask on a scan's grid, and which wins where they overlap."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lesionstudio.errors import UnreadableFile
 from lesionstudio.words import _, number
 
 Labels = NDArray[np.uint8]
@@ -102,6 +104,58 @@ class Segmentation:
         for rank, n in enumerate(order, 1):
             ranks[n] = rank
         return ranks
+
+
+def joined(files: Sequence[tuple[str, Segmentation]]) -> Segmentation:
+    """The segments of several files, by the files' names, on one grid; a name that two files have says which file.
+
+    A number that is taken already becomes the next free one. Raises UnreadableFile beyond 255 segments.
+    """
+    numbers = [[int(n) for n in np.flatnonzero(one.sizes()) if n] for _name, one in files]
+    if sum(map(len, numbers)) > MOST_SEGMENTS:
+        message = _("Together these files have {n} segments, and a mask holds {most}.")
+        raise UnreadableFile(
+            message.format(n=sum(map(len, numbers)), most=MOST_SEGMENTS), hint=_("Import them one after the other.")
+        )
+    free = dict.fromkeys(range(1, MOST_SEGMENTS + 1))
+    layers, segments, notes = list[Labels](), list[tuple[str, Segment]](), list[str]()
+    for (file, one), used in zip(files, numbers):
+        table = _numbered(used, free)
+        layers += [_table(table)[layer] for layer in one.layers]
+        known = {segment.number: segment for segment in one.segments}
+        named = [known.get(n) or Segment(n) for n in sorted(used, key=lambda n: _place(n, one))]
+        segments += [(file, replace(segment, number=table[segment.number])) for segment in named]
+        notes += one.notes
+    return Segmentation(tuple(layers), _told_apart(segments), tuple(dict.fromkeys(notes)))
+
+
+def _numbered(used: Sequence[int], free: dict[int, None]) -> dict[int, int]:
+    """A number for each that is used: its own where that is free; takes them away."""
+    table = {n: n for n in used if n in free}
+    for n in table:
+        del free[n]
+    for n in used:
+        if n not in table:
+            table[n] = next(iter(free))
+            del free[table[n]]
+    return table
+
+
+def _place(n: int, one: Segmentation) -> tuple[int, int]:
+    """Where the file names a segment; those it does not name come last."""
+    named = [segment.number for segment in one.segments]
+    return (named.index(n) if n in named else len(named), n)
+
+
+def _told_apart(segments: Sequence[tuple[str, Segment]]) -> tuple[Segment, ...]:
+    """The segments, with the name of the file behind a name that comes more than once."""
+    times = Counter(segment.name.casefold() for _file, segment in segments if segment.name)
+    return tuple(
+        replace(one, name=_("{name} ({file})").format(name=one.name, file=file))
+        if times[one.name.casefold()] > 1
+        else one
+        for file, one in segments
+    )
 
 
 def plain_name(text: object) -> str:

@@ -12,7 +12,7 @@ from lesionstudio.errors import LesionStudioError
 from lesionstudio.imaging.editing import EditHistory
 from lesionstudio.imaging.edits import MaskEdit
 from lesionstudio.imaging.found_masks import FoundMask, MaskPart
-from lesionstudio.imaging.incoming import Incoming, Keep, Wish
+from lesionstudio.imaging.incoming import Incoming, Keep, Wish, segments_of
 from lesionstudio.imaging.mask import Mask, MaskSnapshot, Pixels
 from lesionstudio.imaging.mask_values import Census, census, census_of_segments
 from lesionstudio.imaging.scan import Scan
@@ -107,13 +107,10 @@ class Previews:
         return self._mask[2:]
 
     def _segments_of(self, item: WorkItem, wish: Wish, scan: Scan) -> Segmentation | None:
-        """The named segments of a mask in one file, kept while only what becomes of them changes."""
-        from lesionstudio.imaging.formats import read_segments
-
-        (part, *more), key = wish.mask.parts, (item.id, wish.mask)
+        """The named segments of a mask, kept while only what becomes of them changes."""
+        key = (item.id, wish.mask)
         if self._segments is None or self._segments[:2] != key:
-            is_whole = not more and part.k is None and not part.label
-            self._segments = (*key, read_segments(part.path, scan) if is_whole else None)
+            self._segments = (*key, segments_of(wish.mask, scan))
         return self._segments[2]
 
 
@@ -146,6 +143,9 @@ def _census(project: Project, mask: FoundMask, item: WorkItem | None, scans: dic
         if item is not None and item.id not in scans:
             scans[item.id] = project.read_scan(item)
         scan = scans[item.id] if item is not None else None
+        segments = segments_of(mask, scan) if scan is not None else None
+        if segments is not None:
+            return census_of_segments(segments)
         parts = [_census_of_part(part, scan) for part in mask.parts]
     except LesionStudioError as problem:
         return Census((0, 0, 0), error=problem.message, hint=problem.hint)
@@ -153,12 +153,9 @@ def _census(project: Project, mask: FoundMask, item: WorkItem | None, scans: dic
 
 
 def _census_of_part(part: MaskPart, scan: Scan | None) -> Census:
-    from lesionstudio.imaging.formats import mask_values, read_segments
+    from lesionstudio.imaging.formats import mask_values
 
     is_whole, notes = part.k is None, list[str]()
-    segments = read_segments(part.path, scan) if scan is not None and is_whole and not part.label else None
-    if segments is not None:
-        return census_of_segments(segments)
     return census(mask_values(part.path, scan.geometry if scan is not None and is_whole else None, notes), notes)
 
 

@@ -18,6 +18,7 @@ from lesionstudio.gui.dialogs.import_masks import ImportSheet
 from lesionstudio.gui.dialogs.import_table import CONTENT, MASK, SCAN
 from lesionstudio.gui.import_plan import ImportPlan
 from lesionstudio.gui.theme import Look
+from lesionstudio.imaging.formats import Drawn, find_scan, read_scan, write_mask
 from lesionstudio.imaging.mask import SliceStatus
 from lesionstudio.project.project import Project
 from lesionstudio.workflows.import_masks import TakenIn
@@ -106,6 +107,7 @@ class Importer:
         """Presses Import and waits until the masks are in."""
         importing, steps = self.hands.desk.parts.importing, self.hands.desk.parts.study_steps._steps
         before = len(steps)
+        self.hands.until(self.part(QAbstractButton, "import_files_button").isEnabled)
         self.click("import_files_button")
         self.hands.until(lambda: not importing.is_running and len(steps) > before)
 
@@ -412,3 +414,31 @@ def test_masks_beside_the_scans_are_shown_until_they_are_in(hands: Hands, tmp_pa
     hands.do("import_masks")
     assert person.plan.masks == () and not person.sheet.table.isVisible()
     person.leave()
+
+
+def test_two_segmentations_of_one_series_come_in_together_and_ask_which_wins(hands: Hands, tmp_path: Path) -> None:
+    phantoms.write_dicom(tmp_path / "study" / "ct", phantoms.ct_phantom(shape=(3, 24, 30)))
+    series = find_scan(next((tmp_path / "study" / "ct").iterdir())).source
+    geometry = read_scan(series).geometry
+    for who, columns in (("ann", slice(5, 15)), ("bob", slice(10, 14))):
+        marks = np.zeros(geometry.shape, np.uint8)
+        marks[1, 4:8, columns] = 1
+        write_mask(tmp_path / "study" / f"{who}.dcm", marks, geometry, names={1: "Lesion"}, drawn=Drawn(series))
+    person = Importer(hands, tmp_path / "study")
+    hands.until(lambda: bool(hands.desk.parts.importing.found))
+    hands.do("import_masks")
+    hands.until(lambda: len(person.plan.masks) == 1 and len(person.plan.masks[0].parts) == 2)
+    hands.until(lambda: not person.plan.unlooked)
+    assert person.plan.masks[0].name == "ann.dcm, bob.dcm"
+    assert person.plan.shown_values == ["Lesion (ann)", "Lesion (bob)"]
+    assert person.reason() == "Say first which segment wins." and person.plan.overlapping == 1
+    person.click("overlap_wins_last_button")
+    person.go()
+    item_id = hands.session.items[0].id
+    scan = person.project.read_scan(person.project.items[item_id])
+    hands.until(lambda: hands.session.autosave.is_settled and hands.desk.parts.runner.is_idle)
+    is_shown = item_id == hands.session.current_id
+    mask = hands.mask if is_shown else person.project.load_mask(item_id, scan.geometry, scan.slice_ids)
+    named = {label.name: label.number for label in hands.session.labels}
+    ann, bob = (int((mask.labels(1) == named[f"Lesion ({who})"]).sum()) for who in ("ann", "bob"))
+    assert (ann, bob) == (24, 16)

@@ -186,3 +186,19 @@ def test_four_quarters_are_no_turn_and_a_quarter_turns_to_the_right() -> None:
         turn = turn.quarter()
     assert turn == Turn(columns=True)
     assert Turn().quarter().mirrored(rows=True).apply(lying).tolist() == [np.rot90(lying[0], -1)[::-1].tolist()]
+
+
+def test_two_segmentations_of_one_series_are_one_mask_and_those_of_two_series_are_two() -> None:
+    scans = [replace(scan(f"{name}.png"), series=name) for name in ("CT", "MR")]
+    files = [Path("a") / "tumour.dcm", Path("b") / "liver.dcm", Path("a") / "brain.dcm", Path("a") / "else.dcm"]
+    series = dict(zip(files, ("CT", "CT", "MR", "PET")))
+    found = matched(files, scans, {}, references={path: References(frozenset({one})) for path, one in series.items()})
+    named = {mask.name: scan_id for mask, scan_id in zip(found.masks, found.scans)}
+    assert named == {"tumour.dcm, liver.dcm": "CT.png", "brain.dcm": "MR.png", "else.dcm": ""}
+    assert [part.path for part in found.masks[0].parts] == files[:2]
+
+
+def test_a_second_segmentation_by_name_joins_the_first_and_a_second_plain_mask_does_not() -> None:
+    files = ["case.seg.nrrd", "case_more.seg.nrrd", "case_old.nii.gz"]
+    found = pairs(files, [scan("case.nii.gz"), scan("other.nii.gz")])
+    assert found == {"case.seg.nrrd, case_more.seg.nrrd": "case.nii.gz", "case_old.nii.gz": ""}
