@@ -118,18 +118,27 @@ class StandIn:
     def __init__(self, listener: Listener, verbs: Mapping[str, Verb] | None = None) -> None:
         self._listener = listener
         self._verbs = verbs or {"segment_scan": bright_is_lesion, "learn": self._learn}
-        self._pool, self._urgent = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
+        self._pool, self._urgent, self._ahead, self._background = (ThreadPoolExecutor(1) for _lane in range(4))
         self._over: set[str] = set()
         self.let_go, self.go_on_learning = threading.Event(), threading.Event()
         self.let_go.set(), self.go_on_learning.set()
         self.learning_fails: LesionStudioError | None = None
         self.submitted: list[tuple[str, dict[str, Any], bool]] = []
 
-    def submit(self, verb: str, arguments: Mapping[str, Any], *, urgent: bool = False) -> str:
-        """Queues a verb; an urgent one passes the others."""
+    def submit(
+        self,
+        verb: str,
+        arguments: Mapping[str, Any],
+        *,
+        urgent: bool = False,
+        ahead: bool = False,
+        background: bool = False,
+    ) -> str:
+        """Queues a verb; an urgent one passes the others, as one that works ahead; the background lets all pass."""
         job = uuid.uuid4().hex
         self.submitted.append((verb, dict(arguments), urgent))
-        (self._urgent if urgent else self._pool).submit(self._run, job, verb, dict(arguments))
+        here = self._background if background else self._pool
+        (self._urgent if urgent else self._ahead if ahead else here).submit(self._run, job, verb, dict(arguments))
         return job
 
     def cancel(self, job: str) -> None:
@@ -140,7 +149,7 @@ class StandIn:
     def close(self) -> None:
         """Ends everything."""
         self.let_go.set(), self.go_on_learning.set()
-        for pool in (self._pool, self._urgent):
+        for pool in (self._pool, self._urgent, self._ahead, self._background):
             pool.shutdown(wait=True, cancel_futures=True)
 
     def _learn(self, *, report: Reporter, **arguments: Any) -> dict[str, Any]:

@@ -60,10 +60,19 @@ Listener = Callable[[Message], None]
 class Compute(Protocol):
     """Runs verbs somewhere else. Each job ends once: succeeded, failed or cancelled."""
 
-    def submit(self, verb: str, arguments: Mapping[str, Any], *, urgent: bool = False) -> str:
+    def submit(
+        self,
+        verb: str,
+        arguments: Mapping[str, Any],
+        *,
+        urgent: bool = False,
+        ahead: bool = False,
+        background: bool = False,
+    ) -> str:
         """Queues a verb with arguments that JSON can carry and gives the job's id.
 
-        An urgent job passes a long one between two of its pieces; jobs of one kind run in the order they came.
+        An urgent job passes all others between two of their pieces, and what runs in the `background` lets every job
+        pass; one that works `ahead` of a person comes next to urgent ones. Jobs of one kind run in the order they came.
         """
 
     def cancel(self, job: str) -> None:

@@ -1,4 +1,4 @@
-"""The compute process's loop: run a verb, send Progress, result or failure; let an urgent job pass a long one.
+"""The compute process's loop: run a verb, send Progress, result or failure; let a more urgent job pass a long one.
 
 Requests come in and messages go out as JSON, one a line, through the pipes that were stdin and stdout. Whatever
 libraries print goes to stderr. The end of the input ends the process.
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from threading import Condition, Lock, Thread
 from typing import Any, BinaryIO
 
-from lesionstudio.compute.wire import problem_to_facts, progress_to_facts, to_line
+from lesionstudio.compute.wire import LEVELS, problem_to_facts, progress_to_facts, to_line
 from lesionstudio.errors import OutOfMemory
 from lesionstudio.progress import Cancelled, Progress
 from lesionstudio.words import _
@@ -32,7 +32,7 @@ class _Request:
     id: str
     verb: str
     arguments: dict[str, Any]
-    urgent: bool
+    level: int
 
 
 class Server:
@@ -40,8 +40,7 @@ class Server:
 
     def __init__(self, verbs: str, requests: BinaryIO, answers: BinaryIO) -> None:
         self._verbs, self._requests, self._answers = verbs, requests, answers
-        self._urgent: deque[_Request] = deque()
-        self._waiting: deque[_Request] = deque()
+        self._waiting: dict[int, deque[_Request]] = {level: deque() for level in sorted(LEVELS, reverse=True)}
         self._cancelled: set[str] = set()
         self._is_closing = False
         self._news, self._writing = Condition(), Lock()
@@ -58,7 +57,7 @@ class Server:
         for line in self._requests:
             order = json.loads(line)
             if order["do"] == "run":
-                self._queue(_Request(order["id"], order["verb"], order["arguments"], order["urgent"]))
+                self._queue(_Request(order["id"], order["verb"], order["arguments"], order["level"]))
             else:
                 self._cancel(order["id"])
         with self._news:
@@ -69,13 +68,13 @@ class Server:
 
     def _queue(self, request: _Request) -> None:
         with self._news:
-            (self._urgent if request.urgent else self._waiting).append(request)
+            self._waiting[request.level].append(request)
             self._news.notify()
 
     def _cancel(self, job: str) -> None:
         with self._news:
             self._cancelled.add(job)
-            for queue in (self._urgent, self._waiting):
+            for queue in self._waiting.values():
                 unstarted = [request for request in queue if request.id == job]
                 for request in unstarted:
                     queue.remove(request)
@@ -83,10 +82,12 @@ class Server:
 
     def _next(self) -> _Request | None:
         with self._news:
-            self._news.wait_for(lambda: self._urgent or self._waiting or self._is_closing)
-            if self._is_closing:
-                return None
-            return self._urgent.popleft() if self._urgent else self._waiting.popleft()
+            self._news.wait_for(lambda: any(self._waiting.values()) or self._is_closing)
+            return None if self._is_closing else self._most_urgent(-1)
+
+    def _most_urgent(self, above: int) -> _Request | None:
+        """Takes the next request of the highest level that is more than this; None where there is none."""
+        return next((queue.popleft() for level, queue in self._waiting.items() if level > above and queue), None)
 
     def _carry(self, request: _Request) -> None:
         """Runs one request to one of its three endings."""
@@ -106,23 +107,23 @@ class Server:
             self._cancelled.discard(request.id)
 
     def _report(self, request: _Request, progress: Progress) -> None:
-        """What a verb's `report` does: pass it on, let urgent jobs run here and now, stop what is cancelled."""
+        """What a verb's `report` does: pass it on, let more urgent jobs run here and now, stop what is cancelled."""
         self._stop_if_unwanted(request)
         now = time.monotonic()
         if progress.partial is not None or now - self._reported_at > _REPORT_EVERY_S:
             self._reported_at = now
             self._say("progress", id=request.id, **progress_to_facts(progress))
-        while not request.urgent and (urgent := self._next_urgent()) is not None:
-            self._carry(urgent)
+        while (passing := self._next_above(request.level)) is not None:
+            self._carry(passing)
         self._stop_if_unwanted(request)
 
     def _stop_if_unwanted(self, request: _Request) -> None:
         if self._is_closing or request.id in self._cancelled:
             raise Cancelled
 
-    def _next_urgent(self) -> _Request | None:
+    def _next_above(self, level: int) -> _Request | None:
         with self._news:
-            return self._urgent.popleft() if self._urgent else None
+            return self._most_urgent(level)
 
     def _say(self, say: str, **facts: Any) -> None:
         line = to_line(say=say, **facts)

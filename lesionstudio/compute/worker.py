@@ -10,7 +10,7 @@ from typing import Any
 
 from lesionstudio.compute.compute import JobCancelled, JobFailed, JobReported, JobStarted, Listener
 from lesionstudio.compute.process import close_input, compute_command, end_process, how_it_ended, start_process
-from lesionstudio.compute.wire import to_line, to_message
+from lesionstudio.compute.wire import AHEAD, BACKGROUND, ORDINARY, URGENT, to_line, to_message
 from lesionstudio.errors import LesionStudioError
 from lesionstudio.words import _
 
@@ -41,6 +41,7 @@ class LocalCompute:
         self._listener, self._patience_s = listener, patience_s
         self._command = list(command or compute_command())
         self._jobs: dict[str, _Job] = {}
+        self._begun: list[str] = []
         self._lock, self._writing = RLock(), Lock()
         self._process: _Process | None = None
         self._watch: Thread | None = None
@@ -59,10 +60,19 @@ class LocalCompute:
         process = self._process
         return process.pid if process else None
 
-    def submit(self, verb: str, arguments: Mapping[str, Any], *, urgent: bool = False) -> str:
+    def submit(
+        self,
+        verb: str,
+        arguments: Mapping[str, Any],
+        *,
+        urgent: bool = False,
+        ahead: bool = False,
+        background: bool = False,
+    ) -> str:
         """Queues a verb with arguments that JSON can carry and gives the job's id."""
         id = uuid.uuid4().hex
-        job = _Job(to_line(do="run", id=id, verb=verb, arguments=dict(arguments), urgent=urgent))
+        level = URGENT if urgent else AHEAD if ahead else BACKGROUND if background else ORDINARY
+        job = _Job(to_line(do="run", id=id, verb=verb, arguments=dict(arguments), level=level))
         with self._lock:
             self._jobs[id] = job
             process = self._process
@@ -143,19 +153,26 @@ class LocalCompute:
                 return
             if isinstance(message, JobStarted):
                 job.is_started = True
+                self._begun.append(message.job)
                 if job.is_cancelled:
                     self._end_unless_stopped(message.job, process)
             elif not isinstance(message, JobReported):
                 del self._jobs[message.job]
+                self._begun = [one for one in self._begun if one != message.job]
         if not job.is_cancelled:
             self._listener(message)
 
     def _end_unless_stopped(self, job: str, process: _Process) -> None:
-        """Kills the process if it has not let go of a cancelled job when patience ends."""
+        """Kills the process if it has not let go of a cancelled job when patience ends.
+
+        A job that another one has passed cannot let go before that is over: patience begins anew.
+        """
 
         def end() -> None:
+            with self._lock:
+                is_passed = job in self._begun[:-1]
             if job in self._jobs and self._process is process:
-                process.kill()
+                self._end_unless_stopped(job, process) if is_passed else process.kill()
 
         timer = Timer(self._patience_s, end)
         timer.daemon = True
@@ -164,7 +181,7 @@ class LocalCompute:
     def _bury(self, how: str, *, came_up: bool) -> None:
         """Fails the jobs that died with a process, once each; where it never came up, also those that were waiting."""
         with self._lock:
-            self._process = None
+            self._process, self._begun = None, []
             if not came_up:
                 self._watch = None
             lost = [id for id, job in self._jobs.items() if job.is_started or job.is_cancelled or not came_up]

@@ -26,10 +26,19 @@ class ComputeLane(QObject):
         self._jobs: dict[str, Job] = {}
         self._compute = start(lambda message: self._mailbox.post(lambda: self._hear(message)))
 
-    def submit(self, verb: str, arguments: Mapping[str, Any], title: str, *, urgent: bool = False) -> Job:
-        """Queues a verb and returns its Job."""
+    def submit(
+        self,
+        verb: str,
+        arguments: Mapping[str, Any],
+        title: str,
+        *,
+        urgent: bool = False,
+        ahead: bool = False,
+        background: bool = False,
+    ) -> Job:
+        """Queues a verb and returns its Job; see Compute.submit for which passes which."""
         job = Job(title)
-        job_id = self._compute.submit(verb, arguments, urgent=urgent)
+        job_id = self._compute.submit(verb, arguments, urgent=urgent, ahead=ahead, background=background)
         self._jobs[job_id] = job
         job.on_cancel = lambda: self._compute.cancel(job_id)
         return job

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Empty, Queue
@@ -36,8 +37,8 @@ class Desk:
         self.heard: list[Message] = []
         self.compute = LocalCompute(self._inbox.put, command=command, patience_s=patience_s)
 
-    def submit(self, verb: str, urgent: bool = False, **arguments: Any) -> str:
-        return self.compute.submit(verb, arguments, urgent=urgent)
+    def submit(self, verb: str, urgent: bool = False, background: bool = False, **arguments: Any) -> str:
+        return self.compute.submit(verb, arguments, urgent=urgent, background=background)
 
     def until(self, found: Callable[[Message], bool]) -> Message:
         while not self.heard or not found(self.heard[-1]):
@@ -150,6 +151,31 @@ def test_an_urgent_job_passes_a_long_one_between_two_pieces(desk: Desk, tmp_path
     assert result_of(desk, waiting) == "waits"
     ended = [message.job for message in desk.heard if isinstance(message, JobSucceeded)]
     assert ended == [urgent, long, waiting]
+
+
+def test_whatever_is_asked_for_passes_what_runs_in_the_background(desk: Desk, tmp_path: Path) -> None:
+    learning = desk.submit("count", background=True, until=str(tmp_path / "enough"))
+    desk.started(learning)
+    long = desk.submit("count", until=str(tmp_path / "scan"))
+    desk.started(long)
+    assert result_of(desk, desk.submit("echo", value="passes both", urgent=True)) == "passes both"
+    (tmp_path / "scan").touch()
+    assert result_of(desk, long) >= 1
+    (tmp_path / "enough").touch()
+    assert result_of(desk, learning) >= 1
+
+
+def test_a_cancelled_job_that_was_passed_does_not_cost_the_one_that_passed_it(impatient: Desk, tmp_path: Path) -> None:
+    learning = impatient.submit("count", background=True, until=str(tmp_path / "never"))
+    impatient.started(learning)
+    long = impatient.submit("count", until=str(tmp_path / "enough"))
+    impatient.started(long)
+    impatient.compute.cancel(learning)
+    longer_than_patience = time.monotonic() + 0.7
+    impatient.until(lambda message: time.monotonic() > longer_than_patience)
+    (tmp_path / "enough").touch()
+    assert result_of(impatient, long) >= 1
+    assert result_of(impatient, impatient.submit("echo", value=1)) == 1
 
 
 def test_cancel_is_answered_at_once_and_nothing_else_is_heard_of_the_job(desk: Desk, tmp_path: Path) -> None:
