@@ -14,6 +14,7 @@ class Settings:
     `tools`: the options of each tool, by verb. `shortcuts`: keys chosen instead of the table's, by verb; "" for none.
     `largest_picture_gigabytes`: slices that claim to be larger are not opened.
     `neurological`: the patient's left is shown at the left of the picture, not at its right.
+    `drafts_ahead`: the next slices' drafts are made while this one is looked at.
     `hide_names`: scans, studies and folders are called by aliases on the screen.
     """
 
@@ -27,6 +28,7 @@ class Settings:
     outline_only: bool = False
     neurological: bool = False
     hold_out_slices: bool = True
+    drafts_ahead: bool = True
     hide_names: bool = False
     undo_megabytes: int = 300
     largest_picture_gigabytes: float = 2.0

@@ -214,6 +214,7 @@ def _segment_actions() -> tuple[ActionSpec, ...]:
         "reject": _("The draft lesion under the pointer, else this slice's."),
         "check_slice": _("Accepts open drafts, checks the slice and goes on."),
         "check_seen": _("Every slice that was on screen and has no open draft."),
+        "drafts_ahead": _("The next slice comes up with its draft, made while you look at this one."),
         "learn": _("The model learns from the checked slices; you go on painting."),
         "train_folder": _("A model of its own from a folder of pictures and masks."),
     }
@@ -228,6 +229,7 @@ def _segment_actions() -> tuple[ActionSpec, ...]:
         ActionSpec("reject", _("Reject"), menu, "x", "R", group),
         ActionSpec("check_slice", _("Checked, next"), menu, "circle-check", "Return Enter", group),
         ActionSpec("check_seen", _("Check all seen"), menu, "", "Ctrl+Return Ctrl+Enter", group),
+        ActionSpec("drafts_ahead", _("Drafts of the next slices ahead"), menu, checkable=True),
         ActionSpec("learn", _("Learn now"), menu, "", "Ctrl+Shift+L", group),
         ActionSpec("train_folder", _("Train from a folder"), menu),
     )

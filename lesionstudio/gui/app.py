@@ -116,6 +116,7 @@ class Desk:
         from lesionstudio.gui.learner import Learner
         from lesionstudio.gui.marking import Marking
         from lesionstudio.gui.models import Models
+        from lesionstudio.gui.next_drafts import NextDrafts
         from lesionstudio.gui.parts import Parts
         from lesionstudio.gui.proposals import Proposals
         from lesionstudio.gui.reading_ahead import ReadingAhead
@@ -131,6 +132,7 @@ class Desk:
         from lesionstudio.gui.travel import Travel
         from lesionstudio.gui.turning import Turning
         from lesionstudio.gui.warm_up import WarmUp
+        from lesionstudio.gui.what_next import WhatNext
         from lesionstudio.gui.wiring import Wiring
 
         runner = JobRunner(window)
@@ -141,14 +143,18 @@ class Desk:
         models = Models(
             session, Segmenter(lane, lambda: session.settings.device, window), masks, study_steps, saved_states, window
         )
+        what_next, learner = WhatNext(session, window), Learner(session, models, lane, window)
+        ahead = Segmenter(lane, lambda: session.settings.device, window)
         self.parts = Parts(
             window=window,
             session=session,
-            marking=Marking(session, study_steps, window),
+            what_next=what_next,
+            next_drafts=NextDrafts(session, models, learner, what_next, ahead, window),
+            marking=Marking(session, study_steps, what_next, window),
             proposals=Proposals(session, runner, window),
             rulers=Rulers(session, window),
             models=models,
-            learner=Learner(session, models, lane, window),
+            learner=learner,
             judging=Judging(session, models, lane, window),
             classifying=Classifying(session, lane, by_itself=start_compute is None, parent=window),
             trainer=Trainer(session, models, lane, window),

@@ -97,7 +97,7 @@ class DraftTray(QObject):
             self._study_steps.add(step)
 
     def _put(self, history: EditHistory, part: DraftPart) -> None:
-        title = _("Segment slice") if len(part.order.slices or ()) == 1 else _("Segment scan")
+        title = part.order.step or (_("Segment slice") if len(part.order.slices or ()) == 1 else _("Segment scan"))
         self._keep_before(history, part.order)
         box = EMPTY_BOX
         for start, stop in runs(part.slices):

@@ -1,12 +1,13 @@
 """Marking: what a person does to the mask on screen, apart from the strokes themselves."""
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from lesionstudio.gui.drafts import Point, amount_text, lesion_seen
 from lesionstudio.gui.open_scan import OpenScan
 from lesionstudio.gui.session import Session
 from lesionstudio.gui.study_steps import StudySteps
 from lesionstudio.gui.views import Notice
+from lesionstudio.gui.what_next import WhatNext
 from lesionstudio.imaging.geometry import Box
 from lesionstudio.imaging.mask import SliceStatus
 from lesionstudio.imaging.planes import Plane
@@ -16,11 +17,15 @@ SLICES = Plane()
 
 
 class Marking(QObject):
-    """Answers to drafts, checking, labels: one small function a verb."""
+    """Answers to drafts, checking, labels: one small function a verb. `checked`: these slices of the scan on screen."""
 
-    def __init__(self, session: Session, study_steps: StudySteps, parent: QObject | None = None) -> None:
+    checked = Signal(object)
+
+    def __init__(
+        self, session: Session, study_steps: StudySteps, what_next: WhatNext, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._session, self._study_steps = session, study_steps
+        self._session, self._study_steps, self._what_next = session, study_steps, what_next
         session.scan_closed.connect(self._forget_seen)
         session.slice_changed.connect(self._see)
         self._seen: set[int] = set()
@@ -72,10 +77,8 @@ class Marking(QObject):
         if opened is None:
             return
         self._session.edited(opened.history.check([opened.k], _("Check slice")))
-        if opened.k + 1 < opened.scan.slices:
-            self._session.step_slice(1)
-        elif opened.scan.slices == 1:
-            self._session.next_item()
+        self.checked.emit((opened.k,))
+        self._what_next.go_on()
 
     def slices_to_check(self) -> list[int]:
         """Slices of this scan that were on screen, hold no open draft and are not checked yet."""
@@ -91,6 +94,7 @@ class Marking(QObject):
         if opened is None or not slices:
             return
         self._session.edited(opened.history.check(slices, _("Check the slices seen")))
+        self.checked.emit(tuple(slices))
         text = ngettext("{n} slice checked.", "{n} slices checked.", len(slices))
         self._session.tell(Notice("good", text, _("Those that were on screen. Undo takes it back."), _("Undo"), "undo"))
 

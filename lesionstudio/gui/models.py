@@ -1,7 +1,7 @@
 """Models: which model is in use, why Segment is off while it is, and the drafts that come back."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from lesionstudio.errors import LesionStudioError
 from lesionstudio.gui.closed_masks import ClosedMasks
 from lesionstudio.gui.draft_tray import DraftTray
 from lesionstudio.gui.saved_states import SavedStates
-from lesionstudio.gui.segmenter import Order, Segmenter
+from lesionstudio.gui.segmenter import DraftPart, Order, Segmenter
 from lesionstudio.gui.session import Session
 from lesionstudio.gui.stored_values import question
 from lesionstudio.gui.study_steps import StudySteps
@@ -174,8 +174,19 @@ class Models(QObject):
             return None
         return self._order(opened.item, title, (opened.k,) if only_here else None)
 
-    def _order(self, item: WorkItem, title: str, slices: tuple[int, ...] | None = None) -> Order | None:
-        model = self.model_in_use
+    def order_ahead(self, item_id: str, slices: tuple[int, ...], model: ModelView) -> Order | None:
+        """What is to be asked for so that these slices have their drafts ready; None where none may be made."""
+        item = self._session.known_items.get(item_id)
+        return self._order(item, _("Drafts of the next slices"), slices, model) if item is not None else None
+
+    def put(self, part: DraftPart, step: str) -> None:
+        """Makes a draft that was kept the open draft of its slice, a step of this name."""
+        self._tray.take(replace(part, order=replace(part.order, step=step)))
+
+    def _order(
+        self, item: WorkItem, title: str, slices: tuple[int, ...] | None = None, model: ModelView | None = None
+    ) -> Order | None:
+        model = model or self.model_in_use
         if model is None:
             return None
         k = self._session.slice_number if item.id == self._session.current_id else 0
@@ -230,6 +241,14 @@ class Models(QObject):
         self._keep_table(model_id, table)
         go()
 
+    def is_mapped(self, model: ModelView) -> bool:
+        """Whether each label of a model has its place in the study, or finds it by its name. Nobody is asked."""
+        if self._kept_table(model.id) is None and model.id in self._labels:
+            table = match_labels(self._labels[model.id], self._session.labels)
+            if table is not None:
+                self._keep_table(model.id, table)
+        return self._kept_table(model.id) is not None
+
     def _keep_table(self, model_id: str, table: dict[int, int]) -> None:
         tables = self._session.study_settings.setdefault("label_tables", {})
         tables[model_id] = {str(theirs): ours for theirs, ours in table.items()}
@@ -237,7 +256,7 @@ class Models(QObject):
 
     def _kept_table(self, model_id: str) -> dict[int, int] | None:
         kept = self._session.study_settings.get("label_tables", {}).get(model_id)
-        if kept is None or len(kept) != len(self._labels[model_id]):
+        if kept is None or len(kept) != len(self._labels.get(model_id, kept)):
             return None
         return {int(theirs): int(ours) for theirs, ours in kept.items()}
 

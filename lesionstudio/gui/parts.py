@@ -14,6 +14,7 @@ from lesionstudio.gui.learner import Learner
 from lesionstudio.gui.main_window import MainWindow
 from lesionstudio.gui.marking import Marking
 from lesionstudio.gui.models import Models
+from lesionstudio.gui.next_drafts import NextDrafts
 from lesionstudio.gui.proposals import Proposals
 from lesionstudio.gui.rulers import Rulers
 from lesionstudio.gui.saved_states import SavedStates
@@ -24,6 +25,7 @@ from lesionstudio.gui.thumbnails import Thumbnails
 from lesionstudio.gui.trainer import Trainer
 from lesionstudio.gui.travel import Travel
 from lesionstudio.gui.turning import Turning
+from lesionstudio.gui.what_next import WhatNext
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -32,6 +34,8 @@ class Parts:
 
     window: MainWindow
     session: Session
+    what_next: WhatNext
+    next_drafts: NextDrafts
     marking: Marking
     proposals: Proposals
     rulers: Rulers

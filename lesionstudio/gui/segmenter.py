@@ -21,7 +21,10 @@ from lesionstudio.progress import Progress
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Order:
-    """One scan to segment: what of it, with which model. `slices` None means all, starting at `first`."""
+    """One scan to segment: what of it, with which model. `slices` None means all, starting at `first`.
+
+    `step`: what the history calls it; "" as ever.
+    """
 
     item_id: str
     item_name: str
@@ -33,6 +36,7 @@ class Order:
     slices: tuple[int, ...] | None = None
     first: int = 0
     hu_offset: float | None = None
+    step: str = ""
     join: str = field(default_factory=lambda: uuid.uuid4().hex)
 
 
@@ -67,6 +71,10 @@ class Segmenter(QObject):
         """Segments this at once, past whatever runs."""
         self._start(order, urgent=True)
 
+    def ahead(self, order: Order) -> None:
+        """Segments this before anybody asks: past what takes long, behind what is urgent."""
+        self._start(order, urgent=False, ahead=True)
+
     def queue(self, orders: list[Order]) -> None:
         """Segments these one after the other."""
         self._waiting.extend(orders)
@@ -88,7 +96,7 @@ class Segmenter(QObject):
         if self._long is None and self._waiting:
             self._long = self._start(self._waiting.popleft(), urgent=False)
 
-    def _start(self, order: Order, *, urgent: bool) -> "_Run":
+    def _start(self, order: Order, *, urgent: bool, ahead: bool = False) -> "_Run":
         folder = new_run_folder()
         arguments = {
             "source": order.source,
@@ -100,7 +108,7 @@ class Segmenter(QObject):
             "out": str(folder),
             "hu_offset": order.hu_offset,
         }
-        job = self._lane.submit("segment_scan", arguments, order.title, urgent=urgent)
+        job = self._lane.submit("segment_scan", arguments, order.title, urgent=urgent, ahead=ahead)
         run = _Run(order, folder, job, urgent)
         self._running[order.join] = run
         self._tell(JobView("segment", order.title, None, None, len(self._waiting), is_urgent=urgent))
@@ -161,6 +169,13 @@ class _Run:
     def row_of(self, k: int) -> int:
         """Where slice k stands in the arrays of this run."""
         return k if self.order.slices is None else self.order.slices.index(k)
+
+
+def part_of(part: DraftPart, n: int) -> DraftPart:
+    """The n-th slice of a part, as if it had been ordered alone."""
+    k = part.slices[n]
+    order = replace(part.order, slices=(k,), join=uuid.uuid4().hex)
+    return DraftPart(order, (k,), part.labels[n : n + 1], part.probability[n : n + 1], part.source)
 
 
 def relabelled(part: DraftPart, table: dict[int, int]) -> DraftPart:

@@ -166,6 +166,8 @@ class Verbs(QObject):
         do("segment_slice", models.segment_slice)
         do("segment_scan", models.segment_scan)
         do("segment_all", models.segment_all)
+        do("drafts_ahead", self._keep_drafts_ahead)
+        self._window.actions_by_verb["drafts_ahead"].setChecked(self._session.settings.drafts_ahead)
         models.mapping_wanted.connect(self.ask_mapping)
 
     def ask_mapping(self, question: MappingQuestion) -> None:
@@ -218,6 +220,10 @@ class Verbs(QObject):
     def _keep_outline_only(self) -> None:
         only = self._window.actions_by_verb["outline_only"].isChecked()
         self._session.apply_settings(replace(self._session.settings, outline_only=only))
+
+    def _keep_drafts_ahead(self) -> None:
+        on = self._window.actions_by_verb["drafts_ahead"].isChecked()
+        self._session.apply_settings(replace(self._session.settings, drafts_ahead=on))
 
     def _hide_mask(self) -> None:
         for view in self._window.draw_page.views.views:

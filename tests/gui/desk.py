@@ -20,6 +20,7 @@ from lesionstudio.gui.session import Session
 from lesionstudio.gui.study_steps import StudySteps
 from lesionstudio.gui.travel import Travel
 from lesionstudio.gui.views import Notice
+from lesionstudio.gui.what_next import WhatNext
 from lesionstudio.model_card import IntensityRule, ModelCard, ModelInput, write_card
 from lesionstudio.settings import Settings, data_folder
 from tests.stand_in import StandIn
@@ -102,7 +103,7 @@ def desk(bot: QtBot) -> Iterator[Desk]:
         bot,
         runner,
         session,
-        Marking(session, study_steps),
+        Marking(session, study_steps, WhatNext(session)),
         Travel(session, study_steps),
         study_steps,
         masks,
