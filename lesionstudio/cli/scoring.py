@@ -49,6 +49,16 @@ def evaluate(
     page: Annotated[
         Path | None, typer.Option("--report", metavar="FILE.html", help=_("Writes a report that needs nothing else."))
     ] = None,
+    settle: Annotated[
+        bool,
+        typer.Option("--settle", help=_("First chooses threshold and least size on these pictures.")),
+    ] = False,
+    onto_card: Annotated[
+        bool, typer.Option("--onto-card", help=_("Puts what was measured onto the model's card, with its worst cases."))
+    ] = False,
+    nothing_there: Annotated[
+        list[Path] | None, typer.Option(metavar="PATH", help=_("Scans that show nothing to mark: what it marks there."))
+    ] = None,
     outside: Annotated[
         Path | None,
         typer.Option(help=_("For a classifier: pictures of sources it was never trained on, judged apart.")),
@@ -76,8 +86,15 @@ def evaluate(
             hu_offset=hu_offset,
             device=device,
             page=page,
+            settle=settle,
+            onto_card=onto_card,
+            nothing_there=nothing_there or (),
             report=report,
         )
+    for one in scores.get("nothing_there", ()):
+        ctx.obj.terminal.say(_amount_words(one))
+    if onto_card:
+        ctx.obj.terminal.say(_("The card says so now."))
     if page is not None:
         ctx.obj.terminal.say(_("The report is {path}.").format(path=page.absolute()))
     say_guesses(ctx.obj.terminal, [scores])
@@ -158,6 +175,17 @@ def _show_scores(ctx: typer.Context, scores: dict[str, Any]) -> None:
     rows += [(name, number(cells[name], 3)) for name in ("v_rand", "v_info") if name in cells]
     ctx.obj.terminal.table((_("Mean over cases"), ""), rows)
     ctx.obj.terminal.result(scores)
+
+
+def _amount_words(one: dict[str, Any]) -> str:
+    """How much was marked on a scan that shows nothing to mark."""
+    if one["marked_ml"] is None:
+        amount = _("{n} px").format(n=number(one["marked_px"]))
+    else:
+        amount = _("{n} ml").format(n=number(one["marked_ml"], 1))
+    return _("{path}: {amount} marked on {marked} of {n} slices.").format(
+        path=one["path"], amount=amount, marked=number(one["marked_slices"]), n=number(one["slices"])
+    )
 
 
 def _compared(found: dict[str, Any], name: str) -> tuple[str, ...]:

@@ -26,8 +26,7 @@ class OperatingPoint:
     def of(cls, marks: NDArray[np.uint8], wanted: NDArray[np.uint8], threshold: float, labels: int) -> "OperatingPoint":
         """Label numbers as marked from this threshold on and as wanted, (slice, row, column) each."""
         pairs = [(marks == n, wanted == n) for n in range(1, labels + 1)]
-        flat = marks.shape[0] == 1
-        lesions = [detected(*((one[0], two[0]) if flat else (one, two))) for one, two in pairs]
+        lesions = [detected(one, two) for one, two in pairs]
         voxels = [Agreement.of(one, two) for one, two in pairs]
         none, nothing = Detection(0, 0, 0, 0), Agreement(0, 0, 0, 0)
         return cls(threshold, sum(lesions, none), sum(voxels, nothing), marks.shape[0])

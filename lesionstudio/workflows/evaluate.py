@@ -11,9 +11,13 @@ from lesionstudio.progress import Reporter, silent
 from lesionstudio.project.openings import note_opening
 from lesionstudio.project.shelf import ModelShelf
 from lesionstudio.words import _
+from lesionstudio.workflows.card_facts import write_on_card
 from lesionstudio.workflows.judging import Judge, Judged
 from lesionstudio.workflows.labelled import Places
 from lesionstudio.workflows.membranes import membrane_scores
+from lesionstudio.workflows.nothing_there import marked_where_nothing_is
+from lesionstudio.workflows.segment import Choices
+from lesionstudio.workflows.settle import settle as write_settled
 
 
 def evaluate(
@@ -33,6 +37,9 @@ def evaluate(
     hu_offset: float | None = None,
     device: str = "auto",
     page: Path | None = None,
+    settle: bool = False,
+    onto_card: bool = False,
+    nothing_there: Sequence[Path] = (),
     report: Reporter = silent,
 ) -> dict[str, Any]:
     """The scores of CLI.md for a model (id or folder) on the pairs of one part, or on every pair.
@@ -40,15 +47,25 @@ def evaluate(
     Runs the model as Segment does, but in fp32, so that every machine gives the same numbers. `threshold` replaces the
     card's. "curves" has, for each label, what other thresholds would give. "hu_offset_guess": what seems to have been
     added to HU in pictures that do not say so; it is never applied. "opened": how often this test part was judged by,
-    this time included; null for other parts. `page` is where a report goes, as HTML. Raises LesionStudioError.
+    this time included; null for other parts. `page` is where a report goes, as HTML. `settle` first
+    chooses the threshold and the least size of a mark on these very pairs and puts them on the card; `onto_card` puts
+    there what was measured. `nothing_there` names scans that show nothing to mark. Raises LesionStudioError.
     """
     places = Places(images, masks, split, data, patients, pair_by, overlap)
     pairs = places.part(part, report)
     options: dict[str, Any] = {"flips": flips, "structure": structure, "hu_offset": hu_offset, "device": device}
-    judge = Judge(ModelShelf().find(model).folder, threshold=threshold, **options)
+    folder = ModelShelf().find(model).folder
+    if settle:
+        write_settled(model, pairs, part, options, report)
+    judge = Judge(folder, threshold=threshold, at_all_thresholds=onto_card, **options)
     found = list(judge.judge(pairs, report, _("Evaluating")))
     opened = note_opening(judge.card, [pair.id for pair in pairs.pairs]) if part == "test" else None
-    scores = {**judgement(judge, found), "part": part, "flips": flips, "opened": opened}
+    scores = {**judgement(judge, found), "part": part, "flips": judge.predictor.flips, "opened": opened}
+    if nothing_there:
+        choices = Choices(folder, threshold, device, flips, hu_offset=hu_offset)
+        scores["nothing_there"] = marked_where_nothing_is(choices, nothing_there, report)
+    if onto_card:
+        write_on_card(folder, judge, found, scores, report)
     if page is not None:
         from lesionstudio.workflows.report import Looked, write_report
 

@@ -73,8 +73,8 @@ def write_report(
         made=datetime.now().astimezone().strftime("%Y-%m-%d %H:%M"),
         layers=layer_table(ModelShelf().find(model).folder),
         data=data,
-        worst=tuple(_sample(judge, one) for one in worst),
-        usual=tuple(_sample(judge, one) for one in usual),
+        worst=tuple(sample_of(judge, one) for one in worst),
+        usual=tuple(sample_of(judge, one) for one in usual),
         contact=tuple(_contact(looked)),
         environment=environment(scores),
         again=_again(scores, judge, looked.places, model, path),
@@ -111,7 +111,8 @@ def write_slices_report(
         write_page(facts, draft, lambda: report(Progress(1.0, _("Writing the report"))))
 
 
-def _sample(judge: Judge, judged: Judged) -> Sample:
+def sample_of(judge: Judge, judged: Judged) -> Sample:
+    """The slice of a case with most wrong voxels, as a report shows it."""
     scan, wanted, marked, _probabilities = judge.look(judged.pair)
     k = judged.worst_slice
     name = judged.pair.id if scan.slices == 1 else _("{name}, slice {n}").format(name=judged.pair.id, n=k + 1)
