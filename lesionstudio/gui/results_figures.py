@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lesionstudio.metrics.cases import SHARES
 from lesionstudio.metrics.intervals import Difference, ci95, paired, ratio_ci95
 from lesionstudio.words import _, ngettext, number
 
@@ -111,12 +112,20 @@ def at_threshold(points: Sequence[tuple[float, float, float]], threshold: float)
 
 
 def difference(scores: Scores, other: Scores, name: str) -> Difference:
-    """How much better these scores are than the other's, on the cases that both have and that have a reference."""
+    """How much better these scores are than the other's on the cases that both have, averaged as their means are."""
     theirs = {case["id"]: case for case in other["cases"]}
     both = [(theirs[case["id"]], case) for case in _wanted(scores) if case["id"] in theirs]
-    known = [(a, b) for a, b in both if a[name] is not None and b[name] is not None]
-    groups = [_group(case) for _case, case in known]
-    return paired([a[name] for a, _b in known], [b[name] for _a, b in known], groups)
+    pairs = [(_by_label(a, name), _by_label(b, name)) for a, b in both]
+    shared = [sorted(a.keys() & b.keys()) for a, b in pairs]
+    before, after = ([{n: pair[side][n] for n in names} for pair, names in zip(pairs, shared)] for side in (0, 1))
+    return paired(before, after, [_group(case) for _case, case in both])
+
+
+def _by_label(case: Case, name: str) -> dict[str, float]:
+    """One figure of a case: by label where it is a share, else of the whole case; nothing where it has none."""
+    if name in SHARES:
+        return {label: one[name] for label, one in case["labels"].items()}
+    return {} if case[name] is None else {"": case[name]}
 
 
 def difference_words(scores: Scores, other: Scores, name: str) -> str:

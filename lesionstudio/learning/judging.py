@@ -43,14 +43,14 @@ class Look:
         return {"loss": round(self.loss, 5), **shares(counts, self.pixels)}
 
     def dice(self, threshold: float = 0.5) -> float:
-        """Mean Dice of the pictures and labels with a mark; 0 where none has one."""
+        """The mean over the labels of the mean Dice of the pictures that have them; 0 where none has one."""
         return float(self._by_threshold(1.0, pooled=False)[THRESHOLDS.index(threshold)])
 
     def best(self, goal: str) -> tuple[float, float]:
         """The score for a goal and the threshold that gives it.
 
-        The score is half the mean F of the pictures and labels with a mark, half the F of all pixels together: the
-        first gives each picture its say, the second sees what is marked where nothing should be.
+        The score is half the mean F of the pictures with a mark, half the F of all pixels together, each label counting
+        the same: the first gives each picture its say, the second sees what is marked where nothing should be.
         """
         beta = GOALS[goal]
         scores = (self._by_threshold(beta, pooled=False) + self._by_threshold(beta, pooled=True)) / 2
@@ -59,14 +59,16 @@ class Look:
         return float(scores[place]), THRESHOLDS[place]
 
     def _by_threshold(self, beta: float, *, pooled: bool) -> NDArray[np.float64]:
-        counts = self.counts.sum(0) if pooled else self.counts.reshape(-1, *self.counts.shape[2:])
+        counts = self.counts.sum(0, keepdims=True) if pooled else self.counts
         true, false, missed = (counts[..., n].astype(np.float64) for n in range(3))
-        marked = (true + missed)[:, 0] > 0
+        marked = (true + missed)[..., 0] > 0
         if not marked.any():
             return np.zeros(len(THRESHOLDS))
         weight = beta * beta
         f = (1 + weight) * true / np.maximum((1 + weight) * true + weight * missed + false, 1)
-        mean: NDArray[np.float64] = f[marked].mean(0)
+        there = marked.any(0)
+        each = (f * marked[..., None]).sum(0)[there] / marked.sum(0)[there, None]
+        mean: NDArray[np.float64] = each.mean(0)
         return mean
 
 

@@ -5,6 +5,10 @@ has the label. The first minds false marks on pictures without a mark, no harder
 gives small lesions their say. Dice of each picture alone needs a term of its own for empty pictures, and where those
 are many and lesions small it presses a young network to mark nothing at all: on lung_lidc for its first 150 steps.
 After 115 steps there mean Dice is 0.58; with all pictures together alone 0.45.
+
+Of several labels a pixel has one: overlaps are of its probabilities among the labels and the background. Were each
+label asked by itself, all would begin by marking whatever is bright, the likeliest would win everywhere, and a Dice
+that is nearly flat there would never bring the others back: of four lobes one was never marked at all.
 """
 
 from collections.abc import Callable
@@ -54,10 +58,21 @@ class Loss:
 
 def _sums(logits: Tensor, target: Tensor) -> Tensor:
     """(4, batch, labels): of each plane true marks, false marks, missed ones, and how many pixels it has."""
-    probability = logits.sigmoid()
+    probability = _probability(logits)
     true, marked, wanted = (one.sum((2, 3)) for one in (probability * target, probability, target))
     pixels = torch.full_like(true, target.shape[2] * target.shape[3])
     return torch.stack([true, marked - true, wanted - true, pixels])
+
+
+def _probability(logits: Tensor) -> Tensor:
+    """Of each label against the others and the background, whose logit is 0; of one label the sigmoid.
+
+    A label is likelier than the background where its logit is above 0, as Segment sees it, and of several labels the
+    likeliest is the one that Segment draws.
+    """
+    if logits.shape[1] == 1:
+        return logits.sigmoid()
+    return torch.cat([torch.zeros_like(logits[:, :1]), logits], 1).softmax(1)[:, 1:]
 
 
 def _of_all(overlap: Overlap, sums: Tensor) -> Tensor:

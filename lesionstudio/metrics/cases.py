@@ -55,6 +55,10 @@ class Case:
         there = [one.agreement for one in self.labels.values() if not one.agreement.both_empty]
         return float(np.mean([getattr(one, name) for one in there])) if there else 1.0
 
+    def wanted_shares(self, name: str) -> dict[str, float]:
+        """One of SHARES for each label that the reference has: what means of many cases are made of."""
+        return {label: getattr(one.agreement, name) for label, one in self.labels.items() if one.agreement.wanted}
+
     def distance(self, name: str) -> float | None:
         """One of DISTANCES: the mean over the labels that both masks have; None where no label is in both."""
         known = [getattr(one.distances, name) for one in self.labels.values() if one.distances is not None]

@@ -7,7 +7,7 @@ import numpy as np
 
 from lesionstudio.metrics.agreement import Agreement
 from lesionstudio.metrics.cases import DISTANCES, SHARES, TOLERANCE, Case, LabelCase
-from lesionstudio.metrics.intervals import ci95
+from lesionstudio.metrics.intervals import ci95, ci95_by_label, mean_by_label
 from lesionstudio.metrics.lesions import Detection
 
 POOLED = {"f1": "dice", "iou": "iou", "precision": "precision", "recall": "recall", "specificity": "specificity"}
@@ -27,11 +27,13 @@ DEFINITIONS = {
     "surface_dice": f"share of the border voxels of both masks within {TOLERANCE:g} mm (or pixel) of the other's "
     "border (MONAI)",
     "volume_ml": "marked voxels times voxel volume; null where the file has no spacing",
-    "mean": "mean over the cases whose reference is not empty; dice_all over all cases; with several labels the mean "
-    "of the labels' means, in a case over the labels that either mask has",
-    "by_patient": "mean Dice and IoU of a patient's cases whose reference is not empty, and of all its counts added up",
-    "pooled": "the same formulas on the counts of all cases added up, with several labels the mean over them",
-    "ci95": "percentile bootstrap of the mean, 2000 resamples of whole patients or groups",
+    "mean": "of a label over the cases whose reference has it; of several labels the mean of theirs, each counting the "
+    "same, so that a label absent from a reference counts neither 1 nor 0; dice_all: over all cases, in a case over "
+    "the labels that either mask has, 1 where neither has any",
+    "by_patient": "the mean as above over a patient's cases, and pooled as below over all its counts",
+    "pooled": "the same formulas on the counts of all cases added up, with several labels the mean over those that "
+    "either mask has",
+    "ci95": "percentile bootstrap of that mean, 2000 resamples of whole patients or groups",
     "empty": "cases where both masks, only the prediction, or only the reference have no mark",
     "lesions": "pieces that touch by faces, edges or corners; found: any of its voxels is marked; invented: touches no "
     "voxel of the reference",
@@ -44,16 +46,14 @@ DEFINITIONS = {
 def summary(cases: Sequence[Case]) -> dict[str, Any]:
     """The JSON of CLI.md for these cases; CLI.md and DEFINITIONS name its entries."""
     names = list(cases[0].labels) if cases else []
-    labels = {name: _label_summary([case.labels[name] for case in cases]) for name in names}
-    marked = [case for case in cases if case.pooled.wanted]
-    groups = [case.patient or case.id for case in marked]
-    pooled = {name: _mean([label["pooled"][name] for label in labels.values()]) for name in POOLED}
+    groups = [case.patient or case.id for case in cases]
+    labels = {name: _label_summary([case.labels[name] for case in cases], groups) for name in names}
     return {
         "cases": [_case_json(case) for case in cases],
-        "mean": _label_means(labels) | {"dice_all": _mean([case.share("dice") for case in cases])},
-        "pooled": pooled | {"accuracy": _right_of_all(cases)},
+        "mean": _means(cases, labels) | {"dice_all": _mean([case.share("dice") for case in cases])},
+        "pooled": _pooled(cases) | {"accuracy": _right_of_all(cases)},
         "labels": labels,
-        "ci95": {name: ci95([case.share(name) for case in marked], groups) for name in SHARES},
+        "ci95": {name: ci95_by_label([case.wanted_shares(name) for case in cases], groups) for name in SHARES},
         "empty": _empty([case.pooled for case in cases]),
         "by_patient": _by_patient(cases),
         "lesions": _detection(sum((case.lesions for case in cases), Detection(0, 0, 0, 0))),
@@ -66,6 +66,8 @@ def summary(cases: Sequence[Case]) -> dict[str, Any]:
 def _case_json(case: Case) -> dict[str, Any]:
     ml = case.voxel_ml
     counts = case.pooled
+    wanted = {name: case.wanted_shares(name) for name in SHARES}
+    by_label = {label: {name: wanted[name][label] for name in SHARES} for label in wanted["dice"]}
     return {
         "id": case.id,
         "patient": case.patient,
@@ -76,6 +78,7 @@ def _case_json(case: Case) -> dict[str, Any]:
         "voxels": counts.predicted,
         "reference_voxels": counts.wanted,
         "lesions": _detection(case.lesions),
+        "labels": by_label,
     }
 
 
@@ -89,22 +92,33 @@ def _detection(lesions: Detection) -> dict[str, float]:
     }
 
 
-def _label_means(labels: Mapping[str, Mapping[str, Any]]) -> dict[str, float | None]:
-    means: dict[str, float | None] = {}
-    for name in (*SHARES, *_NAMES.values()):
-        known = [label["mean"][name] for label in labels.values() if label["mean"][name] is not None]
-        means[name] = _mean(known)
+def _means(cases: Sequence[Case], labels: Mapping[str, Mapping[str, Any]]) -> dict[str, float | None]:
+    means = {name: mean_by_label([case.wanted_shares(name) for case in cases]) for name in SHARES}
+    for name in _NAMES.values():
+        means[name] = _mean([label["mean"][name] for label in labels.values() if label["mean"][name] is not None])
     return means
 
 
-def _label_summary(cases: Sequence[LabelCase]) -> dict[str, Any]:
-    marked = [case.agreement for case in cases if case.agreement.wanted]
+def _pooled(cases: Sequence[Case]) -> dict[str, float | None]:
+    """The shares of all counts added up, the mean over the labels that either mask has; over all where none is."""
+    names = list(cases[0].labels) if cases else []
+    counts = [sum((case.labels[name].agreement for case in cases), Agreement(0, 0, 0, 0)) for name in names]
+    there = [one for one in counts if not one.both_empty] or counts
+    return {name: _mean([getattr(one, source) for one in there]) for name, source in POOLED.items()}
+
+
+def _label_summary(cases: Sequence[LabelCase], groups: Sequence[str]) -> dict[str, Any]:
+    """One label over all cases; "cases" says how many references have it."""
+    marked = [(case.agreement, group) for case, group in zip(cases, groups) if case.agreement.wanted]
     pooled = sum((case.agreement for case in cases), Agreement(0, 0, 0, 0))
     measured = [case.distances for case in cases if case.distances is not None]
-    means = {name: _mean([getattr(one, name) for one in marked]) for name in SHARES}
+    means = {name: _mean([getattr(one, name) for one, _group in marked]) for name in SHARES}
     distances = {_NAMES[name]: _mean([getattr(one, name) for one in measured]) for name in DISTANCES}
+    dice = ci95([one.dice for one, _group in marked], [group for _one, group in marked])
     return {
+        "cases": len(marked),
         "mean": means | distances,
+        "ci95": {"dice": dice},
         "pooled": {name: getattr(pooled, source) for name, source in POOLED.items()} | {"accuracy": pooled.accuracy},
         "lesions": _detection(sum((case.lesions for case in cases), Detection(0, 0, 0, 0))),
     }
@@ -141,14 +155,12 @@ def _by_patient(cases: Sequence[Case]) -> dict[str, dict[str, float | int | None
     found: dict[str, dict[str, float | int | None]] = {}
     for patient in patients:
         own = [case for case in cases if case.patient == patient]
-        counts = sum((case.pooled for case in own), Agreement(0, 0, 0, 0))
-        marked = [case for case in own if case.pooled.wanted]
+        pooled = _pooled(own)
         found[patient] = {
             "cases": len(own),
-            "dice": _mean([case.share("dice") for case in marked]),
-            "iou": _mean([case.share("iou") for case in marked]),
-            "pooled_dice": counts.dice,
-            "pooled_iou": counts.iou,
+            **{name: mean_by_label([case.wanted_shares(name) for case in own]) for name in ("dice", "iou")},
+            "pooled_dice": pooled["f1"],
+            "pooled_iou": pooled["iou"],
         }
     return found
 

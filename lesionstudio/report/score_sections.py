@@ -59,7 +59,7 @@ def table_section(scores: Scores) -> Section:
     rows += [(text, shown(scores["mean"][name]), "", "") for name, text in lengths.items()]
     empty = scores["empty"]
     texts = [
-        _("Means are over cases whose truth is marked; intervals are 95 %, from 2,000 resamples of whole patients."),
+        _how_it_is_averaged(scores),
         _(
             "Empty in both: {both}. Marked only by the model: {only_reference}. Only in the truth: {only_prediction}."
         ).format(
@@ -72,6 +72,15 @@ def table_section(scores: Scores) -> Section:
     return Section(_("How good it is"), texts, [Table(heads, rows), _lesions(scores), *_by_label(scores)])
 
 
+def _how_it_is_averaged(scores: Scores) -> str:
+    if len(scores["labels"]) > 1:
+        return _(
+            "A label's mean is over the cases whose truth has it; the mean of all is that of the labels, each counting "
+            "the same. Intervals are 95 %, from 2,000 resamples of whole patients."
+        )
+    return _("Means are over cases whose truth is marked; intervals are 95 %, from 2,000 resamples of whole patients.")
+
+
 def _lesions(scores: Scores) -> Table:
     found = scores["lesions"]
     heads = (_("Lesion by lesion"), _("Found"), _("Missed"), _("Invented"), _("Sensitivity"), _("Precision"))
@@ -82,16 +91,20 @@ def _lesions(scores: Scores) -> Table:
 def _by_label(scores: Scores) -> list[Table]:
     if len(scores["labels"]) < 2:
         return []
-    heads = (_("Label"), _("Dice, mean"), _("IoU, mean"), _("Dice, pooled"), _("IoU, pooled"), _("HD95"))
+    means, pooled = (_("Dice, mean"), _("95 % interval"), _("IoU, mean")), (_("Dice, pooled"), _("IoU, pooled"))
     rows = [
         (
             name,
-            *(shown(one["mean"][entry]) for entry in ("dice", "iou")),
+            number(one["cases"]),
+            shown(one["mean"]["dice"]),
+            between(one["ci95"]["dice"]),
+            shown(one["mean"]["iou"]),
             *(shown(one["pooled"][entry]) for entry in ("f1", "iou")),
             shown(one["mean"]["hd95_mm"], 1),
         )
         for name, one in scores["labels"].items()
     ]
+    heads = (_("Label"), _("Cases"), *means, *pooled, _("HD95"))
     return [Table(heads, rows, _("By label"))]
 
 

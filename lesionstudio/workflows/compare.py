@@ -15,7 +15,9 @@ from lesionstudio.words import _
 from lesionstudio.workflows.judging import Judge
 from lesionstudio.workflows.labelled import Places
 
-_DIFFERENCE = "b minus a over the cases whose reference is not empty; ci95 by bootstrap of whole patients or groups"
+_DIFFERENCE = (
+    "b minus a, averaged as mean is; ci95 by bootstrap of whole patients or groups; better and worse count cases"
+)
 
 
 def compare(
@@ -68,9 +70,8 @@ def _side(judge: Judge, cases: Sequence[Case]) -> dict[str, Any]:
 
 
 def _difference(a: Sequence[Case], b: Sequence[Case], name: str) -> dict[str, Any]:
-    marked = [(first, second) for first, second in zip(a, b) if first.pooled.wanted]
-    groups = [first.patient or first.id for first, _second in marked]
-    found = paired([first.share(name) for first, _ in marked], [second.share(name) for _, second in marked], groups)
+    groups = [case.patient or case.id for case in a]
+    found = paired([case.wanted_shares(name) for case in a], [case.wanted_shares(name) for case in b], groups)
     return {
         "mean": found.mean,
         "ci95": found.interval,

@@ -49,6 +49,16 @@ def test_a_good_score_is_half_of_each_picture_and_half_of_all_pixels() -> None:
     assert seen.dice() == pytest.approx(each)
 
 
+def test_a_rare_label_weighs_as_much_as_a_frequent_one() -> None:
+    counts = np.zeros((3, 2, len(THRESHOLDS), 3), np.int64)
+    counts[:, 0] = (5, 0, 0)
+    counts[0, 1] = (1, 2, 0)
+    counts[1, 1] = (0, 1, 0)
+    seen = Look(0.5, 300, counts)
+    assert seen.dice() == pytest.approx((1 + 0.5) / 2), "the second label is in the first picture alone"
+    assert seen.best("balanced")[0] == pytest.approx(((1 + 0.5) / 2 + (1 + 2 / 5) / 2) / 2)
+
+
 def test_goals_weigh_missed_and_false_pixels_differently() -> None:
     misses, invents = look((4, 0, 4)), look((4, 4, 0))
     assert misses.best("miss-less")[0] == pytest.approx(5 * 4 / (5 * 4 + 4 * 4))

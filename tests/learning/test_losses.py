@@ -106,6 +106,29 @@ def test_a_picture_without_a_mark_pulls_no_harder_than_its_pixels_weigh() -> Non
         assert logits.grad.sum() < 0, "marking less everywhere must not cost less"
 
 
+def test_a_pixel_that_two_labels_claim_counts_for_each_in_part() -> None:
+    """exp(logit) is 3 for both, 1 for the background: 3/7 each. By itself each would have 3/4 and hardly learn."""
+    logits = torch.full((1, 2, 1, 1), math.log(3), requires_grad=True)
+    target = torch.tensor([1.0, 0.0]).reshape(1, 2, 1, 1)
+    share = 3 / 7
+    whole = ((1 - 2 * share / (1 + share)) + share / (share + 0.01)) / 2
+    each = (1 - 2 * share / (1 + share)) / 2
+    found = loss_named("dice")(logits, target)
+    assert float(found.detach()) == pytest.approx((whole + each) / 2, abs=1e-4)
+    torch.autograd.backward(found)
+    assert logits.grad is not None and logits.grad[0, 0] < 0 < logits.grad[0, 1], "the wrong one gives way"
+
+
+def test_of_labels_that_all_mark_the_same_each_is_pulled_to_its_own() -> None:
+    """As young networks do: all are sure of the whole picture. A right label must not be too sure to learn."""
+    logits, target = torch.full((1, 4, 8, 8), 6.0, requires_grad=True), torch.zeros(1, 4, 8, 8)
+    for n in range(4):
+        target[0, n, 2 * n : 2 * n + 2] = 1
+    torch.autograd.backward(loss_named("dice")(logits, target))
+    pull = -logits.grad[target > 0].mean() if logits.grad is not None else torch.tensor(0.0)
+    assert pull > 1e-3, "the sigmoid of 6 alone would give 4e-5"
+
+
 def test_shared_sums_give_each_part_the_gradients_of_the_whole_batch() -> None:
     target = (torch.rand(4, 2, 8, 8, generator=torch.Generator().manual_seed(0)) < 0.2).float()
     whole = torch.linspace(-2, 2, target.numel()).reshape(target.shape).requires_grad_()

@@ -45,6 +45,32 @@ def test_several_labels_count_alike_and_each_has_its_own_scores() -> None:
     assert found["cases"][0]["volume_ml"] is None
 
 
+def test_mean_interval_and_patients_of_several_labels_are_one_statistic() -> None:
+    """Dice by hand. big: 1, 2/3, 0 in p, q, r. small: 2/3 in p alone. So labels 5/9 and 2/3, and the mean 11/18."""
+    big, small, nothing = _square(0, 4), _square(6, 2, label=2), _square(0, 0)
+    pairs = {
+        "p": (big + _square(6, 4, label=2), big + small),
+        "q": (_square(0, 2), big),
+        "r": (nothing, big),
+        "s": (small, nothing),
+    }
+    found = summary([score_case(name, name, *pair, ["big", "small"], None) for name, pair in pairs.items()])
+    assert found["labels"]["big"]["mean"]["dice"] == pytest.approx(5 / 9)
+    assert [label["cases"] for label in found["labels"].values()] == [3, 1]
+    assert found["mean"]["dice"] == pytest.approx(11 / 18)
+    assert found["by_patient"]["p"]["dice"] == pytest.approx((1 + 2 / 3) / 2)
+    assert found["by_patient"]["q"]["dice"] == pytest.approx(2 / 3)
+    assert found["by_patient"]["s"]["dice"] is None
+    low, high = found["ci95"]["dice"]
+    assert low < found["mean"]["dice"] < high
+    assert found["mean"]["dice_all"] == pytest.approx((5 / 6 + 2 / 3 + 0 + 0) / 4)
+
+
+def test_a_label_that_nobody_marks_lifts_no_pooled_figure() -> None:
+    found = summary([score_case("a", "p", _square(0, 2), _square(0, 4), ["there", "absent"], None)])
+    assert found["pooled"]["f1"] == found["by_patient"]["p"]["pooled_dice"] == pytest.approx(2 / 3)
+
+
 def test_a_label_that_neither_mask_has_does_not_lift_the_case() -> None:
     case = score_case("a", "", _square(0, 2), _square(0, 4), ["there", "absent"], None)
     assert case.share("dice") == pytest.approx(2 / 3)
