@@ -6,10 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+NOT_JUDGED = 255
+"""In the marks of an Example: nobody painted, erased or confirmed this pixel, and nothing is learned from it."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Example:
     """One slice: pixels float32 (channels, rows, columns) by the card's IntensityRule, marks uint8 label numbers.
+
+    Pixels of the marks may be NOT_JUDGED where an example is for a Learner (learning/going_on.py).
 
     `group` names what must never be split between training and measuring: a patient, or near-duplicates.
     """
