@@ -12,6 +12,7 @@ from lesionstudio.errors import LesionStudioError, NotEnoughExamples
 from lesionstudio.imaging.choices import in_hu
 from lesionstudio.imaging.formats import read_mask, read_scan
 from lesionstudio.imaging.pairs import Pair, Pairs, grouped_by, pair_folders, pairs_of_data
+from lesionstudio.imaging.pairs_by_series import with_series
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.imaging.segments import Overlap
 from lesionstudio.progress import Progress, Reporter
@@ -25,7 +26,8 @@ class Places:
     """Where pictures and masks lie: two folders and perhaps a split CSV, or one data folder. `patients`: CLI.md.
 
     `pair_by` "number" pairs the two folders' files by the last number in their names; `overlap` says which of two
-    segments of a mask keeps a voxel that both claim.
+    segments of a mask keeps a voxel that both claim. `by_series`: DICOM segmentations in both folders pair by the
+    series they were drawn on, before names count.
     """
 
     images: Path | None = None
@@ -35,6 +37,7 @@ class Places:
     patients: str = ""
     pair_by: Literal["name", "number"] = "name"
     overlap: Overlap = "smaller"
+    by_series: bool = False
 
     def part(self, part: str, report: Reporter) -> Pairs:
         """The pairs of one part, or all for "". Raises NotEnoughExamples where there is none."""
@@ -66,7 +69,10 @@ class Places:
             raise LesionStudioError(
                 _("There are no pictures to work on."), hint=_("Name --images and --masks, or --data.")
             )
-        return pair_folders(self.images, self.masks, self.split, by_number=self.pair_by == "number")
+        found = pair_folders(self.images, self.masks, self.split, by_number=self.pair_by == "number")
+        if not self.by_series or self.pair_by == "number":
+            return found
+        return with_series(found, self.images, self.masks)
 
 
 def read_pair(

@@ -26,8 +26,8 @@ from lesionstudio.progress import Cancelled, Reporter, silent
 from lesionstudio.words import _
 
 __all__ = ["Drawn", "FoundScan", "ScanSource", "facts_of_mask", "find_masks", "find_scan", "find_scans",
-           "fitting_values", "mask_values", "patient_number", "read_mask", "read_scan", "read_segments", "segments_in",
-           "series_of_mask", "uids_of", "write_mask"]  # fmt: skip
+           "fitting_values", "grid_of_masks", "mask_values", "patient_number", "read_mask", "read_scan",
+           "read_segments", "segments_in", "series_of_mask", "uids_of", "write_mask"]  # fmt: skip
 
 _LOGGERS = ("PIL", "pydicom", "nibabel", "nibabel.global", "tifffile")
 _CHATTY = r"(PIL|pydicom|nibabel|tifffile|imagecodecs|numpy|lesionstudio\.imaging\.formats)\b"
@@ -39,13 +39,14 @@ def find_scans(
     *,
     salt: str = "",
     early: Callable[[FoundScan], None] | None = None,
+    files: int | None = None,
 ) -> Iterator[FoundScan]:
     """Every scan below the folder, as soon as it is known; what cannot be read comes too, with the reason.
 
     Pictures come one by one, DICOM series when everything has been read, for their files may lie in several folders;
     `early` is told of a series, perhaps several times, as far as it is known before. Series that are no diagnostic
     pictures are marked `last`. Masks (`*_mask.*`, folders `masks*` and `labels*`) and the program's own folders are
-    passed over.
+    passed over. `files`: about how many there are, for whoever has counted them.
     """
     if not folder.is_dir():
         raise UnreadableFile(
@@ -53,7 +54,7 @@ def find_scans(
         )
     from lesionstudio.imaging.formats import search
 
-    yield from search.scans_in(folder, report, salt, _guarded, early)
+    yield from search.scans_in(folder, report, salt, _guarded, early, files)
 
 
 def find_scan(path: Path, *, salt: str = "") -> FoundScan:
@@ -126,6 +127,17 @@ def segments_in(path: Path) -> tuple[Segment, ...]:
 
     with decoding(path):
         return segment_files.segments(path)
+
+
+def grid_of_masks(*paths: Path) -> Geometry:
+    """A grid on which these masks can be compared without their scan; that of the first that has one of its own.
+
+    Raises UnreadableFile, GridMismatch.
+    """
+    from lesionstudio.imaging.formats import segment_grids
+
+    with decoding(paths[0]):
+        return segment_grids.grid_of(paths, lambda path: read_scan(path).geometry)
 
 
 def facts_of_mask(path: Path, salt: str = "") -> MaskFacts | None:

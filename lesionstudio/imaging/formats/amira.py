@@ -55,6 +55,13 @@ def shape(path: Path) -> tuple[int, int, int]:
     return slices, rows, columns
 
 
+def geometry(path: Path) -> Geometry:
+    """The lattice as a grid: in the patient where the file has a box of mm, else of pixels."""
+    header = _header(path)
+    affine, lengths = _affine(header), header.shape[::-1]
+    return Geometry.pixels(lengths) if affine is None else Geometry(lengths, affine)
+
+
 def read(path: Path, geometry: Geometry) -> Segmentation:
     """The labels on the scan's grid: by their millimetres where these fit, else slice by slice as they are stored.
 

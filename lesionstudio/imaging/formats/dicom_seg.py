@@ -17,6 +17,7 @@ from lesionstudio.words import _
 
 LABELMAP_CLASS = "1.2.840.10008.5.1.4.1.1.66.7"
 CLASSES = ("1.2.840.10008.5.1.4.1.1.66.4", LABELMAP_CLASS)
+_PER_FRAME = "PerFrameFunctionalGroupsSequence"
 _HALF = 0.5
 
 
@@ -52,6 +53,27 @@ def read(path: Path, geometry: Geometry) -> Segmentation:
 def segments(path: Path) -> tuple[Segment, ...]:
     """What the file's segments are called, without its pixels."""
     return _segments(opened(path, without_pixels=True))[0]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Planes:
+    """Rows and columns, where each frame lies, and how far apart the file says they are."""
+
+    shape: tuple[int, int]
+    plates: tuple[Plate, ...]
+    apart_mm: float
+
+
+def planes(path: Path) -> Planes:
+    """What a segmentation says of its frames; without the pixels. Raises UnreadableFile."""
+    dataset = opened(path, without_pixels=True)
+    found = tuple(frame.plate for frame in _frames(dataset, path, is_flat=False) if frame.plate is not None)
+    groups = [next(iter(dataset.get(key) or ()), None) for key in ("SharedFunctionalGroupsSequence", _PER_FRAME)]
+    measures = [item for group in groups if group is not None for item in group.get("PixelMeasuresSequence") or ()]
+    said = [one.get(key) for one in measures for key in ("SpacingBetweenSlices", "SliceThickness") if one.get(key)]
+    return Planes(
+        (int(dataset.get("Rows") or 0), int(dataset.get("Columns") or 0)), found, float(said[0] if said else 1)
+    )
 
 
 def opened(path: Path, *, without_pixels: bool = False) -> Any:
@@ -93,7 +115,7 @@ def _frames(dataset: Any, path: Path, *, is_flat: bool) -> Iterator[_Frame]:
     """The frames in the file's order; flat ones lie nowhere."""
     shared = next(iter(dataset.get("SharedFunctionalGroupsSequence") or ()), None)
     has_numbers = str(dataset.get("SegmentationType")) != "LABELMAP"
-    for own in dataset.get("PerFrameFunctionalGroupsSequence") or ():
+    for own in dataset.get(_PER_FRAME) or ():
         try:
             segment = int(_macro(own, shared, "SegmentIdentification").ReferencedSegmentNumber) if has_numbers else None
             yield _Frame(segment, None if is_flat else _plate(own, shared))
