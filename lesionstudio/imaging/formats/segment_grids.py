@@ -79,7 +79,7 @@ def _each_place(plates: Sequence[Plate], normal: NDArray[np.float64]) -> Iterato
 def _drift(plate: Plate, first: Plate, shape: tuple[int, int]) -> float:
     """How far, in pixels, the far corner of one plane is from where it would be if the planes were parallel."""
     apart = (plate.row_step - first.row_step) * shape[0] + (plate.column_step - first.column_step) * shape[1]
-    return float(np.linalg.norm(apart) / max(np.linalg.norm(first.row_step), 1e-9))
+    return float(np.linalg.norm(apart)) / max(float(np.linalg.norm(first.row_step)), 1e-9)
 
 
 def _other_series(message: str) -> GridMismatch:
