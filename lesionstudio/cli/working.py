@@ -47,17 +47,17 @@ def segment(
 ) -> None:
     """Marks lesions with a model and writes a mask of every slice."""
     corners = numbers(box, "--box", 4)
+    place = (int(corners[0]), int(corners[1]), int(corners[2]), int(corners[3])) if corners else None
     from lesionstudio.workflows.segment import Choices
     from lesionstudio.workflows.segment_files import SegmentOrder, model_folder, segment_files
 
     order = SegmentOrder(
         paths,
-        Choices(model_folder(model), threshold, device, flips, channels, hu_offset),
+        Choices(model_folder(model), threshold, device, flips, channels, hu_offset, place),
         out,
         format=format,
         values=values,
         names=names,
-        box=(int(corners[0]), int(corners[1]), int(corners[2]), int(corners[3])) if corners else None,
         probabilities=probabilities,
         overwrite=overwrite,
         strict=strict,

@@ -99,7 +99,8 @@ class DraftTray(QObject):
     def _put(self, history: EditHistory, part: DraftPart) -> None:
         title = part.order.step or (_("Segment slice") if len(part.order.slices or ()) == 1 else _("Segment scan"))
         self._keep_before(history, part.order)
-        box = EMPTY_BOX
+        box, corners = EMPTY_BOX, part.order.box
+        within = (slice(corners[0], corners[2]), slice(corners[1], corners[3])) if corners else None
         for start, stop in runs(part.slices):
             edit = history.put_draft(
                 part.labels[start:stop],
@@ -108,6 +109,7 @@ class DraftTray(QObject):
                 title,
                 first_slice=part.slices[start],
                 join=part.order.join,
+                within=within,
             )
             self._note(part.order, edit)
             box = box.union(edit.box) if edit is not None else box

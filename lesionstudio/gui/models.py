@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -10,17 +9,19 @@ from PySide6.QtCore import QObject, Signal
 from lesionstudio.errors import LesionStudioError
 from lesionstudio.gui.closed_masks import ClosedMasks
 from lesionstudio.gui.draft_tray import DraftTray
+from lesionstudio.gui.model_view import model_view
 from lesionstudio.gui.saved_states import SavedStates
 from lesionstudio.gui.segmenter import DraftPart, Order, Segmenter
 from lesionstudio.gui.session import Session
 from lesionstudio.gui.stored_values import question
 from lesionstudio.gui.study_steps import StudySteps
+from lesionstudio.gui.sureness import chosen_threshold
 from lesionstudio.gui.views import NEW_MODEL, ModelView, Notice
-from lesionstudio.imaging.doubts import hu_sentence, unlike_sentence
+from lesionstudio.imaging.doubts import crop_sentence, hu_sentence, unlike_sentence
 from lesionstudio.imaging.labels import match_labels
 from lesionstudio.project.shelf import ModelShelf
 from lesionstudio.project.worklist import WorkItem
-from lesionstudio.words import _, number
+from lesionstudio.words import _
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -72,7 +73,7 @@ class Models(QObject):
         if self._models is None:
             found = ModelShelf(self._session.project).segmentation_models()
             self._labels = {card.id: card.labels for card, _folder in found}
-            self._models = [_model_view(card, folder) for card, folder in found]
+            self._models = [model_view(card, folder) for card, folder in found]
         return self._models
 
     def look_again(self) -> None:
@@ -126,6 +127,19 @@ class Models(QObject):
             self._segmenter.urgent(order)
             self.segmenting.emit([order.item_id], "segment_slice")
 
+    def segment_box(self, k: int, corners: tuple[int, int, int, int]) -> None:
+        """Asks for a draft in a box of slice k: first row and column, and those after the last."""
+        self.once_mapped(lambda: self._segment_box(k, corners))
+
+    def _segment_box(self, k: int, corners: tuple[int, int, int, int]) -> None:
+        opened = self._session.open
+        if opened is None or self.reason:
+            return
+        order = self._order(opened.item, _("Segmenting in the box"), (k,))
+        if order is not None:
+            self._segmenter.urgent(replace(order, box=corners, step=_("Segment in a box")))
+            self.segmenting.emit([order.item_id], "segment_box")
+
     def segment_scan(self) -> None:
         """Asks for a draft of the scan on screen, the slice in view first."""
         self.once_mapped(self._segment_scan)
@@ -157,7 +171,8 @@ class Models(QObject):
         """Makes the draft that was asked for with another model, which is in use from now on."""
         self.cancel()
         self.choose_model(model_id)
-        self.segment_slice() if verb == "segment_slice" else self.segment_scan()
+        if verb != "segment_box":
+            self.segment_slice() if verb == "segment_slice" else self.segment_scan()
 
     def cancel(self) -> None:
         """Stops segmenting; the drafts that have arrived stay."""
@@ -199,7 +214,8 @@ class Models(QObject):
                 return None
         source = item.source.to_json(None)
         offset = self._session.project.hu_offset if self._session.project is not None else None
-        return Order(item.id, item.name, source, model.folder, model.id, model.threshold, title, slices, k, offset)
+        threshold = chosen_threshold(self._session, model)
+        return Order(item.id, item.name, source, model.folder, model.id, threshold, title, slices, k, offset)
 
     def _say_held_out(self) -> None:
         self._session.tell(
@@ -268,6 +284,9 @@ class Models(QObject):
                 continue
             if offset is not None and sentence == hu_sentence(offset):
                 self._session.tell(question(offset, "warning"))
+            elif sentence == crop_sentence():
+                hint, words = _("Draw a box around one place instead."), _("Draw a box")
+                self._session.tell(Notice("warning", sentence, hint, words, "segment_box"))
             else:
                 self._session.tell(Notice("warning", sentence, order.item_name))
 
@@ -276,14 +295,3 @@ class Models(QObject):
             self._session.tell(Notice("error", problem.message, problem.hint))
         else:
             raise problem
-
-
-def _model_view(card: Any, folder: Path) -> ModelView:
-    scores = card.scores if isinstance(card.scores, dict) else {}
-    held_out = scores.get("held_out")
-    dice = held_out.get("after") if isinstance(held_out, dict) else scores.get("dice")
-    line = _("Dice {dice} held out").format(dice=number(float(dice), 2)) if dice is not None else _("not measured yet")
-    licence, made_for, terms = _(card.licence), _(card.made_for), _(card.licence_note)
-    notice = " ".join(f"{words.rstrip('.')}." for words in (licence, made_for) if words)
-    made = (card.region.lower(), card.modality)
-    return ModelView(card.id, folder, _(card.title), line, notice, card.threshold, terms, licence, *made)

@@ -23,7 +23,8 @@ from lesionstudio.progress import Progress
 class Order:
     """One scan to segment: what of it, with which model. `slices` None means all, starting at `first`.
 
-    `step`: what the history calls it; "" as ever.
+    `step`: what the history calls it; "" as ever. `box`: first row and column and those after the last; drafts beside
+    it stay as they are.
     """
 
     item_id: str
@@ -37,6 +38,7 @@ class Order:
     first: int = 0
     hu_offset: float | None = None
     step: str = ""
+    box: tuple[int, int, int, int] | None = None
     join: str = field(default_factory=lambda: uuid.uuid4().hex)
 
 
@@ -107,6 +109,7 @@ class Segmenter(QObject):
             "device": self._device(),
             "out": str(folder),
             "hu_offset": order.hu_offset,
+            "box": list(order.box) if order.box else None,
         }
         job = self._lane.submit("segment_scan", arguments, order.title, urgent=urgent, ahead=ahead)
         run = _Run(order, folder, job, urgent)

@@ -4,7 +4,7 @@ from lesionstudio.gui.action_spec import ActionSpec, with_tips
 from lesionstudio.words import _
 
 RAIL = (
-    ("brush", "eraser", "lasso", "polygon", "wand", "seeds"),
+    ("brush", "eraser", "lasso", "polygon", "wand", "seeds", "segment_box"),
     ("interpolate", "clean_up", "combine", "threshold"),
     ("ruler", "angle"),
 )
@@ -23,6 +23,7 @@ def tool_actions() -> tuple[ActionSpec, ...]:
         "polygon": _("Click the corners around it; Enter or a double click closes."),
         "wand": _("Takes what is like the voxel pressed on; drag right for more, left for less."),
         "seeds": _("A few strokes of each label; the rest is computed and shown first."),
+        "segment_box": _("Drag a box around one place: the model proposes a draft in it alone."),
         "interpolate": _("Fills the slices between those that are marked; shown first."),
         "clean_up": _("Holes, islands, edges in mm, splitting: shown first, then accepted."),
         "combine": _("The label in use takes another in, loses what lies in it, or keeps only that."),
@@ -38,6 +39,7 @@ def tool_actions() -> tuple[ActionSpec, ...]:
         ActionSpec("polygon", _("Polygon"), menu, "lasso-polygon", "P", group, checkable=True),
         ActionSpec("wand", _("Magic wand"), menu, "wand", "W", group, checkable=True),
         ActionSpec("seeds", _("Grow from seeds"), menu, "plant-2", "G", group, checkable=True),
+        ActionSpec("segment_box", _("Segment in a box"), menu, "box-sparkles", "K", group, checkable=True),
         ActionSpec("interpolate", _("Interpolate"), menu, "stack-2", "I", group, checkable=True),
         ActionSpec("clean_up", _("Clean up"), menu, "grain", "C", group, checkable=True),
         ActionSpec("combine", _("Combine"), menu, "layers-union", "U", group, checkable=True),

@@ -83,10 +83,20 @@ class ItemView:
 
 
 @dataclass(frozen=True, slots=True)
+class OperatingPoint:
+    """A threshold that was tried out, and what it is expected to miss and to invent, in words."""
+
+    threshold: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class ModelView:
     """One model on the shelf. `line`: its score; `notice`: its `licence` and what it was made for; `terms`: in full.
 
-    `region`, `modality`: what it was made for in a word each; "" where its card does not say.
+    `region`, `modality`: what it was made for in a word each; "" where its card does not say. `points`: thresholds that
+    were tried out, from the one that marks most. `picture`: a file that shows what it is for; None: there is none.
+    `in_boxes`: it is for a box that a person draws, not for whole slices.
     """
 
     id: str
@@ -99,6 +109,9 @@ class ModelView:
     licence: str = ""
     region: str = ""
     modality: str = ""
+    points: tuple[OperatingPoint, ...] = ()
+    picture: Path | None = None
+    in_boxes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,20 +11,27 @@ from lesionstudio.imaging.scan import Scan
 from lesionstudio.model_card import ModelCard
 from lesionstudio.words import _, number
 
-_NEARLY_ALL, _SMALL_PART = 0.98, 0.2
+_NEARLY_ALL, _SMALL_PART, _A_PIECE = 0.98, 0.2, 1.5
 
 Pictures = NDArray[np.float32]
 
 
-def doubts(card: ModelCard, scan: Scan, pictures: Sequence[Pictures], hu_offset_guess: int | None = None) -> list[str]:
+def doubts(
+    card: ModelCard,
+    scan: Scan,
+    pictures: Sequence[Pictures],
+    hu_offset_guess: int | None = None,
+    *,
+    in_box: bool = False,
+) -> list[str]:
     """Why this scan may not be what the model was made for: one sentence, or none where nothing speaks against it.
 
     `pictures` are some of its slices as the network sees them, (channel, row, column); `hu_offset_guess` is what seems
-    to have been added to HU in it.
+    to have been added to HU in it. `in_box`: it is asked in a box that a person drew.
     """
     is_raised = hu_offset_guess is not None and any(one.rule.unit == "HU" for one in card.inputs)
     values = hu_sentence(hu_offset_guess or 0) if is_raised else _about_values(card, scan, pictures)
-    found = [_about_modality(card, scan), _about_plane(card, scan), values]
+    found = [_about_modality(card, scan), _about_plane(card, scan), _about_view(card, scan, in_box=in_box), values]
     return [sentence for sentence in found if sentence][:1]
 
 
@@ -40,6 +47,11 @@ def unlike_sentence() -> str:
     return _("This scan does not look like those that the model was trained on.")
 
 
+def crop_sentence() -> str:
+    """What is said of a model that was made from pieces, where it is asked for a whole slice."""
+    return _("This model was made from small pieces around what it marks: on a whole slice it marks too much.")
+
+
 def _about_modality(card: ModelCard, scan: Scan) -> str:
     if not card.modality or not scan.modality or card.modality == scan.modality:
         return ""
@@ -51,6 +63,12 @@ def _about_plane(card: ModelCard, scan: Scan) -> str:
     if not card.plane or not plane or card.plane == plane:
         return ""
     return _("This model was made for {wanted} slices; these are {given}.").format(wanted=_(card.plane), given=_(plane))
+
+
+def _about_view(card: ModelCard, scan: Scan, *, in_box: bool) -> str:
+    """A model made from pieces marks too much on a whole slice; a picture hardly larger than those pieces is one."""
+    is_piece = bool(card.crop_side) and max(scan.geometry.shape[1:]) <= _A_PIECE * card.crop_side
+    return "" if card.view != "crop" or in_box or is_piece else crop_sentence()
 
 
 def _about_values(card: ModelCard, scan: Scan, pictures: Sequence[Pictures]) -> str:

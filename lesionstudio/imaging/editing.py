@@ -110,23 +110,26 @@ class EditHistory:
         *,
         first_slice: int = 0,
         join: str = "",
+        within: tuple[slice, slice] | None = None,
     ) -> MaskEdit | None:
         """Makes a model's labels (slice, row, column) the open draft of these slices; one undoable step.
 
         Judged voxels, checked slices and locked labels are left out. With `join`, steps of the same name that follow
-        each other become one: a long run is one step although its slices arrive in pieces.
+        each other become one: a long run is one step although its slices arrive in pieces. Beside `within` (rows,
+        columns) the drafts that there are stay.
         """
         change = self._begin(title, None, _WHOLE_SLICE)
         fresh, drafted = {}, {}
         for k, wanted in enumerate(labels, first_slice):
             if self.mask.status(k) == SliceStatus.CHECKED:
                 continue
-            free = unlocked(self.locked, self.mask.labels(k), self._writable_label(wanted))
-            free = free & (self.mask.origin(k) == Origin.NOT_JUDGED)
-            region = _whole(self.mask)
+            region = within or _whole(self.mask)
+            wanted, sure = wanted[region], probability[k - first_slice][region]
+            free = unlocked(self.locked, self.mask.labels(k)[region], self._writable_label(wanted))
+            free = free & (self.mask.origin(k)[region] == Origin.NOT_JUDGED)
             everywhere = np.ones(wanted.shape, bool)
             change.write("draft", k, region, np.where(free, wanted, 0), everywhere)
-            change.write("draft_probability", k, region, np.where(free, probability[k - first_slice], 0), everywhere)
+            change.write("draft_probability", k, region, np.where(free, sure, 0), everywhere)
             change.settle()
             drafted[k] = source
             if self.mask.status(k) in (SliceStatus.NEW, SliceStatus.DRAFT):

@@ -20,13 +20,17 @@ _PHOTOGRAPHS = ((0.485, 0.229), (0.456, 0.224), (0.406, 0.225))
 _REC_601 = np.array([0.299, 0.587, 0.114], np.float32)
 
 
-def network_inputs(scan: Scan, k: int, inputs: tuple[ModelInput, ...]) -> NDArray[np.float32]:
+def network_inputs(
+    scan: Scan, k: int, inputs: tuple[ModelInput, ...], within: tuple[slice, slice] | None = None
+) -> NDArray[np.float32]:
     """What a network with these inputs sees of slice k: (channel, row, column), at the picture's own size.
 
-    Raises ModelProblem when the picture lacks a channel that is asked for.
+    `within` (rows, columns) cuts a piece out first: then that is the whole picture. Raises ModelProblem when the
+    picture lacks a channel that is asked for.
     """
     places = [min(max(k + one.offset, 0), scan.slices - 1) for one in inputs]
-    pixels = {place: scan.slice(place) for place in set(places)}
+    cut = within or (slice(None), slice(None))
+    pixels = {place: scan.slice(place)[cut] for place in set(places)}
     planes = [
         apply_rule(take_channel(pixels[place], one.channel), one.rule, _range_for(scan, one.rule))
         for one, place in zip(inputs, places)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lesionstudio.errors import UnreadableFile
+from lesionstudio.imaging.boxed import PixelBox, Window, check_box, placed, window_for
 from lesionstudio.imaging.choices import guessed_offset, in_hu, with_channels
 from lesionstudio.imaging.doubts import doubts
 from lesionstudio.imaging.formats import ScanSource, read_scan
@@ -30,7 +31,10 @@ _LOOKED_AT = 3
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """How a model is used: its folder, and what a person chose. `threshold` None and `channels` "" mean the card's."""
+    """How a model is used: its folder, and what a person chose. `threshold` None and `channels` "" mean the card's.
+
+    `box`: only there is anything marked; see imaging/boxed.py.
+    """
 
     model: Path
     threshold: float | None = None
@@ -38,6 +42,7 @@ class Choices:
     flips: bool = False
     channels: str = ""
     hu_offset: float | None = None
+    box: PixelBox | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,10 +68,13 @@ class Segmenting:
     unread: dict[int, UnreadableFile] = field(default_factory=dict)
     hu_offset_guess: int | None = None
     predictor: "Predictor" = field(init=False)
+    _window: Window | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.predictor = loaded(self.choices.model, self.choices.device, self.choices.flips)
         self.scan = in_hu(self.scan, self.choices.hu_offset)
+        check_box(self.choices.box, self.scan.geometry.shape[1:])
+        self._window = window_for(self.predictor.card, self.choices.box, self.scan.geometry.shape[1:])
 
     @property
     def threshold(self) -> float:
@@ -91,7 +99,7 @@ class Segmenting:
             place += len(chunk)
             answered = answers.of(chunk)
             if answered:
-                probabilities = np.stack(list(answered.values()), axis=1)
+                probabilities = self._in_place(np.stack(list(answered.values()), axis=1))
                 yield Piece(tuple(answered), *to_labels(probabilities, self.threshold), probabilities)
             steps.advance(len(chunk), partial={"slices": list(answered)} if answered else None)
         if slices and all(k in self.unread for k in slices):
@@ -101,7 +109,8 @@ class Segmenting:
         """Sentences: what in this scan speaks against the model, and which slices could not be read."""
         inputs = self._inputs(spread(self.scan.slices))
         self.hu_offset_guess = guessed_offset(self.scan, list(inputs))
-        sentences = doubts(self.predictor.card, self.scan, list(inputs.values()), self.hu_offset_guess)
+        is_boxed = self.choices.box is not None
+        sentences = doubts(self.predictor.card, self.scan, list(inputs.values()), self.hu_offset_guess, in_box=is_boxed)
         for k, problem in sorted((k, problem) for k, problem in self.unread.items() if k in slices):
             sentences.append(_("Slice {k} was left out: {reason}").format(k=k + 1, reason=problem.message))
         return sentences
@@ -116,13 +125,21 @@ class Segmenting:
             "engine": engine.name,
         }
 
+    def _in_place(self, probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The answer on the whole picture, where it was asked in a box."""
+        box = self.choices.box
+        return probabilities if box is None else placed(probabilities, self._window, box, self.scan.geometry.shape[1:])
+
     def _inputs(self, slices: Sequence[int]) -> dict[int, NDArray[np.float32]]:
         """What the network sees of those slices that can be read."""
-        wanted = with_channels(self.predictor.card.inputs, self.choices.channels)
+        card = self.predictor.card
+        wanted = with_channels(card.inputs, self.choices.channels)
+        within = self._window if card.view == "crop" else None
+        beside = (..., *self._window) if self._window is not None and within is None else ...
         seen: dict[int, NDArray[np.float32]] = {}
         for k in slices:
             try:
-                seen[k] = network_inputs(self.scan, k, wanted)
+                seen[k] = np.ascontiguousarray(network_inputs(self.scan, k, wanted, within)[beside])
             except UnreadableFile as problem:
                 self.unread[k] = problem
         return seen
@@ -159,15 +176,18 @@ def segment_scan(
     out: str,
     report: Reporter,
     hu_offset: float | None = None,
+    box: list[int] | None = None,
 ) -> dict[str, Any]:
     """Drafts of a scan's slices in `out`: labels.npy and probability.npy, uint8 (slice, row, column).
 
     Row n belongs to slices[n], or to slice n where `slices` is None. The slice `first` comes first, then its
     neighbours outwards; each finished run of slices is reported as partial {"slices": [...]} once it is on disk.
-    `hu_offset`: what was added to HU in this scan. Raises UnreadableFile, ModelProblem, OutOfMemory.
+    `hu_offset`: what was added to HU in this scan; `box`: first row and column and those after the last, nothing is
+    marked beside it. Raises UnreadableFile, ModelProblem, OutOfMemory.
     """
     began = time.monotonic()
-    choices = Choices(Path(model), threshold, device, hu_offset=hu_offset)
+    corners = (box[0], box[1], box[2], box[3]) if box else None
+    choices = Choices(Path(model), threshold, device, hu_offset=hu_offset, box=corners)
     run = Segmenting(read_scan(ScanSource.from_json(source)), choices)
     wanted = list(range(run.scan.slices)) if slices is None else list(slices)
     rows = {k: n for n, k in enumerate(wanted)}

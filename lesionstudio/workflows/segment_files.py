@@ -12,22 +12,18 @@ from lesionstudio.errors import LesionStudioError, ProjectProblem, UnreadableFil
 from lesionstudio.imaging.formats import FoundScan, read_scan
 from lesionstudio.imaging.formats.mask_kinds import MaskFormat
 from lesionstudio.imaging.formats.source import Values
-from lesionstudio.imaging.scan import Scan
 from lesionstudio.progress import Reporter, silent
 from lesionstudio.project.shelf import ModelShelf
 from lesionstudio.project.storage import telling_of_output
-from lesionstudio.words import _
 from lesionstudio.workflows.asked_scans import asked_scans, place_of, plain, protect_originals, share_of
 from lesionstudio.workflows.export_files import IndexRow, Names, file_names, read_index, write_index
 from lesionstudio.workflows.segment import Choices, Segmenting, loaded
-from lesionstudio.workflows.segment_output import Output, Pixels
-
-Box = tuple[int, int, int, int]
+from lesionstudio.workflows.segment_output import Output
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentOrder:
-    """What to segment, how, and where the masks go. `box`: first row and column, and those after the last."""
+    """What to segment, how, and where the masks go."""
 
     paths: Sequence[Path]
     choices: Choices
@@ -35,7 +31,6 @@ class SegmentOrder:
     format: MaskFormat = "png"
     values: Values = "auto"
     names: Names = "auto"
-    box: Box | None = None
     probabilities: bool = False
     overwrite: bool = False
     strict: bool = False
@@ -95,16 +90,15 @@ def _segmented(
     names, geometry = run.predictor.card.labels, run.scan.geometry
     alias, hides = None if order.names == "original" else name, order.names in ("alias", "hash")
     output = Output(plain(order.out), name, found, geometry, order.format, order.values, names, alias, hides)
-    _check_box(order.box, run.scan)
     if not order.overwrite:
         output.check_free()
     labels = np.zeros(geometry.shape, np.uint8)
     likely = np.zeros((len(names) if order.probabilities else 0, *geometry.shape), np.uint8)
     for piece in run.pieces(range(run.scan.slices), report, found.name):
         at = list(piece.slices)
-        labels[at] = _boxed(piece.labels, order.box)
+        labels[at] = piece.labels
         if order.probabilities:
-            likely[:, at] = _boxed(np.rint(piece.probabilities * 255).astype(np.uint8), order.box)
+            likely[:, at] = np.rint(piece.probabilities * 255).astype(np.uint8)
     done = [k for k in range(run.scan.slices) if k not in run.unread]
     masks, new_rows = output.write_masks(labels, done, run.predictor.card.id)
     rows += new_rows
@@ -117,25 +111,3 @@ def _segmented(
         "hu_offset_guess": run.hu_offset_guess,
         "seconds": round(time.monotonic() - began, 2),
     }
-
-
-def _boxed(pixels: Pixels, box: Box | None) -> Pixels:
-    """(..., row, column) with everything outside the box taken away."""
-    if box is None:
-        return pixels
-    kept = np.zeros_like(pixels)
-    inside = (..., slice(box[0], box[2]), slice(box[1], box[3]))
-    kept[inside] = pixels[inside]
-    return kept
-
-
-def _check_box(box: Box | None, scan: Scan) -> None:
-    rows, columns = scan.geometry.shape[1:]
-    top, left, bottom, right = box or (0, 0, rows, columns)
-    if not (0 <= top < bottom <= rows and 0 <= left < right <= columns):
-        raise LesionStudioError(
-            _("The box {box} does not lie in a picture of {rows} rows and {columns} columns.").format(
-                box=box, rows=rows, columns=columns
-            ),
-            hint=_("Give the first row and column, then those after the last."),
-        )

@@ -209,7 +209,7 @@ def test_warming_up_loads_the_model_and_says_how_it_will_run(model: Path) -> Non
 
 
 def order(model: Path, out: Path, *paths: Path, **more: Any) -> SegmentOrder:
-    return SegmentOrder(paths, Choices(model, device="cpu"), out, **more)
+    return SegmentOrder(paths, Choices(model, device="cpu", box=more.pop("box", None)), out, **more)
 
 
 def index_of(out: Path) -> list[dict[str, str]]:

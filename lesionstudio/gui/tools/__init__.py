@@ -1,5 +1,6 @@
 """The kinds of tools, in the order of the rail: one small file each, and one line here."""
 
+from lesionstudio.gui.tools.box import BoxKind
 from lesionstudio.gui.tools.brush import BrushKind, EraserKind
 from lesionstudio.gui.tools.clean_up import CleanUpKind
 from lesionstudio.gui.tools.combine import CombineKind
@@ -18,6 +19,7 @@ KINDS: tuple[type[ToolKind], ...] = (
     PolygonKind,
     WandKind,
     SeedsKind,
+    BoxKind,
     InterpolateKind,
     CleanUpKind,
     CombineKind,
