@@ -10,14 +10,14 @@ from lesionstudio.model_card import ModelCard
 from lesionstudio.progress import Progress, Reporter
 from lesionstudio.project.project import Project
 from lesionstudio.project.shelf import ModelShelf, ShelvedModel
-from lesionstudio.project.versions import place_version, version_draft, version_number
+from lesionstudio.project.versions import place_version, telling_of_version, version_draft, version_number
 from lesionstudio.words import _
 from lesionstudio.workflows import teaching
+from lesionstudio.workflows.becoming import NEW_LINEAGE, WANTED_BYTES
 from lesionstudio.workflows.held_out import FEWEST_TO_MEASURE, comparison, dice_of_each
-from lesionstudio.workflows.lessons import Lessons, Outputs, Reading, outputs_for
+from lesionstudio.workflows.lessons import CheckedSlice, Lessons, Outputs, Reading, outputs_for
+from lesionstudio.workflows.yardstick import earlier, looked_back, write_lessons
 
-NEW_LINEAGE = "study"
-_WANTED_BYTES = 100_000_000
 _SAVING_S = 6.0
 
 Tables = Mapping[str, Mapping[str, int]]
@@ -45,23 +45,30 @@ def learn(
     began = time.monotonic()
     order = _Order(study, parent, teaching.Terms(_device(device), minutes, seed), tables)
     lessons, outputs, begins = _prepared(order, _part(report, 0, 0.04))
-    with version_draft(study.home, _WANTED_BYTES) as draft:
+    with version_draft(study.home, WANTED_BYTES) as draft:
         measuring_s = -time.monotonic()
-        before = _before(order, lessons, outputs, _part(report, 0.04, 0.08))
+        back = earlier(lessons, order.parent.folder if order.parent else None)
+        before = _before(order, lessons, outputs, back, _part(report, 0.04, 0.08))
         measuring_s += time.monotonic() + _SAVING_S
         card = _taught(order, begins, lessons, outputs, before, draft, _part(report, 0.08, 0.95, measuring_s))
-        after = _dice(order, draft, outputs, lessons, _("Measuring the new version"), _part(report, 0.95, 1, 0.0))
-        held_out = comparison(lessons.held_out, before, after)
-        placed, folder = place_version(draft, replace(card, scores={"held_out": held_out}), card.training["lineage"])
+        told = _part(report, 0.95, 1, 0.0)
+        after = _dice(order, draft, outputs, lessons, back, _("Measuring the new version"), told)
+        n = len(_measured_on(lessons))
+        held_out, looked = comparison(lessons.held_out, before[:n], after[:n]), looked_back(before[n:], after[n:])
+        scores = {"held_out": held_out, **({"earlier": looked} if looked else {})}
+        with telling_of_version(draft):
+            write_lessons(draft, lessons)
+        placed, folder = place_version(draft, replace(card, scores=scores), card.training["lineage"])
     return {
         "model": placed.id,
         "folder": str(folder),
         "parent": placed.parent,
         "version": version_number(placed.id),
-        "slices": len(lessons.learned),
+        "slices": lessons.checked,
         "labels": list(placed.labels),
         "table": outputs.table,
         "held_out": held_out,
+        "earlier": looked,
         "minutes": placed.training["minutes"],
         "seconds": round(time.monotonic() - began, 1),
         "device": placed.training["processor"],
@@ -94,29 +101,37 @@ def _prepared(order: _Order, report: Reporter) -> tuple[Lessons, Outputs, teachi
     assert reading.card is not None
     if parent is not None:
         return lessons, outputs, teaching.goes_on_from(parent, reading.card, outputs)
-    lent = next(
-        (one for one in ModelShelf().models() if one.place == "starter" and one.card.task == "segmentation"), None
-    )
-    return lessons, outputs, teaching.begins_anew(reading.card, outputs, lent)
+    return lessons, outputs, teaching.begins_anew(reading.card, outputs, teaching.starter())
 
 
-def _before(order: _Order, lessons: Lessons, outputs: Outputs, report: Reporter) -> list[float]:
-    """Dice of each held-out slice by the model that learning starts from; a new one has marked nothing yet."""
+def _before(
+    order: _Order, lessons: Lessons, outputs: Outputs, back: Sequence[CheckedSlice], report: Reporter
+) -> list[float]:
+    """Dice of each slice measured by the model that learning starts from; a new one has marked nothing yet."""
     if order.parent is None:
-        return [0.0] * len(lessons.held_out)
-    return _dice(order, order.parent.folder, outputs, lessons, _("Measuring the model in use"), report)
+        return [0.0] * len(_measured_on(lessons))
+    return _dice(order, order.parent.folder, outputs, lessons, back, _("Measuring the model in use"), report)
+
+
+def _measured_on(lessons: Lessons) -> list[CheckedSlice]:
+    """The held-out slices; none where they are too few to measure on."""
+    return lessons.held_out if len(lessons.held_out) >= FEWEST_TO_MEASURE else []
 
 
 def _dice(
-    order: _Order, model: Path, outputs: Outputs, lessons: Lessons, message: str, report: Reporter
+    order: _Order,
+    model: Path,
+    outputs: Outputs,
+    lessons: Lessons,
+    back: Sequence[CheckedSlice],
+    message: str,
+    report: Reporter,
 ) -> list[float]:
-    """Dice of each held-out slice; none where they are too few to measure on."""
-    if len(lessons.held_out) < FEWEST_TO_MEASURE:
+    """Dice of each held-out slice, then of those corrected earlier."""
+    slices, judged = [*_measured_on(lessons), *back], teaching.judged_labels(lessons, outputs)
+    if not slices:
         return []
-    judged = teaching.judged_labels(lessons, outputs)
-    return dice_of_each(
-        order.study, model, outputs.table, lessons.held_out, judged, order.terms.device, report, message
-    )
+    return dice_of_each(order.study, model, outputs.table, slices, judged, order.terms.device, report, message)
 
 
 def _taught(

@@ -7,6 +7,7 @@ from lesionstudio.progress import Reporter, silent
 from lesionstudio.project.project import Project
 from lesionstudio.project.shelf import ModelShelf
 from lesionstudio.words import _
+from lesionstudio.workflows.gate import verdict
 from lesionstudio.workflows.learn import learn
 
 NOTHING = "none"
@@ -43,7 +44,7 @@ def learn_here(
             study.settings.get("label_tables", {}),
             report,
         )
-        used, why = _verdict(made["held_out"], use_if_better=use_if_better)
+        used, why = _verdict(made["held_out"], made.get("earlier"), use_if_better=use_if_better)
         study.settings.setdefault("label_tables", {})[made["model"]] = made["table"]
         study.settings["model" if used else "candidate"] = made["model"]
         return {**made, "used": used, "why": why}
@@ -60,12 +61,9 @@ def _start(study: Project, wanted: str) -> str:
     return str(model.folder) if model else ""
 
 
-def _verdict(held_out: dict[str, Any], *, use_if_better: bool) -> tuple[bool, str]:
+def _verdict(held_out: dict[str, Any], earlier: dict[str, Any] | None, *, use_if_better: bool) -> tuple[bool, str]:
     """Whether the new version is used from now on, and why."""
-    if held_out["after"] is None:
-        return False, _("Not measured yet: it takes three checked held-out slices with a mark.")
-    if held_out["after"] <= held_out["before"]:
-        return False, _("It is not better on the held-out slices.")
-    if not use_if_better:
+    passes, why = verdict(held_out, earlier)
+    if passes and not use_if_better:
         return False, _("It waits for your choice.")
-    return True, _("It is better on the held-out slices.")
+    return passes, why

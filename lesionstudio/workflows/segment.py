@@ -21,6 +21,7 @@ from lesionstudio.model_card import CARD_NAME, WEIGHTS_NAME
 from lesionstudio.progress import Progress, Reporter, Steps
 from lesionstudio.words import _
 from lesionstudio.workflows.answers import Answers
+from lesionstudio.workflows.at_work import predictor_in
 
 if TYPE_CHECKING:
     from lesionstudio.learning.inference import Predictor
@@ -227,7 +228,13 @@ def outwards(slices: Sequence[int], first: int | None) -> list[int]:
 
 
 def loaded(folder: Path, device: str, flips: bool = False) -> "Predictor":
-    """The model of a folder, ready to run; stays loaded until its files change or others push it out."""
+    """The model of a folder, ready to run; stays loaded until its files change or others push it out.
+
+    In a study's folder of what is being learned it is the weights of this moment.
+    """
+    working = predictor_in(folder)
+    if working is not None:
+        return working
     stamps = tuple(_stamp(folder / name) for name in (CARD_NAME, WEIGHTS_NAME))
     return _load(folder, device, flips, stamps)
 

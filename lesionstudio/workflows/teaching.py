@@ -11,7 +11,7 @@ import numpy as np
 
 from lesionstudio.model_card import LICENCE_NAME, ModelCard
 from lesionstudio.progress import Progress, Reporter
-from lesionstudio.project.shelf import ShelvedModel
+from lesionstudio.project.shelf import ModelShelf, ShelvedModel
 from lesionstudio.project.versions import telling_of_version
 from lesionstudio.words import _
 from lesionstudio.workflows.held_out import FEWEST_TO_MEASURE, slice_dice
@@ -21,6 +21,7 @@ from lesionstudio.workflows.seen import with_looks, with_ranges
 
 if TYPE_CHECKING:
     from lesionstudio.learning.finetuning import FineTuner
+    from lesionstudio.learning.going_on import Learner
     from lesionstudio.learning.inference import Predictor
 
 _LOOKED_AT, _LOOKS_KEPT = 24, 60
@@ -100,7 +101,9 @@ def tuner_for(
 
     beat()
     examples = [
-        Example(str(n), picture.pixels, outputs.targets(picture.marks)) for n, picture in enumerate(lessons.learned)
+        Example(picture.key, picture.pixels, outputs.targets(picture.marks))
+        for picture in lessons.learned
+        if picture.is_whole
     ]
     new, source = begins.parent is None, begins.weights_of
     network = begun_network(begins.card, source.folder if source else None, new=new, seed=terms.seed)
@@ -129,8 +132,19 @@ def judged_labels(lessons: Lessons, outputs: Outputs) -> list[int]:
     return sorted(taught | {int(n) for one in lessons.held_out for n in np.unique(one.marks) if n})
 
 
+def starter() -> ShelvedModel | None:
+    """The shipped model whose weights a new one begins with; None where none is shipped."""
+    shipped = (one for one in ModelShelf().models() if one.place == "starter")
+    return next((one for one in shipped if one.card.task == "segmentation"), None)
+
+
 def save(
-    tuner: "FineTuner", begins: Beginning, facts: dict[str, Any], lessons: Lessons, draft: Path, report: Reporter
+    tuner: "FineTuner | Learner",
+    begins: Beginning,
+    facts: dict[str, Any],
+    lessons: Lessons,
+    draft: Path,
+    report: Reporter,
 ) -> ModelCard:
     """Writes weights, and the licence they came with, into the draft; gives the card. Raises ProjectProblem."""
     from lesionstudio.learning.model import SegmentationModel
@@ -160,7 +174,7 @@ def facts_of(tuner: "FineTuner", outputs: Outputs, lessons: Lessons, curve: Curv
     ended = tuner.finished()
     taught = [name for name, is_taught in zip(outputs.names, outputs.taught) if is_taught]
     return {
-        "slices": len(lessons.learned),
+        "slices": lessons.checked,
         "labels": taught,
         "minutes": round(tuner.seconds / 60, 2),
         "steps": ended.steps,
@@ -179,12 +193,23 @@ def _watched_dice(
     """Mean Dice of the network as it is now on the held-out pictures; None where they are too few to measure on."""
     if len(watched) < FEWEST_TO_MEASURE:
         return None
-    predictor, found = _predictor(tuner), []
-    numbers = np.array([0, *outputs.labels], np.uint8)
+    return round(float(np.mean(dice_on(_predictor(tuner), watched, outputs, judged, beat))), 4)
+
+
+def dice_on(
+    predictor: "Predictor",
+    watched: Sequence[Picture],
+    outputs: Outputs,
+    judged: Sequence[int],
+    beat: Callable[[], None],
+) -> list[float]:
+    """Dice of each picture as a network marks it that is in the middle of learning."""
+    found, numbers = [], np.array([0, *outputs.labels], np.uint8)
     for picture in watched:
-        marks = labels_of(predictor.predict(picture.pixels[None], lambda _progress: beat()), tuner.card.threshold)[0]
+        answer = predictor.predict(picture.pixels[None], lambda _progress: beat())
+        marks = labels_of(answer, predictor.card.threshold)[0]
         found.append(slice_dice(numbers[marks], picture.marks, judged))
-    return round(float(np.mean(found)), 4)
+    return found
 
 
 def _predictor(tuner: "FineTuner") -> "Predictor":
