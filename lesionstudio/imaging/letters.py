@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 FEWEST = 5
 _SHARES = (0.35, 0.5, 0.75, 0.95)
-_LOWEST_PX, _HIGHEST_SHARE, _HIGHEST_PX = 5, 0.1, 12
+_LOWEST_PX, _HIGHEST_SHARE, _HIGHEST_PX = 4, 0.1, 12
 _X, _Y, _WIDTH, _HEIGHT, _AREA = range(5)
 
 Spots = NDArray[np.int32]
@@ -55,15 +55,18 @@ def _letter_like(ink: NDArray[np.bool_]) -> Spots:
 
 
 def _longest(spots: Spots) -> int:
-    """The most letters in one row; a row of one or two shapes alone is a ruler."""
-    return max((_row_from(spots, n) for n in range(len(spots))), default=0)
+    """The most letters in one row. Capitals beside small letters differ more in height, so that one more is asked."""
+    even = max((_row_from(spots, n, 0.25) for n in range(len(spots))), default=0)
+    mixed = max((_row_from(spots, n, 0.45) for n in range(len(spots))), default=0)
+    return max(even, mixed - 1)
 
 
-def _row_from(spots: Spots, n: int) -> int:
+def _row_from(spots: Spots, n: int, uneven: float) -> int:
+    """The letters from spot n on, no higher or lower than it by more than a share; one or two shapes are a ruler."""
     first, later = spots[n], spots[n + 1 :]
     base, height = first[_Y] + first[_HEIGHT], first[_HEIGHT]
     level = np.abs(later[:, _Y] + later[:, _HEIGHT] - base) <= max(1, 0.12 * height)
-    alike = np.abs(later[:, _HEIGHT] - height) <= max(1, 0.25 * height)
+    alike = np.abs(later[:, _HEIGHT] - height) <= max(1, uneven * height)
     row, end = [first], first[_X] + first[_WIDTH]
     for spot in later[level & alike]:
         if spot[_X] - end > 1.2 * height:

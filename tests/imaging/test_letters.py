@@ -1,14 +1,17 @@
 """Letters at the edges of pictures: found where a screen has them, and not seen in what a scanner made."""
 
+import time
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
 
 from lesionstudio.imaging.formats import find_scans, read_scan
 from lesionstudio.imaging.letters import FEWEST, has_letters, longest_row
+from lesionstudio.resources import resource
 from tests import phantoms
 
 
@@ -67,3 +70,20 @@ def test_no_slice_of_a_real_scan_seems_to_have_letters(shared_data: Path) -> Non
                 assert not has_letters(scan.slice(k)), f"{found.name} {k}"
                 count += 1
     assert count > 200
+
+
+@pytest.mark.parametrize("points", [10, 12, 16])
+@pytest.mark.parametrize("words", ["Anna Smith", "smith, anna", "DOE JOHN 1950", "ID 4711", "12.03.1956"])
+def test_small_letters_and_capitals_beside_them_are_a_row(words: str, points: int) -> None:
+    for font in ("Regular", "SemiBold"):
+        picture = Image.new("L", (512, 512))
+        face = ImageFont.truetype(resource("fonts", f"Inter-{font}.ttf"), points)
+        ImageDraw.Draw(picture).text((6, 6), words, fill=255, font=face)
+        assert has_letters(np.asarray(picture)), f"{font} {longest_row(np.asarray(picture))}"
+
+
+def test_a_noisy_picture_takes_no_second() -> None:
+    noise = np.random.default_rng(0).normal(0, 40, (512, 512))
+    began = time.process_time()
+    assert not has_letters(noise)
+    assert time.process_time() - began < 1
