@@ -215,6 +215,8 @@ def _segment_actions() -> tuple[ActionSpec, ...]:
         "check_slice": _("Accepts open drafts, checks the slice and goes on."),
         "check_seen": _("Every slice that was on screen and has no open draft."),
         "drafts_ahead": _("The next slice comes up with its draft, made while you look at this one."),
+        "look_next": _("The next slice worth a look: where the model is unsure, and every fifth at random."),
+        "show_doubt": _("Where the model is unsure on this slice, as warm colours."),
         "learn": _("The model learns from the checked slices; you go on painting."),
         "train_folder": _("A model of its own from a folder of pictures and masks."),
     }
@@ -230,6 +232,8 @@ def _segment_actions() -> tuple[ActionSpec, ...]:
         ActionSpec("check_slice", _("Checked, next"), menu, "circle-check", "Return Enter", group),
         ActionSpec("check_seen", _("Check all seen"), menu, "", "Ctrl+Return Ctrl+Enter", group),
         ActionSpec("drafts_ahead", _("Drafts of the next slices ahead"), menu, checkable=True),
+        ActionSpec("look_next", _("Where to look next"), menu, "", "J", group),
+        ActionSpec("show_doubt", _("Show where the model is unsure"), menu, "", "Shift+J", group, checkable=True),
         ActionSpec("learn", _("Learn now"), menu, "", "Ctrl+Shift+L", group),
         ActionSpec("train_folder", _("Train from a folder"), menu),
     )

@@ -109,11 +109,13 @@ class Desk:
         from lesionstudio.gui.closed_masks import ClosedMasks
         from lesionstudio.gui.comparing import Comparing
         from lesionstudio.gui.compute_lane import ComputeLane
+        from lesionstudio.gui.doubt_heat import DoubtHeat
         from lesionstudio.gui.exporting import Exporting
         from lesionstudio.gui.importing import Importing
         from lesionstudio.gui.jobs import JobRunner
         from lesionstudio.gui.judging import Judging
         from lesionstudio.gui.learner import Learner
+        from lesionstudio.gui.look_next import LookNext
         from lesionstudio.gui.marking import Marking
         from lesionstudio.gui.models import Models
         from lesionstudio.gui.next_drafts import NextDrafts
@@ -149,6 +151,8 @@ class Desk:
             window=window,
             session=session,
             what_next=what_next,
+            look_next=LookNext(session, models, learner, what_next, lane, window),
+            doubt_heat=DoubtHeat(session, models, what_next, lane, window),
             next_drafts=NextDrafts(session, models, learner, what_next, ahead, window),
             marking=Marking(session, study_steps, what_next, window),
             proposals=Proposals(session, runner, window),

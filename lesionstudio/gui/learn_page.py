@@ -7,6 +7,7 @@ from lesionstudio.gui.learner import Learner
 from lesionstudio.gui.menus import Actions
 from lesionstudio.gui.panels.banners import Banners
 from lesionstudio.gui.panels.learning import LearningCard
+from lesionstudio.gui.panels.look_list import LookListCard
 from lesionstudio.gui.panels.new_version import NewVersionCard
 from lesionstudio.gui.panels.training import TrainingCard
 from lesionstudio.gui.panels.versions import VersionsCard
@@ -31,7 +32,7 @@ class LearnPage(QFrame):
         self._learner, self._trainer = learner, trainer
         self.empty, self.learning = EmptyLearn(look, actions), LearningCard(look, actions)
         self.new_version, self.versions = NewVersionCard(look), VersionsCard(look)
-        self.training = TrainingCard(look)
+        self.training, self.look_list = TrainingCard(look), LookListCard(look)
         self.versions.offer(actions["train_folder"])
         self.banners = Banners(look, self)
         self._lay_out()
@@ -103,7 +104,7 @@ class LearnPage(QFrame):
         left, right = QWidget(), QWidget()
         for column, parts in (
             (left, (self.training, self.empty, self.learning, self.new_version)),
-            (right, (self.versions,)),
+            (right, (self.versions, self.look_list)),
         ):
             lines = QVBoxLayout(column)
             lines.setContentsMargins(0, 12, 0, 12)

@@ -6,11 +6,13 @@ from lesionstudio.gui.beside import Beside
 from lesionstudio.gui.classifying import Classifying
 from lesionstudio.gui.comparing import Comparing
 from lesionstudio.gui.compute_lane import ComputeLane
+from lesionstudio.gui.doubt_heat import DoubtHeat
 from lesionstudio.gui.exporting import Exporting
 from lesionstudio.gui.importing import Importing
 from lesionstudio.gui.jobs import JobRunner
 from lesionstudio.gui.judging import Judging
 from lesionstudio.gui.learner import Learner
+from lesionstudio.gui.look_next import LookNext
 from lesionstudio.gui.main_window import MainWindow
 from lesionstudio.gui.marking import Marking
 from lesionstudio.gui.models import Models
@@ -35,6 +37,8 @@ class Parts:
     window: MainWindow
     session: Session
     what_next: WhatNext
+    look_next: LookNext
+    doubt_heat: DoubtHeat
     next_drafts: NextDrafts
     marking: Marking
     proposals: Proposals

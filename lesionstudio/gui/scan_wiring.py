@@ -23,7 +23,7 @@ _SEEN_MS = 500
 _NEED_SCAN = ("next_slice", "previous_slice", "ten_slices_on", "ten_slices_back", "fit", "one_to_one", "outline_only",
               "hide_mask", "flag", "history", "lesions", "one_view", "three_views")  # fmt: skip
 _NEED_EDITING = (*TOOLS, "value_range", "smaller", "larger", "add_label", "lock_label", "check_slice", "check_seen")
-_NEED_MODEL = ("segment_slice", "segment_scan", "segment_all")
+_NEED_MODEL = ("segment_slice", "segment_scan", "segment_all", "look_next", "show_doubt")
 _NEED_DRAFT = ("accept", "reject", "accept_scan")
 
 

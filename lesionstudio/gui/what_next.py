@@ -25,10 +25,13 @@ Listed = Callable[[], Sequence[Place]]
 class WhatNext(QObject):
     """Goes from slice to slice for Enter and J. `arrived`: a slice that it went to is on screen, with its mask.
 
+    `ended`: there is nothing more in the list.
+
     `listed` gives the slices that come next while a list is gone through, in its order; None while none is.
     """
 
     arrived = Signal(object)
+    ended = Signal()
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -60,9 +63,11 @@ class WhatNext(QObject):
         coming, opened = self.after(1), self._session.open
         if coming:
             self.go_to(coming[0])
-        elif opened is not None and opened.k + 1 < opened.scan.slices and self.listed is None:
+        elif self.listed is not None:
+            self.ended.emit()
+        elif opened is not None and opened.k + 1 < opened.scan.slices:
             self.go_to(Place(opened.item.id, opened.k + 1))
-        elif opened is not None and opened.scan.slices == 1 and self.listed is None:
+        elif opened is not None and opened.scan.slices == 1:
             self._session.next_item()
 
     def go_to(self, place: Place) -> None:

@@ -16,6 +16,7 @@ from lesionstudio.gui.history_wiring import HistoryWiring
 from lesionstudio.gui.kind_wiring import KindWiring
 from lesionstudio.gui.learn_wiring import LearnWiring
 from lesionstudio.gui.lesion_wiring import LesionWiring
+from lesionstudio.gui.look_wiring import LookWiring
 from lesionstudio.gui.messages import ask_to_lose_edits, ask_to_stop_learning, ask_to_stop_training
 from lesionstudio.gui.name_wiring import NameWiring
 from lesionstudio.gui.parts import Parts
@@ -63,9 +64,8 @@ class Wiring(QObject):
         self._settings: Settings | None = None
         self._lots = QTimer(self, singleShot=True, interval=_LOTS_MS)
         self._lots.timeout.connect(self._show_items)
-        workers = {"models": parts.models, "learner": parts.learner, "judging": parts.judging}
-        workers |= {"trainer": parts.trainer, "converting": self.verbs.converting}
-        workers |= {"exporting": parts.exporting, "importing": parts.importing, "classifying": parts.classifying}
+        shown = ("models", "learner", "judging", "trainer", "exporting", "importing", "classifying")
+        workers = {name: getattr(parts, name) for name in shown} | {"converting": self.verbs.converting}
         self._jobs = RunningJobs(workers, self._show_job)
         self._window.actions_by_verb.on("cancel_job", self._jobs.cancel)
         self.learn = LearnWiring(parts)
@@ -138,9 +138,9 @@ class Wiring(QObject):
         if self._scan is None:
             self._scan = ScanWiring(self._parts, self.toolbox)
             self.history = HistoryWiring(self._parts)
-            CompareWiring(self._parts, self._scan)
             TurnWiring(self._parts, self.toolbox, self._scan)
-            BesideWiring(self._parts, self._scan)
+            for joins in (CompareWiring, BesideWiring, LookWiring):
+                joins(self._parts, self._scan)
             KindWiring(self._parts)
             self.lesions = LesionWiring(self._parts)
             self._scan.three.use_lesions(self.lesions)

@@ -3,10 +3,9 @@
 VERBS = {
     "segment_scan": "lesionstudio.workflows.segment:segment_scan",
     "warm_up": "lesionstudio.workflows.segment:warm_up",
+    "look_next": "lesionstudio.workflows.look_next:look_next",
+    "doubt_map": "lesionstudio.workflows.look_next:doubt_map",
     "learn": "lesionstudio.workflows.learn:learn",
-    "learn_along": "lesionstudio.workflows.learn_along:learn_along",
-    "more_lessons": "lesionstudio.workflows.learn_along:more_lessons",
-    "begin_anew": "lesionstudio.workflows.learn_along:begin_anew",
     "study_results": "lesionstudio.workflows.study_results:study_results",
     "folder_results": "lesionstudio.workflows.folder_results:folder_results",
     "train": "lesionstudio.workflows.train_here:train_here",

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QEnterEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from lesionstudio.gui.viewer.hand_view import CLICK_POINTS
+from lesionstudio.gui.viewer.heat_layer import Heat, HeatLayer
 from lesionstudio.gui.viewer.notes import slice_line
 from lesionstudio.gui.viewer.slice_view import SliceView
 from lesionstudio.gui.viewer.view_state import ViewState
@@ -31,6 +32,7 @@ class PlaneView(SliceView):
         super().__init__(parent)
         self.scale_of: Callable[[], float] | None = None
         self._title = ""
+        self._heat = HeatLayer()
         self._cross: tuple[int, int] | None = None
         self._row_pen, self._column_pen = QPen(), QPen()
 
@@ -40,6 +42,23 @@ class PlaneView(SliceView):
         self._say_name()
         self._say_slice()
         self._say_view()
+
+    def set_heat(self, heat: Heat | None) -> None:
+        """Lays this heat (row, column) over the picture that is shown; None for none. Another picture has none."""
+        if heat is not None or self._heat.is_there:
+            self._heat.show(heat)
+            self.update()
+
+    @property
+    def heat(self) -> Heat | None:
+        """The heat that lies over the picture."""
+        return self._heat.heat
+
+    def set_slice(self, k: int) -> None:
+        """Shows picture k, without heat until its own is known."""
+        if k != self._k:
+            self._heat.show(None)
+        super().set_slice(k)
 
     def set_cross(self, cross: tuple[int, int] | None) -> None:
         """Where (row, column) the other views cut this picture; None draws no lines."""
@@ -66,6 +85,7 @@ class PlaneView(SliceView):
     def set_scan(self, scan: Scan | None, mask: MaskView | None) -> None:
         """Shows another scan, and lets go of the one before."""
         self._cross, self._sign_made_of = None, ()
+        self._heat.show(None)
         super().set_scan(scan, mask)
         self._say_name()
 
@@ -156,6 +176,8 @@ class PlaneView(SliceView):
     # Painting
 
     def _paint_under(self, painter: QPainter) -> None:
+        if self._view is not None:
+            self._heat.paint(painter, self._view)
         if self._cross is not None and self._view is not None:
             x, y = self._view.to_point(*self._cross)
             painter.setPen(self._row_pen)
