@@ -33,9 +33,9 @@ BUDGET_S = 60.0
 """How long it learns from one correction unless it is told otherwise."""
 
 _RATE, _DECAY, _WARM_UP, _AVERAGING, _MOST_GRADIENT = 1e-3, 0.02, 10, 0.95, 5.0
-_BATCH, _SIZE, _WHOLE, _NEWEST = 8, 192, 256, 0.25
-_DECODER_STEPS, _KEPT, _NEWEST_KEPT = 8, 16, 0.5
-_LOOKS, _MOST_BUDGETS = 4, 10
+_BATCH, _SIZE, _WHOLE, _NEWEST = 4, 192, 256, 0.25
+_DECODER_STEPS, _KEPT, _NEWEST_KEPT = 12, 16, 0.5
+_LOOKS, _MOST_BUDGETS = 8, 10
 _PIECE_PIXELS, _SLOW_S = 4 * 192 * 192, 0.15
 
 
