@@ -110,6 +110,7 @@ class Desk:
         from lesionstudio.gui.comparing import Comparing
         from lesionstudio.gui.compute_lane import ComputeLane
         from lesionstudio.gui.doubt_heat import DoubtHeat
+        from lesionstudio.gui.draft_fates import DraftFates
         from lesionstudio.gui.exporting import Exporting
         from lesionstudio.gui.importing import Importing
         from lesionstudio.gui.jobs import JobRunner
@@ -146,15 +147,18 @@ class Desk:
             session, Segmenter(lane, lambda: session.settings.device, window), masks, study_steps, saved_states, window
         )
         what_next, learner = WhatNext(session, window), Learner(session, models, lane, window)
+        look_next = LookNext(session, models, learner, what_next, lane, window)
+        marking = Marking(session, study_steps, what_next, window)
         ahead = Segmenter(lane, lambda: session.settings.device, window)
         self.parts = Parts(
             window=window,
             session=session,
             what_next=what_next,
-            look_next=LookNext(session, models, learner, what_next, lane, window),
+            look_next=look_next,
+            draft_fates=DraftFates(session, marking, look_next, TimeSpent(session, window), window),
             doubt_heat=DoubtHeat(session, models, what_next, lane, window),
             next_drafts=NextDrafts(session, models, learner, what_next, ahead, window),
-            marking=Marking(session, study_steps, what_next, window),
+            marking=marking,
             proposals=Proposals(session, runner, window),
             rulers=Rulers(session, window),
             models=models,
@@ -176,7 +180,6 @@ class Desk:
             lane=lane,
         )
         self.wiring: Wiring = Wiring(self.parts)
-        TimeSpent(session, window)
         ReadingAhead(session, runner, window)
         if start_compute is None:
             WarmUp(session, models, lane, window)

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 from lesionstudio.gui.learner import Learner
 from lesionstudio.gui.menus import Actions
 from lesionstudio.gui.panels.banners import Banners
+from lesionstudio.gui.panels.draft_fares import DraftFaresCard
 from lesionstudio.gui.panels.learning import LearningCard
 from lesionstudio.gui.panels.look_list import LookListCard
 from lesionstudio.gui.panels.new_version import NewVersionCard
@@ -32,7 +33,7 @@ class LearnPage(QFrame):
         self._learner, self._trainer = learner, trainer
         self.empty, self.learning = EmptyLearn(look, actions), LearningCard(look, actions)
         self.new_version, self.versions = NewVersionCard(look), VersionsCard(look)
-        self.training, self.look_list = TrainingCard(look), LookListCard(look)
+        self.training, self.look_list, self.fares = TrainingCard(look), LookListCard(look), DraftFaresCard(look)
         self.versions.offer(actions["train_folder"])
         self.banners = Banners(look, self)
         self._lay_out()
@@ -103,7 +104,7 @@ class LearnPage(QFrame):
     def _lay_out(self) -> None:
         left, right = QWidget(), QWidget()
         for column, parts in (
-            (left, (self.training, self.empty, self.learning, self.new_version)),
+            (left, (self.training, self.empty, self.learning, self.new_version, self.fares)),
             (right, (self.versions, self.look_list)),
         ):
             lines = QVBoxLayout(column)

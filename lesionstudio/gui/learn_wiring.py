@@ -3,6 +3,7 @@
 from PySide6.QtCore import QObject, Signal
 
 from lesionstudio.gui.learn_page import LearnPage
+from lesionstudio.gui.fare_list import FareList
 from lesionstudio.gui.learner import ChannelQuestion
 from lesionstudio.gui.look_wiring import LookList
 from lesionstudio.gui.panels.new_version import news_of
@@ -56,6 +57,7 @@ class LearnWiring(QObject):
             self._page = LearnPage(self._window.look, self._actions, self._learner, self._parts.trainer)
             self._page.training.wanted.connect(self.training_answered)
             LookList(self._parts, self._page.look_list).opened.connect(self.show_draw)
+            FareList(self._parts, self._page.fares).opened.connect(self.show_draw)
             self._parts.trainer.look_for_unfinished()
             self._page.slice_wanted.connect(self.open_slice)
             self._page.held_out_wanted.connect(self._open_held_out)

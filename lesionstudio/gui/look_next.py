@@ -14,9 +14,11 @@ from lesionstudio.gui.learner import Learner
 from lesionstudio.gui.look_words import Suggestion, suggestion_of
 from lesionstudio.gui.models import Models
 from lesionstudio.gui.session import Session
+from lesionstudio.gui.sureness import chosen_threshold
 from lesionstudio.gui.views import ModelView, Notice
 from lesionstudio.gui.what_next import Place, WhatNext
 from lesionstudio.imaging.mask import SliceStatus
+from lesionstudio.project.fates import ComeBy
 from lesionstudio.project.worklist import Role
 from lesionstudio.words import _
 
@@ -59,7 +61,7 @@ class LookNext(QObject):
         self.is_walking = False
         self._doubts: list[Mapping[str, Any]] = []
         self._jumps, self._model = False, ""
-        self._come_upon: dict[Place, str] = {}
+        self._come_upon: dict[Place, ComeBy] = {}
         self.changed.emit()
 
     @property
@@ -78,7 +80,7 @@ class LookNext(QObject):
         here = self._what_next.here
         return next((one for one in self.suggestions if one.place == here), None) if self.is_walking else None
 
-    def come_upon(self, place: Place) -> str:
+    def come_upon(self, place: Place) -> ComeBy:
         """How a person came to this slice: "chosen" or "random" from the list, "" by its place in the scan."""
         return self._come_upon.get(place, "")
 
@@ -191,7 +193,7 @@ class LookNext(QObject):
         return {
             "model": str(model.folder),
             "slices": [k for _item, k in lot],
-            "threshold": model.threshold,
+            "threshold": chosen_threshold(self._session, model),
             "device": self._session.settings.device,
             "hu_offset": project.hu_offset if project is not None else None,
         }

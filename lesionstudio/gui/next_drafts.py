@@ -9,6 +9,7 @@ from lesionstudio.gui.learner import Learner
 from lesionstudio.gui.models import Models
 from lesionstudio.gui.segmenter import DraftPart, Order, Segmenter, part_of
 from lesionstudio.gui.session import Session
+from lesionstudio.gui.sureness import chosen_threshold
 from lesionstudio.gui.views import ModelView
 from lesionstudio.gui.what_next import Place, WhatNext
 from lesionstudio.imaging.mask import SliceStatus
@@ -129,7 +130,7 @@ class NextDrafts(QObject):
         model, project = self.model, self._session.project
         stamp: tuple[Any, ...] = ()
         if model is not None and project is not None:
-            chosen = project.settings.get("thresholds", {}).get(model.id, model.threshold)
+            chosen = chosen_threshold(self._session, model)
             stamp = (project.home, model.id, str(model.folder), chosen, project.hu_offset, self._drafts_stamp)
         if stamp != self._stamp:
             self._stamp, self._kept = stamp, {}

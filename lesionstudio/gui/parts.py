@@ -7,6 +7,7 @@ from lesionstudio.gui.classifying import Classifying
 from lesionstudio.gui.comparing import Comparing
 from lesionstudio.gui.compute_lane import ComputeLane
 from lesionstudio.gui.doubt_heat import DoubtHeat
+from lesionstudio.gui.draft_fates import DraftFates
 from lesionstudio.gui.exporting import Exporting
 from lesionstudio.gui.importing import Importing
 from lesionstudio.gui.jobs import JobRunner
@@ -38,6 +39,7 @@ class Parts:
     session: Session
     what_next: WhatNext
     look_next: LookNext
+    draft_fates: DraftFates
     doubt_heat: DoubtHeat
     next_drafts: NextDrafts
     marking: Marking

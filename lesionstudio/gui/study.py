@@ -18,6 +18,7 @@ from lesionstudio.gui.views import ItemView, Notice, Reading
 from lesionstudio.imaging.labels import LabelSet
 from lesionstudio.imaging.mask import Mask, SliceStatus
 from lesionstudio.imaging.rulers import Ruler
+from lesionstudio.project.fates import Fate
 from lesionstudio.project.found_again import take_in
 from lesionstudio.project.project import Project
 from lesionstudio.project.worklist import ItemRecord, Role, WorkItem
@@ -172,6 +173,11 @@ class Study(QObject):
         else:
             return False
         return True
+
+    def keep_fates(self, item_id: str, fates: Mapping[int, Fate]) -> None:
+        """Writes down what became of the drafts of these slices."""
+        if self.project is not None and not self.project.read_only:
+            self._keep_in_record(item_id, fates={**self.record(item_id).fates, **fates})
 
     def note_statuses(self, item_id: str, mask: Mask) -> None:
         """Writes down how far the slices of an item are and which labels are on them, as its mask says."""

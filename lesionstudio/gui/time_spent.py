@@ -37,6 +37,11 @@ class TimeSpent(QObject):
         if now - self._kept > KEEP_S:
             self._keep(is_long=now - self._kept > KEEP_LOOKING_S)
 
+    def on_slice(self, item_id: str, k: int) -> float:
+        """Seconds spent on slice k of a scan, up to the last sign of life."""
+        kept = self._session.record(item_id).seconds.get(k, 0.0)
+        return kept + (self._spent.get(k, 0.0) if self._at is not None and self._at[0] == item_id else 0.0)
+
     def _leave(self) -> None:
         item = self._at
         self.note()

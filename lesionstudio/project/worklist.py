@@ -12,6 +12,7 @@ from lesionstudio.imaging.formats.source import FoundScan, ScanSource
 from lesionstudio.imaging.geometry import Geometry, Index
 from lesionstudio.imaging.mask import DraftSource, SliceStatus
 from lesionstudio.imaging.rulers import Ruler
+from lesionstudio.project.fates import Fate
 
 
 class Role(StrEnum):
@@ -113,7 +114,7 @@ class ItemRecord:
     `grid`: the voxels its mask was saved on. `draft`: who made the open draft. `marks`: slice -> numbers of the labels
     marked on it, so that nobody opens masks to count them; None where that is not known. `generation`: how often its
     mask was written as a whole; see imaging/journal.py. `makers`: slice -> who made its draft, open or answered.
-    `rulers`: lengths and angles drawn on it.
+    `rulers`: lengths and angles drawn on it. `fates`: slice -> what became of its draft when it was checked.
     """
 
     statuses: tuple[SliceStatus, ...]
@@ -128,6 +129,7 @@ class ItemRecord:
     generation: int = 0
     makers: Mapping[int, DraftSource] = field(default_factory=dict)
     rulers: tuple[Ruler, ...] = ()
+    fates: Mapping[int, Fate] = field(default_factory=dict)
 
     @classmethod
     def new(cls, slices: int, roles: tuple[Role, ...] = ()) -> "ItemRecord":
@@ -174,6 +176,7 @@ class ItemRecord:
             makers={new_place[k]: maker for k, maker in self.makers.items() if k in new_place},
             last_slice=new_place.get(self.last_slice, 0),
             marks=self.marks and {new_place[k]: found for k, found in self.marks.items() if k in new_place},
+            fates={new_place[k]: fate for k, fate in self.fates.items() if k in new_place},
             rulers=tuple(there for ruler in self.rulers if (there := ruler.moved(new_place)) is not None),
         )
 
@@ -190,6 +193,7 @@ class ItemRecord:
             "draft": self.draft and asdict(self.draft),
             "generation": self.generation,
             "makers": {str(k): asdict(maker) for k, maker in self.makers.items()},
+            "fates": {str(k): fate.to_json() for k, fate in self.fates.items()},
             "rulers": [ruler.to_json() for ruler in self.rulers],
             "marks": None if self.marks is None else {str(k): list(found) for k, found in self.marks.items()},
         }
@@ -213,4 +217,5 @@ class ItemRecord:
             int(saved.get("generation", 0)),
             {int(k): DraftSource(**maker) for k, maker in saved.get("makers", {}).items()},
             tuple(Ruler.from_json(points) for points in saved.get("rulers", ())),
+            {int(k): Fate(**fate) for k, fate in saved.get("fates", {}).items()},
         )
