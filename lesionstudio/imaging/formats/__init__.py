@@ -39,14 +39,13 @@ def find_scans(
     *,
     salt: str = "",
     early: Callable[[FoundScan], None] | None = None,
-    files: int | None = None,
 ) -> Iterator[FoundScan]:
     """Every scan below the folder, as soon as it is known; what cannot be read comes too, with the reason.
 
     Pictures come one by one, DICOM series when everything has been read, for their files may lie in several folders;
     `early` is told of a series, perhaps several times, as far as it is known before. Series that are no diagnostic
     pictures are marked `last`. Masks (`*_mask.*`, folders `masks*` and `labels*`) and the program's own folders are
-    passed over. `files`: about how many there are, for whoever has counted them.
+    passed over.
     """
     if not folder.is_dir():
         raise UnreadableFile(
@@ -54,7 +53,7 @@ def find_scans(
         )
     from lesionstudio.imaging.formats import search
 
-    yield from search.scans_in(folder, report, salt, _guarded, early, files)
+    yield from search.scans_in(folder, report, salt, _guarded, early)
 
 
 def find_scan(path: Path, *, salt: str = "") -> FoundScan:
