@@ -169,12 +169,27 @@ def score(
 
 
 def _show_scores(ctx: typer.Context, scores: dict[str, Any]) -> None:
-    mean = {name: value for name, value in scores["mean"].items() if value is not None}
-    rows = [(name, number(value, 3)) for name, value in mean.items()]
+    """Means with their intervals; of several labels also each label's."""
+    labels = list(scores["labels"].values()) if len(scores["labels"]) > 1 else []
+    found = [(name, _each(scores, labels, name)) for name, value in scores["mean"].items() if value is not None]
+    rows = [(name, *cells) for name, cells in found]
     cells = scores.get("membrane") or {}
-    rows += [(name, number(cells[name], 3)) for name in ("v_rand", "v_info") if name in cells]
-    ctx.obj.terminal.table((_("Mean over cases"), ""), rows)
+    rest = [""] * (1 + len(labels))
+    rows += [(name, number(cells[name], 3), *rest) for name in ("v_rand", "v_info") if name in cells]
+    names = list(scores["labels"]) if labels else []
+    ctx.obj.terminal.table((_("Mean over cases"), "", _("95 % interval"), *names), rows)
     ctx.obj.terminal.result(scores)
+
+
+def _each(scores: dict[str, Any], labels: list[dict[str, Any]], name: str) -> list[str]:
+    """One mean in words: the value, its interval, and that of each label."""
+    known = [scores["mean"][name], *(label["mean"].get(name) for label in labels)]
+    value, *others = ["" if one is None else number(one, 3) for one in known]
+    return [value, _ends(scores["ci95"].get(name)), *others]
+
+
+def _ends(ends: tuple[float, float] | None) -> str:
+    return _("{low} to {high}").format(low=number(ends[0], 3), high=number(ends[1], 3)) if ends else ""
 
 
 def _amount_words(one: dict[str, Any]) -> str:
@@ -191,6 +206,5 @@ def _amount_words(one: dict[str, Any]) -> str:
 def _compared(found: dict[str, Any], name: str) -> tuple[str, ...]:
     """One row of the table of two models."""
     gain = found["difference"][name]
-    ends = gain["ci95"] and _("{low} to {high}").format(low=number(gain["ci95"][0], 3), high=number(gain["ci95"][1], 3))
     values = (found["a"]["mean"][name], found["b"]["mean"][name], gain["mean"])
-    return (name, *("" if value is None else number(value, 3) for value in values), ends or "")
+    return (name, *("" if value is None else number(value, 3) for value in values), _ends(gain["ci95"]))

@@ -6,7 +6,7 @@ from typing import Any
 from lesionstudio.report import figures
 from lesionstudio.report.facts import ReportFacts
 from lesionstudio.report.pictures import contact_of
-from lesionstudio.report.sections import Plate, Section, Table, part_name, shown
+from lesionstudio.report.sections import Plate, Section, Table, label_key, part_name, shown
 from lesionstudio.words import _, number
 
 _NAMED = 8
@@ -28,9 +28,8 @@ def data_section(facts: ReportFacts) -> Section | None:
     ]
     tables = [_counts(parts, names), _labels(parts, names, labels), _sizes(parts, names)]
     contact = [contact_of(sample) for sample in facts.contact]
-    return Section(
-        _("The data"), _said(data), tables, plates, contact=contact, contact_title=_("Pictures with their masks")
-    )
+    title, key = _("Pictures with their masks"), label_key(facts.card["labels"])
+    return Section(_("The data"), _said(data), tables, plates, contact=contact, contact_title=title, key=key)
 
 
 def _counts(parts: Mapping[str, Any], names: Mapping[str, str]) -> Table:

@@ -20,7 +20,7 @@ from lesionstudio.report.score_sections import (
     tiles,
     volume_section,
 )
-from lesionstudio.report.sections import Section, error_key, part_name
+from lesionstudio.report.sections import Section, error_key, label_key, part_name
 from lesionstudio.resources import resource
 from lesionstudio.words import _, language, ngettext, number
 
@@ -79,16 +79,16 @@ def _notices(facts: ReportFacts) -> list[str]:
 
 
 def _sections(facts: ReportFacts, beat: Callable[[], object]) -> list[Section]:
-    worst = _("The slice with most wrong pixels of each, by rising Dice.")
+    worst, names = _("The slice with most wrong pixels of each, by rising Dice."), list(facts.scores["labels"])
     makers: list[Callable[[], Section | None]] = [
         lambda: table_section(facts.scores),
-        lambda: _samples(_("Worst cases first"), facts.worst, worst),
+        lambda: _samples(_("Worst cases first"), facts.worst, worst, names),
         lambda: cases_section(facts.scores),
         lambda: curves_section(facts.scores),
         lambda: confusion_section(facts.scores),
         lambda: membrane_section(facts.scores.get("membrane")),
         lambda: volume_section(facts.scores),
-        lambda: _samples(_("Usual and best cases"), facts.usual, ""),
+        lambda: _samples(_("Usual and best cases"), facts.usual, "", names),
         lambda: training_section(facts.card),
         lambda: data_section(facts),
         lambda: network_section(facts),
@@ -101,8 +101,8 @@ def _sections(facts: ReportFacts, beat: Callable[[], object]) -> list[Section]:
     return [section for section in made if section is not None]
 
 
-def _samples(title: str, samples: Sequence[Sample], text: str) -> Section | None:
+def _samples(title: str, samples: Sequence[Sample], text: str, labels: Sequence[str]) -> Section | None:
     if not samples:
         return None
     shown: list[Any] = [Shown(one.name, one.facts, rows_of(one)) for one in samples]
-    return Section(title, texts=[text] if text else [], samples=shown, key=error_key())
+    return Section(title, texts=[text] if text else [], samples=shown, key=[*label_key(labels), *error_key()])

@@ -15,10 +15,11 @@ Scores = Mapping[str, Any]
 def tiles(scores: Scores) -> list[dict[str, str]]:
     """The figures at the top: name, value, interval."""
     mean, ci95, pooled, bias = scores["mean"], scores["ci95"], scores["pooled"], scores["volume_bias"]
+    is_one = len(scores["labels"]) < 2
     limits = between([bias["low"], bias["high"]], 2 if bias["unit"] == "ml" else 0) if bias["low"] is not None else ""
     found = [
         (_("Dice, mean of cases"), shown(mean["dice"]), between(ci95["dice"])),
-        (_("Dice (F1), pooled"), shown(pooled["f1"]), _("all pixels together")),
+        (_("Dice (F1), pooled"), shown(pooled["f1"]), _("all pixels together") if is_one else _("mean of the labels")),
         (_("IoU, mean of cases"), shown(mean["iou"]), between(ci95["iou"])),
         (_("Precision"), shown(mean["precision"]), between(ci95["precision"])),
         (_("Recall"), shown(mean["recall"]), between(ci95["recall"])),

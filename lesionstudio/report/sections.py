@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lesionstudio.report.pictures import AGREED, FALSE, MISSED
+from lesionstudio.report.pictures import AGREED, FALSE, LABELS, MISSED
 from lesionstudio.words import _, number
 
 
@@ -45,6 +45,11 @@ class Section:
 def error_key() -> list[tuple[str, str]]:
     """The colours of errors and what they mean."""
     return [(MISSED, _("Missed")), (FALSE, _("False mark")), (AGREED, _("Agreed"))]
+
+
+def label_key(names: Sequence[str]) -> list[tuple[str, str]]:
+    """The colours of several labels; nothing to explain where there is one."""
+    return [(LABELS[n % len(LABELS)], name) for n, name in enumerate(names)] if len(names) > 1 else []
 
 
 def part_name(part: str) -> str:

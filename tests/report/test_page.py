@@ -16,8 +16,8 @@ from lesionstudio.metrics.curves import Probabilities
 from lesionstudio.metrics.summary import summary
 from lesionstudio.report.facts import ReportFacts, Sample
 from lesionstudio.report.page import page, write_page
-from lesionstudio.report.pictures import AGREED, FALSE, MISSED, _rgb, _with_errors
-from lesionstudio.report.score_sections import cases_section
+from lesionstudio.report.pictures import AGREED, FALSE, LABELS, MISSED, _rgb, _with_errors
+from lesionstudio.report.score_sections import _by_label, cases_section, tiles
 from lesionstudio.resources import resource
 
 NAMES = ("Ground-glass", "Effusion <b>")
@@ -134,6 +134,16 @@ def test_worst_cases_come_before_every_other_case(facts: ReportFacts) -> None:
     assert written.index("case1") < written.index("case0")
     order = re.findall(r"<tr><td>(case\d)</td>", written)
     assert order[0] == "case1"
+
+
+def test_of_several_labels_it_says_colours_cases_and_how_they_are_averaged(facts: ReportFacts) -> None:
+    written = page(facts)
+    assert written.count(f'style="background: {LABELS[0]}"></span>Ground-glass') == 3  # worst cases, usual ones, data
+    assert "the mean of all is that of the labels" in written and "all pixels together</span>" not in written
+    table = _by_label(facts.scores)[0]
+    assert table.rows[0][:2] == ("Ground-glass", "3")
+    alone = {**facts.scores, "labels": {"Ground-glass": facts.scores["labels"]["Ground-glass"]}}
+    assert _by_label(alone) == [] and tiles(alone)[1]["range"] == "all pixels together"
 
 
 def test_names_from_files_are_never_taken_for_html(facts: ReportFacts) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from lesionstudio.cli import run
 from lesionstudio.errors import GridMismatch, LesionStudioError, NotEnoughExamples
 from lesionstudio.model_card import read_card
 from lesionstudio.resources import resource
@@ -46,6 +47,22 @@ def _study(folder: Path, *, pictures: int = 6) -> Path:
         rows.append(f"p{n},{'val' if n >= pictures - 2 else 'train'},{n}")
     (folder / "split.csv").write_text("\n".join(rows), encoding="utf-8")
     return folder
+
+
+def test_the_command_line_shows_each_label_and_the_interval(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of two files: label 1 half found in the first, whole in the second; label 2 is in the second alone, whole."""
+    for folder, first in (("p", 4), ("r", 8)):
+        half, both = np.zeros((16, 16), np.uint8), np.zeros((16, 16), np.uint8)
+        half[:first], both[:8], both[8:] = 1, 1, 2
+        _write(tmp_path / folder / "a.png", half)
+        _write(tmp_path / folder / "b.png", both)
+    code = run(
+        ["score", "--predictions", str(tmp_path / "p"), "--masks", str(tmp_path / "r")], lambda _project, _path: None
+    )
+    assert code == 0
+    head, dice = capsys.readouterr().out.splitlines()[:2]
+    assert head.split() == ["Mean", "over", "cases", "95", "%", "interval", "Label", "1", "Label", "2"]
+    assert dice.split() == ["dice", "0.917", "0.667", "to", "1.000", "0.833", "1.000"]
 
 
 def test_masks_are_scored_by_name_and_the_numbers_are_those_counted(tmp_path: Path) -> None:
