@@ -21,8 +21,9 @@ border-outer brush category chart-line check chevron-down chevron-left chevron-r
 color-picker columns-2 contrast copy dots download drag-drop eraser eye eye-off file-alert flag-3 flip-horizontal
 flip-vertical folder folder-off folder-open folder-plus folder-search grain history info-circle keyboard lasso
 lasso-polygon layers-union layout-grid layout-sidebar-left-collapse layout-sidebar-left-expand
-layout-sidebar-right-collapse link lock lock-open pencil photo-down plant-2 plus relation-one-to-one report-analytics
-rotate-clockwise ruler-2 scale search settings sparkles sphere square stack-2 stethoscope table tags unlink wand x
+layout-sidebar-right-collapse link lock lock-open pencil photo-down plant-2 player-pause player-play plus
+relation-one-to-one report-analytics rotate-clockwise ruler-2 scale search settings sparkles sphere square stack-2
+stethoscope table tags unlink wand x
 """
 # What Western, Central European, Greek and Cyrillic names need, and the typographic signs of the window.
 LETTERS = (

@@ -218,6 +218,7 @@ def _segment_actions() -> tuple[ActionSpec, ...]:
         "look_next": _("The next slice worth a look: where the model is unsure, and every fifth at random."),
         "show_doubt": _("Where the model is unsure on this slice, as warm colours."),
         "learn": _("The model learns from the checked slices; you go on painting."),
+        "learn_along": _("Each slice that you check is learned from at once, and shows in the next drafts."),
         "train_folder": _("A model of its own from a folder of pictures and masks."),
     }
     return with_tips(
@@ -235,6 +236,7 @@ def _segment_actions() -> tuple[ActionSpec, ...]:
         ActionSpec("look_next", _("Where to look next"), menu, "", "J", group),
         ActionSpec("show_doubt", _("Show where the model is unsure"), menu, "", "Shift+J", group, checkable=True),
         ActionSpec("learn", _("Learn now"), menu, "", "Ctrl+Shift+L", group),
+        ActionSpec("learn_along", _("Learn while I work"), menu, "", "Ctrl+R", group, checkable=True),
         ActionSpec("train_folder", _("Train from a folder"), menu),
     )
 

@@ -112,6 +112,7 @@ class Desk:
         from lesionstudio.gui.doubt_heat import DoubtHeat
         from lesionstudio.gui.draft_fates import DraftFates
         from lesionstudio.gui.exporting import Exporting
+        from lesionstudio.gui.fresh_drafts import FreshDrafts
         from lesionstudio.gui.importing import Importing
         from lesionstudio.gui.jobs import JobRunner
         from lesionstudio.gui.judging import Judging
@@ -180,6 +181,7 @@ class Desk:
             lane=lane,
         )
         self.wiring: Wiring = Wiring(self.parts)
+        FreshDrafts(session, models, self.parts.learner.along, lane, window)
         ReadingAhead(session, runner, window)
         if start_compute is None:
             WarmUp(session, models, lane, window)

@@ -3,11 +3,12 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from lesionstudio.gui.along import Weights
 from lesionstudio.gui.learner import Learner
 from lesionstudio.gui.menus import Actions
 from lesionstudio.gui.panels.banners import Banners
 from lesionstudio.gui.panels.draft_fares import DraftFaresCard
-from lesionstudio.gui.panels.learning import LearningCard
+from lesionstudio.gui.panels.learning import LearningCard, along_words
 from lesionstudio.gui.panels.look_list import LookListCard
 from lesionstudio.gui.panels.new_version import NewVersionCard
 from lesionstudio.gui.panels.training import TrainingCard
@@ -44,6 +45,7 @@ class LearnPage(QFrame):
         """Shows what there is to show now."""
         learner = self._learner
         self.versions.show_versions(learner.versions)
+        self.versions.show_better(learner.uses_better)
         self._show_training()
         newest = next((one for one in learner.versions if one.slices), None)
         shown = learner.candidate or newest
@@ -67,19 +69,36 @@ class LearnPage(QFrame):
     def _show_learning(self, has_versions: bool) -> None:
         learner, run = self._learner, self._learner.learning
         is_running = run is not None and learner.is_here
-        self.empty.setVisible(not is_running and not has_versions)
-        self.learning.setVisible(is_running or has_versions)
+        is_along = not is_running and self._shows_along
+        self.empty.setVisible(not is_running and not is_along and not has_versions)
+        self.learning.setVisible(is_running or is_along or has_versions)
         self.empty.show_ready(learner.reason, learner.readiness.lessons)
         self.learning.row.show_ready(learner.reason, learner.readiness.lessons)
         if run is not None and is_running:
             begins = next((one.name for one in learner.versions if one.id == run.begins_with), "")
             self.learning.show_running(run.minutes, run.left_s, run.points, begins)
+        elif is_along:
+            self._show_along()
         elif has_versions:
             newest = next(one for one in learner.versions if one.slices)
             self.learning.show_last(newest.name, newest.curve, newest.minutes)
 
+    @property
+    def _shows_along(self) -> bool:
+        """Whether something learns while the person works, or did a moment ago."""
+        return self._learner.along.state in ("learning", "asleep", "paused")
+
+    def _show_along(self) -> None:
+        along, in_use = self._learner.along, self._learner.in_use
+        weights, state = along.weights or Weights(), along.state
+        name, dice = (in_use.name, in_use.dice) if in_use else ("", None)
+        words = along_words(state, along.new_slices)
+        self.learning.show_along(weights.minutes, weights.points, name, dice, words, state == "paused")
+
     def _connect(self) -> None:
         learner = self._learner
+        self.learning.pause_wanted.connect(learner.along.pause)
+        self.versions.better_wanted.connect(learner.use_better)
         learner.changed.connect(self._refresh_if_seen)
         learner.progressed.connect(self._refresh_if_seen)
         self._trainer.changed.connect(self._refresh_if_seen)
@@ -88,7 +107,7 @@ class LearnPage(QFrame):
         self.new_version.use_wanted.connect(learner.use)
         self.new_version.keep_wanted.connect(learner.keep)
         for answered in (self.new_version.use_wanted, self.new_version.keep_wanted):
-            answered.connect(lambda: self.learning.row.button.setFocus())
+            answered.connect(lambda *_which: self.learning.take_focus())
         self.new_version.slice_wanted.connect(self.slice_wanted)
         self.new_version.held_out_wanted.connect(self.held_out_wanted)
         self.versions.use_wanted.connect(learner.use)

@@ -1,12 +1,14 @@
 """LearnWiring: joins Learn with the window: its button, its page, its news, and which page is shown."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, Signal
 
-from lesionstudio.gui.learn_page import LearnPage
 from lesionstudio.gui.fare_list import FareList
+from lesionstudio.gui.learn_page import LearnPage
 from lesionstudio.gui.learner import ChannelQuestion
 from lesionstudio.gui.look_wiring import LookList
-from lesionstudio.gui.panels.new_version import news_of
+from lesionstudio.gui.panels.new_version import news_of, overlap_words
 from lesionstudio.gui.parts import Parts
 from lesionstudio.gui.views import Notice, VersionView
 from lesionstudio.gui.widgets.sheet import present
@@ -28,9 +30,12 @@ class LearnWiring(QObject):
         self._wanted: tuple[str, int] | None = None
         self._learner.changed.connect(self.show_ready)
         self._learner.finished.connect(self._tell)
+        self._learner.used.connect(self._tell_used)
+        self._learner.progressed.connect(self._show_along)
         self._learner.channels_wanted.connect(self._ask_channels)
         self._session.folder_opened.connect(self.show_draw)
         self._session.scan_opened.connect(self._go_to_wanted)
+        self._actions["learn_along"].toggled.connect(self._switch_along)
         for verb, do in (("learn", self._learner.learn), ("draw", self.show_draw), ("learn_page", self.show_learn)):
             self._actions.on(verb, do)
 
@@ -76,6 +81,22 @@ class LearnWiring(QObject):
         self._actions.allow("learn_page", has_folder)
         if has_folder:
             self._window.draw_page.segment.learn.show_ready(reason, self._learner.readiness.lessons)
+        self._show_along()
+
+    def _switch_along(self, on: bool) -> None:
+        if on != self._learner.along.is_on:
+            self._learner.along.switch(on)
+
+    def _show_along(self) -> None:
+        """Shows whether it learns while the person works, and how far that is."""
+        along, project = self._learner.along, self._session.project
+        self._actions.allow("learn_along", project is not None and not project.read_only)
+        self._actions["learn_along"].setChecked(along.is_on)
+        if project is None:
+            return
+        segment = self._window.draw_page.segment
+        segment.along.show_state(along.state, along.new_slices)
+        segment.learn.setVisible(along.state in ("off", "waiting"))
 
     def open_slice(self, item_id: str, k: int) -> None:
         """Shows a slice of a scan on the Draw page."""
@@ -109,6 +130,14 @@ class LearnWiring(QObject):
             return
         news = f"{version.title}. {news_of(version, self._learner.readiness)}"
         self._session.tell(Notice("good", _("A new version is ready."), news, _("Look at it"), "learn_page"))
+
+    def _tell_used(self, version: VersionView, before: str) -> None:
+        """A better version is in use without a question; one click takes that back."""
+        self._window.draw_page.banners_on_screen.dismiss("use_version")
+        title = _("{version} is in use now.").format(version=version.title)
+        undo = _("Go back") if before else ""
+        told = Notice("good", title, overlap_words(version.measured), undo, "use_version" if before else "")
+        self._session.tell(replace(told, payload=before))
 
     def _ask_channels(self, question: ChannelQuestion) -> None:
         from lesionstudio.gui.dialogs.channels import ChannelsSheet

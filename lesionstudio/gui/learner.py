@@ -1,10 +1,12 @@
-"""Learner: whether Learn can be pressed and why not, the learning that runs, and the versions that came of it."""
+"""Learner: whether Learn can be pressed and why not, the learning that runs, and the versions that came of it.
+
+What learns while a person works is Along's; the versions that it becomes are taken in here.
+"""
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,18 +14,17 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from lesionstudio.errors import LesionStudioError
+from lesionstudio.gui.along import Along
 from lesionstudio.gui.compute_lane import ComputeLane
-from lesionstudio.gui.jobs import Job
+from lesionstudio.gui.learning_run import Learning
 from lesionstudio.gui.models import Models
 from lesionstudio.gui.readiness import Readiness, SliceCounts
 from lesionstudio.gui.session import Session
-from lesionstudio.gui.versions import curve_points, version_views
-from lesionstudio.gui.views import CurvePoint, JobView, Notice, VersionView
+from lesionstudio.gui.versions import version_views
+from lesionstudio.gui.views import JobView, ModelView, Notice, VersionView
 from lesionstudio.progress import Progress
 from lesionstudio.project.shelf import ModelShelf
 from lesionstudio.words import _
-
-_SEEN = 0.02
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -34,42 +35,13 @@ class ChannelQuestion:
     then: Callable[[str], None]
 
 
-@dataclass(eq=False, slots=True)
-class Learning:
-    """One run of learning: where it learns, from what, and how far it is."""
-
-    home: Path
-    study: str
-    begins_with: str
-    points: list[CurvePoint] = field(default_factory=list)
-    fraction: float | None = None
-    left_s: float | None = None
-    job: Job | None = None
-    first: tuple[float, float] | None = None
-
-    @property
-    def minutes(self) -> float:
-        """How long it has been learning."""
-        return self.points[-1].minutes if self.points else 0.0
-
-    def take(self, progress: Progress, now_s: float) -> None:
-        """Notes how far it is; where nobody says how long it will take, that is told by the pace so far."""
-        self.fraction, done = progress.fraction, progress.fraction or 0.0
-        self.left_s = progress.left_s
-        if self.first is None:
-            self.first = now_s, done
-        elif self.left_s is None and done - self.first[1] >= _SEEN:
-            self.left_s = (now_s - self.first[0]) / (done - self.first[1]) * (1 - done)
-        if isinstance(progress.partial, dict):
-            self.points += curve_points(progress.partial.get("curve", ()))
-
-
 class Learner(QObject):
     """Learn as the window shows it. `changed`: what can be done, the versions; `progressed`: the run that goes on."""
 
     changed = Signal()
     progressed = Signal()
     finished = Signal(object)
+    used = Signal(object, str)
     job_changed = Signal(object)
     channels_wanted = Signal(object)
 
@@ -78,6 +50,10 @@ class Learner(QObject):
         self._session, self._models, self._lane = session, models, lane
         self._counts, self._versions = SliceCounts(), dict[str, tuple[VersionView, ...]]()
         self.learning: Learning | None = None
+        self.along = Along(session, models, lane, lambda: self.readiness, self)
+        self.along.changed.connect(self.changed)
+        self.along.progressed.connect(self.progressed)
+        self.along.made.connect(self._take_in)
         for said in (session.folder_opened, session.items_changed, session.labels_changed, session.settings_changed):
             said.connect(self.changed)
         session.item_changed.connect(lambda _item_id: self.changed.emit())
@@ -103,7 +79,19 @@ class Learner(QObject):
             return _("This study is open for looking only.")
         if self.learning is not None:
             return _("It is learning now.") if self.is_here else _("It is learning in {name}.").format(name=self._where)
+        if not self.readiness.reason and self.along.is_on:
+            return _("It learns while you work.")
         return self.readiness.reason
+
+    @property
+    def drafts_with(self) -> ModelView | None:
+        """The weights that are being learned, where drafts are better made with them; None: with the model in use."""
+        return self.along.drafts_with
+
+    @property
+    def drafts_stamp(self) -> str | None:
+        """Changes when those weights have learned from one more slice."""
+        return self.along.drafts_stamp
 
     @property
     def is_here(self) -> bool:
@@ -189,21 +177,41 @@ class Learner(QObject):
     def _succeeded(self, run: Learning, result: dict[str, Any]) -> None:
         if run is not self.learning:
             return
-        model_id, is_here = str(result["model"]), self.is_here
+        is_here = self.is_here
         self._end()
         if not is_here:
             ready = _("A new version is ready in {name}.").format(name=run.study)
             self._session.tell(Notice("good", ready, _("Open that folder to look at it.")))
             return
-        tables = self._session.study_settings.setdefault("label_tables", {})
-        tables[model_id] = {str(theirs): int(ours) for theirs, ours in result["table"].items()}
-        self._session.study_settings["candidate"] = model_id
+        self._take_in(result)
+
+    def _take_in(self, made: dict[str, Any]) -> None:
+        """A version joined the shelf: it waits for an answer, or is used where that was chosen and it passed."""
+        settings, model_id = self._session.study_settings, str(made["model"])
+        tables = settings.setdefault("label_tables", {})
+        tables[model_id] = {str(theirs): int(ours) for theirs, ours in made["table"].items()}
+        before, settings["candidate"] = self.in_use, model_id
         self._session.save_project()
         self._models.look_again()
-        for sentence in result.get("warnings", ()):
+        for sentence in made.get("warnings", ()):
             self._session.tell(Notice("warning", sentence))
-        if self.candidate is not None:
-            self.finished.emit(self.candidate)
+        version = self.candidate
+        if version is not None and self.uses_better and made.get("passes"):
+            self.use(model_id)
+            self.used.emit(version, before.id if before else "")
+        elif version is not None:
+            self.finished.emit(version)
+
+    @property
+    def uses_better(self) -> bool:
+        """Whether a version that is better wherever it was measured is used by itself."""
+        return bool(self._session.study_settings.get("use_if_better"))
+
+    def use_better(self, on: bool) -> None:
+        """Lets better versions be used by themselves, or no longer, in this study."""
+        self._session.study_settings["use_if_better"] = on
+        self._session.save_project()
+        self.changed.emit()
 
     def _failed(self, run: Learning, problem: BaseException) -> None:
         if run is self.learning:
@@ -265,6 +273,7 @@ class Learner(QObject):
             kept.append(settings["candidate"])
         settings["candidate"] = ""
         self._session.save_project()
+        self.along.begin_again()
         self.changed.emit()
 
     def _forget_versions(self) -> None:

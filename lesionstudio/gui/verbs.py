@@ -65,6 +65,10 @@ class Verbs(QObject):
             self._parts.travel.undo_here()
         elif notice.action == "use_fitting_model":
             self._parts.models.use_instead(*notice.payload)
+        elif notice.action == "use_version":
+            self._parts.learner.use(notice.payload)
+        elif notice.action == "go_on_learning":
+            self._parts.learner.along.pause(False)
         elif notice.action == "keep_model":
             return  # The draft was made with it already.
         elif notice.action in ("read_as_ct", "leave_values"):

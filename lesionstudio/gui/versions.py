@@ -40,7 +40,9 @@ def version_views(
 def _version(card: ModelCard, state: State, measured: Measured | None, now: datetime) -> VersionView:
     training: Mapping[str, Any] = card.training
     slices = _whole(training.get("slices"))
-    facts = (_when(card.made, now), ngettext("{n} slice", "{n} slices", slices))
+    parent = version_number(card.parent)
+    begun = _("from version {n}").format(n=parent) if parent else ""
+    facts = (_when(card.made, now), ngettext("{n} slice", "{n} slices", slices), begun)
     return VersionView(
         id=card.id,
         title=_("Version {n}").format(n=version_number(card.id)),
@@ -88,8 +90,15 @@ def _measured(card: ModelCard, pictures: Container[str]) -> Measured | None:
         better=_whole(saved.get("better")),
         worse=_whole(saved.get("worse")),
         interval=(float(interval[0]), float(interval[1])) if interval else None,
+        earlier=_earlier(card.scores.get("earlier")),
         each=tuple(_slice(one, pictures) for one in saved.get("each") or () if one.get("after") is not None),
     )
+
+
+def _earlier(saved: object) -> tuple[int, float, float] | None:
+    if not isinstance(saved, dict) or saved.get("after") is None:
+        return None
+    return _whole(saved.get("slices")), float(saved["before"]), float(saved["after"])
 
 
 def curve_points(saved: Sequence[Sequence[float | None]]) -> tuple[CurvePoint, ...]:

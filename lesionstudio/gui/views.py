@@ -224,7 +224,8 @@ class MeasuredSlice:
 class Measured:
     """What a version reached on the checked held-out slices; before and after None: fewer than three, not measured.
 
-    `interval`: where the gain, after less before, lies with 95 % certainty.
+    `interval`: where the gain, after less before, lies with 95 % certainty. `earlier`: on how many slices corrected
+    earlier it was measured too, and Dice before and after there.
     """
 
     slices: int
@@ -234,6 +235,7 @@ class Measured:
     worse: int = 0
     interval: tuple[float, float] | None = None
     each: tuple[MeasuredSlice, ...] = ()
+    earlier: tuple[int, float, float] | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)

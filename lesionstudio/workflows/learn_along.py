@@ -81,6 +81,7 @@ class _Along:
         learner = working.learner
         self._kept_at = self._looked_at = self._tried_at = learner.seconds
         try:
+            self._told = self._seen()
             self._tell_state()
             while working.wants_lessons or learner.is_hungry or self._tries_at_rest():
                 if working.wants_lessons:
@@ -158,7 +159,7 @@ class _Along:
         if learner.is_hungry:
             learner.step(self._beat)
         self._tell_notes()
-        seen = frozenset(key for key in self._working.added if learner.has_seen(key))
+        seen = self._seen()
         now = learner.seconds
         is_fresh = bool(seen - self._told)
         apart_s = max(LOOK_SOON_S if is_fresh else LOOK_EVERY_S, self._look_cost_s / _LOOK_SHARE)
@@ -171,6 +172,11 @@ class _Along:
             self._keep()
         if now - self._tried_at >= TRY_EVERY_S:
             self._try()
+
+    def _seen(self) -> frozenset[str]:
+        """The slices that the weights have learned from."""
+        working = self._working
+        return frozenset(key for key in working.added if working.learner.has_seen(key))
 
     def _tries_at_rest(self) -> bool:
         """Tries to make a version of what was learned last; False: there is nothing to do until more lessons come."""

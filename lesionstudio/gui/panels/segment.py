@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from lesionstudio.gui.menus import Actions
-from lesionstudio.gui.panels.learning import LearnRow
+from lesionstudio.gui.panels.learning import AlongRow, LearnRow
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.views import NEW_MODEL, DraftView, ModelView
 from lesionstudio.gui.widgets.buttons import action_button, say, word_button
@@ -54,6 +54,7 @@ class SegmentPanel(QFrame):
         self._choose = word_button(_("Choose a model"), "choose_model_folder_button")
         self._choose.clicked.connect(self.model_folder_wanted)
         self._draft, self.learn = DraftCard(look, actions), LearnRow(look, actions)
+        self.along = AlongRow(look, actions)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 9, 14, 10)
         column.setSpacing(6)
@@ -62,7 +63,7 @@ class SegmentPanel(QFrame):
         for part in (self._model, self._notice, self._licence):
             column.addWidget(part)
         column.addLayout(self._buttons_row())
-        for below in (self._reason, self._choose, self._draft, self.learn):
+        for below in (self._reason, self._choose, self._draft, self.learn, self.along):
             column.addWidget(below)
         self.show_models((), "")
         self.show_draft(None)

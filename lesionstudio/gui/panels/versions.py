@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QVBoxLayo
 
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.views import VersionView
-from lesionstudio.gui.widgets.buttons import sign, word_button
+from lesionstudio.gui.widgets.buttons import Toggle, sign, word_button
 from lesionstudio.gui.widgets.curve import Sparkline
 from lesionstudio.gui.widgets.text import ElidedLabel, label, paragraph
 from lesionstudio.words import _, number
@@ -20,11 +20,16 @@ class VersionsCard(QFrame):
     """One row a version. Nothing is ever taken away or overwritten."""
 
     use_wanted = Signal(str)
+    better_wanted = Signal(bool)
 
     def __init__(self, look: Look) -> None:
         super().__init__()
         self.setProperty("kind", "card")
         self.setObjectName("versions_card")
+        words = _("Use a better version by itself")
+        self._better = Toggle(look, words, "use_if_better")
+        self._better.setToolTip(_("Only one that gains on held-out slices, and loses on none corrected earlier."))
+        self._better.clicked.connect(self.better_wanted)
         self._look = look
         self._versions: tuple[VersionView, ...] = ()
         self._rows = QVBoxLayout()
@@ -45,6 +50,15 @@ class VersionsCard(QFrame):
         column.addLayout(head)
         column.addWidget(self._none)
         column.addLayout(self._rows)
+        switch = QHBoxLayout()
+        switch.setContentsMargins(8, 0, 8, 0)
+        switch.addWidget(self._better)
+        switch.addWidget(label(words, "body"), 1)
+        column.addLayout(switch)
+
+    def show_better(self, on: bool) -> None:
+        """Whether better versions are used by themselves."""
+        self._better.setChecked(on)
 
     def offer(self, action: QAction) -> None:
         """Puts an entry into the card's menu."""
@@ -80,6 +94,7 @@ class VersionRow(QFrame):
         title, facts = ElidedLabel("strong", "version_name"), ElidedLabel("second", "version_facts")
         title.setText(version.title)
         facts.setText(version.facts)
+        facts.say_more(version.facts)
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(title)
