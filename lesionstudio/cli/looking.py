@@ -101,7 +101,8 @@ def models(
         terminal.result(table)
     elif model:
         card = shelf.show_model(model)
-        terminal.table((_("Entry"), _("Value")), [(name, _in_words(value)) for name, value in card.items()])
+        lines = shelf.card_lines_of(model) or [(name, _in_words(value)) for name, value in card.items()]
+        terminal.table((_("Entry"), _("Value")), lines)
         terminal.result(card)
     else:
         known = shelf.list_models()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -19,6 +20,7 @@ from lesionstudio.gui.sureness import chosen_threshold
 from lesionstudio.gui.views import NEW_MODEL, ModelView, Notice
 from lesionstudio.imaging.doubts import crop_sentence, hu_sentence, unlike_sentence
 from lesionstudio.imaging.labels import match_labels
+from lesionstudio.model_card import ModelCard
 from lesionstudio.project.shelf import ModelShelf
 from lesionstudio.project.worklist import WorkItem
 from lesionstudio.words import _
@@ -63,6 +65,7 @@ class Models(QObject):
         segmenter.job_changed.connect(lambda job: self._tray.rest() if job is None else None)
         self._models: list[ModelView] | None = None
         self._labels: dict[str, tuple[str, ...]] = {}
+        self.cards: tuple[tuple[ModelCard, Path], ...] = ()
         session.folder_opened.connect(self.look_again)
 
     # The shelf
@@ -72,7 +75,7 @@ class Models(QObject):
         """What can be chosen, starter models first."""
         if self._models is None:
             found = ModelShelf(self._session.project).segmentation_models()
-            self._labels = {card.id: card.labels for card, _folder in found}
+            self.cards, self._labels = found, {card.id: card.labels for card, _folder in found}
             self._models = [model_view(card, folder) for card, folder in found]
         return self._models
 

@@ -6,10 +6,9 @@ from typing import Any
 from lesionstudio.gui.session import Session
 from lesionstudio.gui.views import ModelView, OperatingPoint
 from lesionstudio.model_card import ModelCard
-from lesionstudio.words import _, ngettext, number
+from lesionstudio.workflows.expected import expected_words
 
 _SETTING = "thresholds"
-_OF, _FEW = 10, 3
 
 
 def chosen_threshold(session: Session, model: ModelView) -> float:
@@ -41,46 +40,7 @@ def points_of(card: ModelCard) -> tuple[OperatingPoint, ...]:
 
 
 def _point(one: Mapping[str, Any], card: ModelCard) -> OperatingPoint:
-    by_lesion = card.marks == "regions" and len(card.labels) == 1
-    return OperatingPoint(float(one["threshold"]), _lesion_words(one) if by_lesion else _area_words(one))
-
-
-def _lesion_words(one: Mapping[str, Any]) -> str:
-    """Of lesions one by one; "misses about 2 of 10 lesions, 1 false mark in 20 slices"."""
-    lesions, missed = int(one["lesions"]), int(one["missed"])
-    if not lesions:
-        return ""
-    if lesions < _OF:
-        text = ngettext("misses {missed} of {n} lesion", "misses {missed} of {n} lesions", lesions)
-        found = text.format(missed=number(missed), n=number(lesions))
-    else:
-        found = _tenths(missed / lesions)
-    return _("{misses}, {invents}").format(misses=found, invents=_false_marks(int(one["invented"]), int(one["slices"])))
-
-
-def _tenths(share: float) -> str:
-    """A share of lesions in words a person counts by."""
-    if share < 1 / 200:
-        return _("misses next to no lesion")
-    if share < 1 / (2 * _OF):
-        return _("misses fewer than 1 of 20 lesions")
-    return _("misses about {missed} of 10 lesions").format(missed=number(max(1, round(_OF * share))))
-
-
-def _false_marks(invented: int, slices: int) -> str:
-    if not invented:
-        return _("no false mark in {n} slices").format(n=number(slices))
-    if invented >= slices:
-        each = number(invented / slices, 0 if invented >= _FEW * slices else 1)
-        return _("{n} false marks a slice").format(n=each)
-    return _("1 false mark in {n} slices").format(n=number(round(slices / invented)))
-
-
-def _area_words(one: Mapping[str, Any]) -> str:
-    """Of areas, where lesions cannot be counted: membranes, or several labels side by side."""
-    missed, wrong = 1 - float(one["recall"]), 1 - float(one["precision"])
-    text = _("misses {missed} % of the area, {wrong} % of its marks are wrong")
-    return text.format(missed=number(100 * missed), wrong=number(100 * wrong))
+    return OperatingPoint(float(one["threshold"]), expected_words(one, card))
 
 
 def nearest(points: Sequence[OperatingPoint], threshold: float) -> int:

@@ -39,7 +39,7 @@ def tool_actions() -> tuple[ActionSpec, ...]:
         ActionSpec("polygon", _("Polygon"), menu, "lasso-polygon", "P", group, checkable=True),
         ActionSpec("wand", _("Magic wand"), menu, "wand", "W", group, checkable=True),
         ActionSpec("seeds", _("Grow from seeds"), menu, "plant-2", "G", group, checkable=True),
-        ActionSpec("segment_box", _("Segment in a box"), menu, "box-sparkles", "K", group, checkable=True),
+        ActionSpec("segment_box", _("Segment in a box"), menu, "box-sparkles", "Shift+B", group, checkable=True),
         ActionSpec("interpolate", _("Interpolate"), menu, "stack-2", "I", group, checkable=True),
         ActionSpec("clean_up", _("Clean up"), menu, "grain", "C", group, checkable=True),
         ActionSpec("combine", _("Combine"), menu, "layers-union", "U", group, checkable=True),

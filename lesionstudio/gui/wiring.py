@@ -19,6 +19,7 @@ from lesionstudio.gui.lesion_wiring import LesionWiring
 from lesionstudio.gui.look_wiring import LookWiring
 from lesionstudio.gui.messages import ask_to_lose_edits, ask_to_stop_learning, ask_to_stop_training
 from lesionstudio.gui.name_wiring import NameWiring
+from lesionstudio.gui.model_wiring import ModelWiring
 from lesionstudio.gui.parts import Parts
 from lesionstudio.gui.results_wiring import ResultsWiring
 from lesionstudio.gui.running_jobs import RunningJobs
@@ -149,8 +150,7 @@ class Wiring(QObject):
             page.worklist.row_menu_opens.connect(self.verbs.stacks_menu.fill)
             for view in page.views.views:
                 view.menu_wanted.connect(self.verbs.show_picture_menu)
-            page.segment.model_wanted.connect(self._parts.models.choose_model)
-            page.segment.model_folder_wanted.connect(self.verbs.add_model)
+            ModelWiring(self._parts, self.verbs)
         self._scan.show_models()
 
     def _open_item(self, item_id: str) -> None:

@@ -118,7 +118,7 @@ class ModelShelf:
         with telling_what_fails(to):
             draft.mkdir(parents=True)
             try:
-                for name in (CARD_NAME, WEIGHTS_NAME, LICENCE_NAME):
+                for name in (CARD_NAME, WEIGHTS_NAME, LICENCE_NAME, *read_card(folder).pictures):
                     if (folder / name).is_file():
                         shutil.copyfile(folder / name, draft / name)
                 draft.rename(to)

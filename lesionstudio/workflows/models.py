@@ -8,9 +8,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from lesionstudio.errors import ModelProblem
-from lesionstudio.model_card import CARD_NAME, LICENCE_NAME, WEIGHTS_NAME
+from lesionstudio.model_card import CARD_NAME, LICENCE_NAME, WEIGHTS_NAME, read_card
 from lesionstudio.project.shelf import ModelShelf, ShelvedModel
-from lesionstudio.words import _
+from lesionstudio.words import _, number
+from lesionstudio.workflows.card_words import card_lines
 
 _LARGEST_BYTES = 4_000_000_000
 
@@ -24,6 +25,15 @@ def show_model(wanted: str) -> dict[str, Any]:
     """The whole card of a model by id or folder, with its folder and size. Raises ModelProblem."""
     model = ModelShelf().find(wanted)
     return {**asdict(model.card), **_facts(model)}
+
+
+def card_lines_of(wanted: str) -> list[tuple[str, str]]:
+    """A card in words; [] for a model that sorts pictures. Raises ModelProblem."""
+    model = ModelShelf().find(wanted)
+    if model.card.task != "segmentation":
+        return []
+    megabytes = _("{n} MB").format(n=number(model.weights_bytes / 1e6, 1))
+    return [*card_lines(model.card), (_("Weights"), f"{megabytes}, {model.folder}")]
 
 
 def layer_table(wanted: str) -> dict[str, Any]:
@@ -84,7 +94,8 @@ def _unpacked(archive: Path, place: Path) -> Path:
                     hint=_("Each zip is to hold one {card} with its weights.").format(card=CARD_NAME),
                 )
             inside = PurePosixPath(cards[0].filename).parent
-            for name in (CARD_NAME, WEIGHTS_NAME, LICENCE_NAME):
+            _unpack_one(packed, str(inside / CARD_NAME), place / CARD_NAME)
+            for name in (WEIGHTS_NAME, LICENCE_NAME, *read_card(place).pictures):
                 _unpack_one(packed, str(inside / name), place / name)
     except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError) as problem:
         raise ModelProblem(

@@ -98,7 +98,7 @@ def test_drafts_beside_the_box_stay_and_what_was_judged_in_it_too(hands: Hands) 
 
 
 def test_the_key_takes_it_into_the_hand_and_a_click_asks_for_nothing(hands: Hands) -> None:
-    hands.key(Qt.Key.Key_K)
+    hands.key(Qt.Key.Key_B, Qt.KeyboardModifier.ShiftModifier)
     assert hands.desk.wiring.toolbox.tool == "segment_box"
     before = len(asked())
     hands.press(10, 20)

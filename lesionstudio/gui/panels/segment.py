@@ -1,27 +1,24 @@
 """The Segment section: the model in use, what to run it on, the open draft, and the slice's own check."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
-    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
-    QMenu,
-    QPushButton,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from lesionstudio.gui.menus import Actions
-from lesionstudio.gui.panels.learning import AlongRow, LearnRow
+from lesionstudio.gui.panels.learning import LearnRow
+from lesionstudio.gui.panels.model_line import ModelLine, new_model
+from lesionstudio.gui.panels.sureness_row import SurenessRow
 from lesionstudio.gui.theme import Look
-from lesionstudio.gui.views import NEW_MODEL, DraftView, ModelView
-from lesionstudio.gui.widgets.buttons import action_button, say, word_button
+from lesionstudio.gui.views import DraftView, ModelView
+from lesionstudio.gui.widgets.buttons import action_button, sign, word_button
 from lesionstudio.gui.widgets.text import ElidedLabel, Reason, label, paragraph
 from lesionstudio.words import _, ngettext
 
@@ -40,12 +37,18 @@ class SegmentPanel(QFrame):
 
     model_wanted = Signal(str)
     model_folder_wanted = Signal()
+    about_wanted = Signal()
 
     def __init__(self, look: Look, actions: Actions) -> None:
         super().__init__()
         self.setProperty("kind", "section")
         self._look = look
-        self._model = ModelLine(look)
+        self._model, self.sureness = ModelLine(look), SurenessRow()
+        self._model.chosen.connect(self.model_wanted)
+        self._model.folder_wanted.connect(self.model_folder_wanted)
+        self._model.about_wanted.connect(self.about_wanted)
+        self._about = sign(look, "info-circle", _("What is known of this model"), "about_model_button")
+        self._about.clicked.connect(self.about_wanted)
         self._notice, self._licence = paragraph(role="hint", name="model_notice"), ElidedLabel("hint", "model_licence")
         self._slice = action_button(look, actions, "segment_slice", _("Slice"), kind="primary")
         self._scan = action_button(look, actions, "segment_scan", _("Scan"))
@@ -54,16 +57,21 @@ class SegmentPanel(QFrame):
         self._choose = word_button(_("Choose a model"), "choose_model_folder_button")
         self._choose.clicked.connect(self.model_folder_wanted)
         self._draft, self.learn = DraftCard(look, actions), LearnRow(look, actions)
-        self.along = AlongRow(look, actions)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 9, 14, 10)
         column.setSpacing(6)
         column.addWidget(label(_("Segment"), "section"))
         column.addSpacing(2)
-        for part in (self._model, self._notice, self._licence):
+        choice = QHBoxLayout()
+        choice.setSpacing(4)
+        choice.addWidget(self._model, 1)
+        choice.addWidget(self._about, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(choice)
+        for part in (self._notice, self._licence):
             column.addWidget(part)
         column.addLayout(self._buttons_row())
-        for below in (self._reason, self._choose, self._draft, self.learn, self.along):
+        column.addWidget(self.sureness)
+        for below in (self._reason, self._choose, self._draft, self.learn):
             column.addWidget(below)
         self.show_models((), "")
         self.show_draft(None)
@@ -71,14 +79,15 @@ class SegmentPanel(QFrame):
     def show_models(self, models: Sequence[ModelView], in_use: str, *, is_new: bool = False) -> None:
         """Offers these models, and a new one (chosen if `is_new`); without one, offers to choose a folder."""
         current = next((model for model in models if model.id == in_use), None)
-        self._model.show_model(_new_model() if is_new else current)
+        self._model.show_model(new_model() if is_new else current)
         self._model.setVisible(bool(models) or is_new)
-        self._model.setMenu(self._menu(models, in_use, is_new))
+        self._model.offer(models, in_use, is_new=is_new)
         self._notice.setText(current.notice if current else "")
         self._notice.setToolTip(current.terms if current else "")
         self._licence.setText(current.licence if current else "")
         self._licence.say_more("\n".join(part for part in (current.notice, current.terms) if part) if current else "")
         self._show_terms()
+        self._about.setVisible(current is not None)
         self._choose.setVisible(current is None and not is_new)
 
     def show_reason(self, reason: str) -> None:
@@ -95,12 +104,15 @@ class SegmentPanel(QFrame):
 
     def show_draft(self, draft: DraftView | None) -> None:
         """Shows the open draft's card, or hides it."""
+        self._draft.be_short(self.sureness.is_offered)
         self._draft.show_draft(draft)
         self._show_terms()
 
     def _show_terms(self) -> None:
         """All of it where there is room; beside an open draft the licence alone."""
         has_draft = not self._draft.isHidden()
+        self.sureness.be_short(has_draft)
+        self._model.be_short(has_draft)
         self._notice.setVisible(bool(self._notice.text()) and not has_draft)
         self._licence.setVisible(bool(self._licence.text()) and has_draft)
 
@@ -112,74 +124,6 @@ class SegmentPanel(QFrame):
         row.addWidget(self._all, 3)
         return row
 
-    def _menu(self, models: Sequence[ModelView], in_use: str, is_new: bool) -> QMenu:
-        menu = QMenu(self)
-        for model in models:
-            entry = menu.addAction(f"{model.title}   {model.line}")
-            entry.setCheckable(True)
-            entry.setChecked(model.id == in_use)
-            entry.triggered.connect(lambda _on=False, chosen=model.id: self.model_wanted.emit(chosen))
-        menu.addSeparator()
-        fresh = menu.addAction(_("New model, from your marks"))
-        fresh.setCheckable(True)
-        fresh.setChecked(is_new)
-        fresh.triggered.connect(lambda _on=False: self.model_wanted.emit(NEW_MODEL))
-        menu.addAction(_("Choose a model folder"), self.model_folder_wanted.emit)
-        return menu
-
-
-def _new_model() -> ModelView:
-    return ModelView(NEW_MODEL, Path(), _("New model"), _("from your marks"))
-
-
-class ModelLine(QPushButton):
-    """Name of the model in use and what was measured of it; a click shows the others."""
-
-    def __init__(self, look: Look) -> None:
-        super().__init__()
-        self.setObjectName("choose_model_button")
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setStyleSheet("QPushButton::menu-indicator { image: none; width: 0; }")
-        self._title, self._line, arrow = (
-            ElidedLabel("strong", "model_title"),
-            ElidedLabel("second", "model_line"),
-            QLabel(),
-        )
-        look.icons.dress(arrow, "chevron-down", 16)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(10, 0, 8, 0)
-        row.setSpacing(8)
-        self._title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        self._words = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._words.addWidget(self._title)
-        self._words.addWidget(self._line, 1)
-        row.addLayout(self._words, 1)
-        row.addWidget(arrow)
-        for part in (self._title, self._line, arrow):
-            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-
-    def show_model(self, model: ModelView | None) -> None:
-        """Shows this model."""
-        self._title.setText(model.title if model else _("No model"))
-        self._line.setText(model.line if model else "")
-        self._find_room()
-        say(self, self._title.text(), _("Model in use; a click shows the others"))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Finds room for both texts."""
-        super().resizeEvent(event)
-        self._find_room()
-
-    def _find_room(self) -> None:
-        needed = self._title.sizeHint().width() + self._line.sizeHint().width() + 8
-        fits = needed <= self.width() - _AROUND_MODEL
-        side_by_side, stacked = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
-        self._words.setDirection(side_by_side if fits else stacked)
-        self._words.setSpacing(8 if fits else 0)
-        self._words.setStretch(1, 1 if fits else 0)
-        self._words.setContentsMargins(0, 0 if fits else 5, 0, 0 if fits else 5)
-        self.setFixedHeight(_ONE_LINE if fits else _TWO_LINES)
-
 
 class DraftCard(QFrame):
     """What the model proposes and nobody has judged yet, and the two answers."""
@@ -188,7 +132,7 @@ class DraftCard(QFrame):
         super().__init__()
         self.setProperty("kind", "raised")
         self.setObjectName("draft_card")
-        self._is_volume = False
+        self._is_volume = self._is_short = False
         self._title = ElidedLabel("strong", "draft_text")
         self._scan = action_button(look, actions, "accept_scan")
         head = QHBoxLayout()
@@ -213,6 +157,10 @@ class DraftCard(QFrame):
     def _say_how(self, actions: Actions) -> None:
         self._hint.setText(_("{keys} on a lesion accepts only that one.").format(keys=actions.key("accept")))
 
+    def be_short(self, short: bool) -> None:
+        """Whether how to accept a single lesion is a tooltip alone: the slider needs the room."""
+        self._is_short = short
+
     def show_volume(self, is_volume: bool) -> None:
         """Whether there are other slices that a draft may lie on."""
         self._is_volume = is_volume
@@ -226,7 +174,8 @@ class DraftCard(QFrame):
             self._scan.setText(ngettext("Accept all on {n} slice", "Accept all on {n} slices", draft.open_slices))
             is_elsewhere = self._is_volume and (draft.open_slices > 1 or draft.lesions == 0)
             self._scan.setVisible(is_elsewhere)
-            self._hint.setVisible(draft.lesions > 1 and not is_elsewhere)
+            self._hint.setVisible(draft.lesions > 1 and not is_elsewhere and not self._is_short)
+            self._title.say_more(self._hint.text() if draft.lesions > 1 else "")
 
 
 def _draft_words(draft: DraftView) -> str:

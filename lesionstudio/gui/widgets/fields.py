@@ -139,6 +139,10 @@ class Slider(QSlider):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._default = default
 
+    def set_default(self, default: int) -> None:
+        """What a double click brings back."""
+        self._default = default
+
     def show_value(self, value: int) -> None:
         """Moves the knob without saying so."""
         if not self.isSliderDown() and value != self.value():
