@@ -135,6 +135,7 @@ class Desk:
         from lesionstudio.gui.trainer import Trainer
         from lesionstudio.gui.travel import Travel
         from lesionstudio.gui.turning import Turning
+        from lesionstudio.gui.version_changes import VersionChanges
         from lesionstudio.gui.warm_up import WarmUp
         from lesionstudio.gui.what_next import WhatNext
         from lesionstudio.gui.wiring import Wiring
@@ -156,6 +157,7 @@ class Desk:
             session=session,
             what_next=what_next,
             look_next=look_next,
+            version_changes=VersionChanges(session, models, lane, window),
             draft_fates=DraftFates(session, marking, look_next, TimeSpent(session, window), window),
             doubt_heat=DoubtHeat(session, models, what_next, lane, window),
             next_drafts=NextDrafts(session, models, learner, what_next, ahead, window),

@@ -41,9 +41,9 @@ class DraftTray(QObject):
         self._is_over = True
         session.folder_opened.connect(self._forget)
 
-    def expect(self, orders: Iterable[Order]) -> None:
-        """These orders are one step of the study."""
-        self._step, self._is_over = StudyStep(_("Segment all scans")), False
+    def expect(self, orders: Iterable[Order], title: str) -> None:
+        """These orders are one step of the study, which has this title."""
+        self._step, self._is_over = StudyStep(title), False
         self._ordered, self._on_the_way = {order.join for order in orders}, set()
 
     def take(self, part: DraftPart) -> None:
@@ -93,7 +93,7 @@ class DraftTray(QObject):
         if self._step is None or not self._is_over or self._ordered & (self._on_the_way | self._waiting.keys()):
             return
         step, self._step = self._step, None
-        if len(step.edits) > 1:
+        if step.edits.keys() - {self._session.current_id}:
             self._study_steps.add(step)
 
     def _put(self, history: EditHistory, part: DraftPart) -> None:

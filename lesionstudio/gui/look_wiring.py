@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from lesionstudio.errors import LesionStudioError
+from lesionstudio.gui.changes_wiring import ChangesWiring
 from lesionstudio.gui.jobs import Job
 from lesionstudio.gui.look_words import Suggestion, place_words, why_words
 from lesionstudio.gui.panels.look_bar import LookBar
@@ -38,6 +39,7 @@ class LookWiring(QObject):
         self._session.slice_changed.connect(self._show_bar)
         self._heat.changed.connect(self._show_heat)
         self._page.escapes.append(self._escape)
+        ChangesWiring(parts)
 
     def _show_bar(self, *_what: object) -> None:
         look_next = self._look_next

@@ -53,16 +53,16 @@ class Models(QObject):
     ) -> None:
         super().__init__(parent)
         self._session, self._segmenter = session, segmenter
-        self._tray = DraftTray(session, masks, study_steps, saved_states, self._kept_table)
+        self.tray = DraftTray(session, masks, study_steps, saved_states, self._kept_table)
         self.device_text = ""
         self.misfits: set[tuple[str, str]] = set()
         """Items and models of which it was said already, in better words, that they do not fit."""
-        segmenter.arrived.connect(self._tray.take)
-        segmenter.ended.connect(self._tray.close)
+        segmenter.arrived.connect(self.tray.take)
+        segmenter.ended.connect(self.tray.close)
         segmenter.finished.connect(self._scan_finished)
         segmenter.failed.connect(self._failed)
         segmenter.job_changed.connect(self.job_changed)
-        segmenter.job_changed.connect(lambda job: self._tray.rest() if job is None else None)
+        segmenter.job_changed.connect(lambda job: self.tray.rest() if job is None else None)
         self._models: list[ModelView] | None = None
         self._labels: dict[str, tuple[str, ...]] = {}
         self.cards: tuple[tuple[ModelCard, Path], ...] = ()
@@ -166,7 +166,7 @@ class Models(QObject):
         title = _("Segmenting all scans")
         wanted = (self._order(item, f"{title}: {self._session.item_view(item.id).name}") for item in items)
         orders = [order for order in wanted if order is not None]
-        self._tray.expect(orders)
+        self.tray.expect(orders, _("Segment all scans"))
         self._segmenter.queue(orders)
         self.segmenting.emit([order.item_id for order in orders], "segment_all")
 
@@ -199,7 +199,7 @@ class Models(QObject):
 
     def put(self, part: DraftPart, step: str) -> None:
         """Makes a draft that was kept the open draft of its slice, a step of this name."""
-        self._tray.take(replace(part, order=replace(part.order, step=step)))
+        self.tray.take(replace(part, order=replace(part.order, step=step)))
 
     def _order(
         self, item: WorkItem, title: str, slices: tuple[int, ...] | None = None, model: ModelView | None = None

@@ -28,6 +28,7 @@ from lesionstudio.gui.thumbnails import Thumbnails
 from lesionstudio.gui.trainer import Trainer
 from lesionstudio.gui.travel import Travel
 from lesionstudio.gui.turning import Turning
+from lesionstudio.gui.version_changes import VersionChanges
 from lesionstudio.gui.what_next import WhatNext
 
 
@@ -39,6 +40,7 @@ class Parts:
     session: Session
     what_next: WhatNext
     look_next: LookNext
+    version_changes: VersionChanges
     draft_fates: DraftFates
     doubt_heat: DoubtHeat
     next_drafts: NextDrafts

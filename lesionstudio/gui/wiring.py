@@ -65,7 +65,7 @@ class Wiring(QObject):
         self._settings: Settings | None = None
         self._lots = QTimer(self, singleShot=True, interval=_LOTS_MS)
         self._lots.timeout.connect(self._show_items)
-        shown = ("models", "learner", "judging", "trainer", "exporting", "importing", "classifying")
+        shown = ("models", "learner", "judging", "trainer", "exporting", "importing", "classifying", "version_changes")
         workers = {name: getattr(parts, name) for name in shown} | {"converting": self.verbs.converting}
         self._jobs = RunningJobs(workers, self._show_job)
         self._window.actions_by_verb.on("cancel_job", self._jobs.cancel)

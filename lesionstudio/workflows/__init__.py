@@ -4,6 +4,7 @@ VERBS = {
     "segment_scan": "lesionstudio.workflows.segment:segment_scan",
     "warm_up": "lesionstudio.workflows.segment:warm_up",
     "look_next": "lesionstudio.workflows.look_next:look_next",
+    "version_changes": "lesionstudio.workflows.version_changes:version_changes",
     "doubt_map": "lesionstudio.workflows.look_next:doubt_map",
     "learn": "lesionstudio.workflows.learn:learn",
     "learn_along": "lesionstudio.workflows.learn_along:learn_along",
