@@ -13,7 +13,7 @@ VERBS = (
     "info", "convert", "split", "models", "segment", "train", "learn", "evaluate", "score", "compare",
     "measure", "export", "demo", "doctor", "classify", "train-classifier",
 )  # fmt: skip
-COMPUTE, READ = "_compute", "_read"
+COMPUTE, READ, SEARCH = "_compute", "_read", "_search"
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -24,6 +24,8 @@ def main(words: Sequence[str] | None = None) -> int:
         return _serve(*words[1:2])
     if words[:1] == [READ]:
         return _serve_readings()
+    if words[:1] == [SEARCH]:
+        return _serve_a_search()
     if not words:
         return _open_window(None)
     if len(words) == 1 and not words[0].startswith("-") and _is_place(words[0]):
@@ -83,6 +85,14 @@ def _serve(language: str = "") -> int:
 def _serve_readings() -> int:
     """Serves as a reader process: decodes pictures for another one."""
     from lesionstudio.imaging.formats.reading_server import serve
+
+    serve()
+    return 0
+
+
+def _serve_a_search() -> int:
+    """Serves as the process that searches a folder of very many files for another one."""
+    from lesionstudio.imaging.formats.searching import serve
 
     serve()
     return 0

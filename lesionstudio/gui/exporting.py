@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 
 from lesionstudio.gui.one_job import OneJob
 from lesionstudio.gui.session import Session
-from lesionstudio.gui.views import ExportChoice, JobView, Notice
+from lesionstudio.gui.views import ExportChoice, Notice
 from lesionstudio.project.project import Project
 from lesionstudio.words import _, ngettext
 
@@ -23,11 +23,15 @@ class Exporting(OneJob):
         if project is None or self._job is not None:
             return
         self._session.autosave.flush()
-        self._job = saving = self._session.runner.run("save", _("Saving"), _nothing)
-        saving.succeeded.connect(lambda _none: self._start(project, choice))
-        self.job_changed.emit(JobView(self._verb, self._title))
+        saving = self._session.runner.run("save", _("Saving"), _nothing)
+        self._follow(saving, lambda _none: self._start(project, choice))
 
     def _start(self, project: Project, choice: ExportChoice) -> None:
+        saved = self._session.autosave.state
+        if saved.kind == "failed":  # what is on the disk is not what is on screen
+            title = _("Nothing was exported: what is open could not be saved.")
+            self._session.tell(Notice("error", title, saved.text))
+            return
         from lesionstudio.workflows.export import ExportOrder, export_masks
 
         order = ExportOrder(

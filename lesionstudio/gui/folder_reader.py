@@ -5,10 +5,11 @@ from PySide6.QtCore import QObject, Signal
 from lesionstudio.gui.jobs import Job, JobRunner
 from lesionstudio.gui.views import Reading
 from lesionstudio.imaging.formats import apart
+from lesionstudio.imaging.formats.searching import Found
 from lesionstudio.progress import Progress
 from lesionstudio.project.project import Project
 from lesionstudio.words import _
-from lesionstudio.workflows.add_scans import Found, add_scans
+from lesionstudio.workflows.add_scans import Lot, add_scans
 
 
 class FolderReader(QObject):
@@ -27,13 +28,11 @@ class FolderReader(QObject):
         super().__init__(parent)
         self._runner = runner
         self._job: Job | None = None
-        self._read = 0
         self.reading: Reading | None = None
 
     def start(self, project: Project) -> None:
         """Searches the project's folder."""
         self.stop()
-        self._read = 0
         apart.start_early()
         self._job = job = self._runner.run("files", _("Searching"), add_scans, project.folder, project.salt)
         self._tell(Reading(0))
@@ -49,12 +48,10 @@ class FolderReader(QObject):
         self._job = None
 
     def _progressed(self, progress: Progress) -> None:
-        lot = progress.partial
-        if not lot:
-            return
-        self._read += len(lot)
-        self.found.emit(lot)
-        self._tell(Reading(self._read))
+        lot: Lot = progress.partial
+        if lot.scans:
+            self.found.emit(lot.scans)
+        self._tell(Reading(lot.read, lot.files))
 
     def _finished(self, job: Job, found: Found) -> None:
         if job is not self._job:

@@ -33,11 +33,12 @@ class OneJob(QObject):
         job.progressed.connect(self._progressed)
         job.succeeded.connect(succeeded)
         job.failed.connect(self._session.tell_problem)
-        job.ended.connect(self._ended)
+        job.ended.connect(lambda: self._ended(job))
 
     def _progressed(self, progress: Progress) -> None:
         self.job_changed.emit(JobView(self._verb, self._title, progress.fraction, progress.left_s))
 
-    def _ended(self) -> None:
-        self._job = None
-        self.job_changed.emit(None)
+    def _ended(self, job: Job) -> None:
+        if self._job is job:  # else what comes after it has begun
+            self._job = None
+            self.job_changed.emit(None)

@@ -32,6 +32,7 @@ from lesionstudio.words import _
 class Session(OnScreen):
     """What is open, and the verbs that change it. Lives on the window's thread."""
 
+    folder_opening = Signal()
     scan_opened = Signal()
     scan_closing = Signal()
     scan_closed = Signal()
@@ -68,6 +69,7 @@ class Session(OnScreen):
         self._opening = job
         job.succeeded.connect(lambda project: self._folder_is_open(job, project))
         job.failed.connect(self.tell_problem)
+        self.folder_opening.emit()
 
     def _folder_is_open(self, job: Job, project: Project) -> None:
         if job is not self._opening:

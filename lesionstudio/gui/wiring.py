@@ -65,7 +65,7 @@ class Wiring(QObject):
         self._settings: Settings | None = None
         self._lots = QTimer(self, singleShot=True, interval=_LOTS_MS)
         self._lots.timeout.connect(self._show_items)
-        shown = ("models", "learner", "judging", "trainer", "exporting", "importing", "classifying", "version_changes")
+        shown = ("models", "learner", "judging", "trainer", "exporting", "importing", "classifying")
         workers = {name: getattr(parts, name) for name in shown} | {"converting": self.verbs.converting}
         self._jobs = RunningJobs(workers, self._show_job)
         self._window.actions_by_verb.on("cancel_job", self._jobs.cancel)
@@ -93,6 +93,7 @@ class Wiring(QObject):
 
     def _connect_session(self) -> None:
         session, parts = self._session, self._parts
+        session.folder_opening.connect(lambda: QTimer.singleShot(0, self._make_scan))  # while the disk is asked
         session.folder_opened.connect(self._show_folder)
         session.items_changed.connect(self._items_changed)
         session.item_changed.connect(self._item_changed)
@@ -125,7 +126,8 @@ class Wiring(QObject):
             self._window.status_bar.show_hints(())
             self._window.status_bar.show_cells(voxel=_("Not a medical device"), position="", value="", label="")
         else:
-            self._join_scan()
+            self._window.draw_page.banners.clear()
+            self._make_scan().show_models()
             self._window.show_draw(folder.name)
             self._window.status_bar.show_cells(voxel="")
         self._show_saved(self._session.saved)
@@ -133,9 +135,8 @@ class Wiring(QObject):
         self._show_device()
         self._show_possible()
 
-    def _join_scan(self) -> None:
+    def _make_scan(self) -> ScanWiring:
         page = self._window.draw_page
-        page.banners.clear()
         if self._scan is None:
             self._scan = ScanWiring(self._parts, self.toolbox)
             self.history = HistoryWiring(self._parts)
@@ -151,7 +152,7 @@ class Wiring(QObject):
             for view in page.views.views:
                 view.menu_wanted.connect(self.verbs.show_picture_menu)
             ModelWiring(self._parts, self.verbs)
-        self._scan.show_models()
+        return self._scan
 
     def _open_item(self, item_id: str) -> None:
         if not self.classify.open_item(item_id):
@@ -236,8 +237,6 @@ class Wiring(QObject):
             menu.addAction(self._names.recent_words(n, path), partial(self._session.open_folder, Path(path)))
         if menu.isEmpty():
             menu.addAction(_("None yet")).setEnabled(False)
-
-    # Jobs, saving, settings
 
     def _show_job(self, job: JobView | None) -> None:
         self._window.job_bar.show_job(job)

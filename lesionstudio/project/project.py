@@ -174,12 +174,12 @@ class Project:
 
     def record(self, item_id: str) -> ItemRecord:
         """What is written down of an item: status, role and flag of each slice."""
+        if (known := self.records.get(item_id)) is not None:
+            return known  # without waiting for whoever writes
         with self._guard:
-            if item_id in self.records:
-                return self.records[item_id]
             record = self._read_record(item_id)
             if not self._records_there or self.home.is_dir():
-                self.records[item_id] = record
+                record = self.records.setdefault(item_id, record)
             return record
 
     def save_record(self, item_id: str, record: ItemRecord) -> None:
@@ -248,8 +248,7 @@ class Project:
         """Writes project.json if anything in it changed. Raises ProjectProblem when it cannot be written now."""
         self._refuse_read_only()
         with self._writing:
-            with self._guard:
-                text = json.dumps(self._to_json(), indent=1, ensure_ascii=False) + "\n"
+            text = json.dumps(self._to_json(), indent=1, ensure_ascii=False) + "\n"
             if text != self._written:
                 write_text(self.home / STUDY_NAME, text)
                 self._written = text
@@ -264,10 +263,12 @@ class Project:
                 self._lock.release()
 
     def _to_json(self) -> dict[str, Any]:
-        # The settings are changed by the window while this runs on another thread: dumps copies them in one go.
+        # The window changes all this meanwhile: dumps copies the settings in one go, and it waits only for copies.
         settings = json.loads(json.dumps(self.settings))
-        sound = [item for item in list(self.items.values()) if not item.error]
-        items = {item.id: {**item.to_json(self.folder), **self._roles.saved(item.id)} for item in sound}
+        with self._guard:
+            sound = [(item, self._roles.saved(item.id)) for item in list(self.items.values()) if not item.error]
+            parts = JoinedItems(self.joined)
+        items = {item.id: {**item.to_json(self.folder), **roles} for item, roles in sound}
         known: dict[str, Any] = {
             "version": VERSION,
             "labels": self.labels.to_json(),
@@ -276,7 +277,7 @@ class Project:
         }
         if self.home.parent != self.folder:
             known["scans"] = str(self.folder)
-        joined = {"joined": self.joined.to_json(self.folder)} if self.joined else {}
+        joined = {"joined": parts.to_json(self.folder)} if parts else {}
         return {**known, "settings": settings, "items": items, **joined}
 
     def _read_record(self, item_id: str) -> ItemRecord:

@@ -74,8 +74,11 @@ def _by_patient(items: Sequence[Candidate], patients: list[str], seed: int, left
     """Whole patients; one who has scans in the study already keeps the role they have."""
     place = _FIRST_PATIENTS + seed % (ONE_IN - _FIRST_PATIENTS)
     dealt: dict[str, Share] = {}
+    by_patient: dict[str, list[Candidate]] = {}
+    for item in items:
+        by_patient.setdefault(item.patient, []).append(item)
     for number, patient in enumerate(patients):
-        theirs = [item for item in items if item.patient == patient]
+        theirs = by_patient[patient]
         before = [item.share for item in theirs if item.share is not None]
         chosen = bool(before and before[0].held_out) if before else number % ONE_IN == place and left > 0
         for item in theirs:

@@ -1,20 +1,33 @@
 """Finding the scans of a folder while somebody watches: in small lots, the first ones at once."""
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
+from lesionstudio.imaging.formats.searching import Found, Search
 from lesionstudio.imaging.formats.source import FoundScan
 from lesionstudio.progress import Progress, Reporter
 
 FIRST_LOT_S, LATER_LOT_S = 0.1, 0.5
+MOST_IN_A_LOT = 20
+"""Whoever shows a lot on the screen shall be done with it before anybody notices."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Scans that were found since the last lot, and how many of how many files were looked at until now."""
+
+    scans: tuple[FoundScan, ...]
+    read: int
+    files: int
 
 
 class _Lots:
     """Gathers what is found, and hands it on when it has waited long enough; ever longer, for a list redraws itself."""
 
-    def __init__(self, report: Reporter) -> None:
-        self._report, self._wait_s, self._sent = report, FIRST_LOT_S, time.monotonic() - FIRST_LOT_S
+    def __init__(self, report: Reporter, files: int) -> None:
+        self._report, self._files = report, files
+        self._wait_s, self._sent = FIRST_LOT_S, time.monotonic() - FIRST_LOT_S
         self._lot: list[FoundScan] = []
         self._fraction: float | None = None
         self._found_any = False
@@ -37,36 +50,22 @@ class _Lots:
         return time.monotonic() - self._sent > self._wait_s
 
     def hand_on(self) -> None:
-        """Reports the lot, perhaps an empty one."""
-        lot, self._lot, self._sent = tuple(self._lot), [], time.monotonic()
+        """Reports the lot, perhaps an empty one; a large one in pieces."""
+        waiting, self._lot, self._sent = self._lot, [], time.monotonic()
         self._wait_s = min(self._wait_s * 1.5, LATER_LOT_S)
-        self._report(Progress(self._fraction, partial=lot))
-
-
-class Found(NamedTuple):
-    """The masks beside the scans, by item id; and ids that were reported early, but are no scans of their own."""
-
-    masks: dict[str, Path]
-    gone: frozenset[str]
+        read = round((self._fraction or 0.0) * self._files)
+        for start in range(0, max(len(waiting), 1), MOST_IN_A_LOT):
+            lot = Lot(tuple(waiting[start : start + MOST_IN_A_LOT]), read, self._files)
+            self._report(Progress(self._fraction, partial=lot))
 
 
 def add_scans(folder: Path, salt: str, report: Reporter) -> Found:
-    """Finds scans, reporting each lot of FoundScan as a partial result: DICOM series early, again where they grew.
+    """Finds scans, reporting each Lot of them as a partial result: DICOM series early, again where they grew.
 
     Slow. Raises UnreadableFile when the folder is gone, Cancelled.
     """
-    from lesionstudio.imaging.formats import find_masks, find_scans
-
-    lots, everything = _Lots(report), []
-    early: dict[str, FoundScan] = {}
-
-    def tell_early(found: FoundScan) -> None:
-        early[found.id] = found
-        lots.add(found)
-
-    for found in find_scans(folder, lots.read, salt=salt, early=tell_early):
-        everything.append(found)
-        if early.get(found.id) != found:
-            lots.add(found)
+    search = Search.of(folder, salt)
+    lots = _Lots(report, search.files)
+    found = search.run(lots.add, lots.read)
     lots.hand_on()
-    return Found(find_masks(folder, everything), frozenset(early) - {found.id for found in everything})
+    return found

@@ -67,7 +67,7 @@ def masks_left(paths: Sequence[Path]) -> str:
     """A sentence on masks in these folders, which a search passes over; "" where there are none."""
     from lesionstudio.imaging.formats.folders import folders_in
 
-    n = sum(len(folder.masks) for path in paths if path.is_dir() for folder in folders_in(path))
+    n = sum(len(folder.mask_names) for path in paths if path.is_dir() for folder in folders_in(path))
     text = ngettext("{n} mask was passed over; named as a file it is converted.",
                     "{n} masks were passed over; named as files they are converted.", n)  # fmt: skip
     return text if n else ""

@@ -3,22 +3,67 @@
     python -m tests.benchmarks.bench_folder [--series 300] [--slices 200] [--in FOLDER]
 
 Two cases: a folder for each series, and all files in one folder with the series mixed. Printed for each: seconds from
-"open" to the first picture and to the complete list, and the gaps between ticks of a 1 ms timer meanwhile. With --in
-the files are made there, and found again by the next run.
+"open" to the first picture and to the complete list, and the gaps between ticks of a 1 ms timer meanwhile, beside those
+of the same window at rest in the same run. Of a gap the window's own work is told apart from what it waited for a
+processor that other programs had (Linux: /proc/thread-self/schedstat); the gap without that is what a machine that
+does nothing else would show. With --in the files are made there, and found again by the next run.
 """
 
 import argparse
 import os
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from tests.benchmarks.bench_window import Ticks, let_work, told
+import numpy as np
+
+from tests.benchmarks.bench_window import DEAF_MS, Ticks, let_work, told
 from tests.benchmarks.make_studies import make_studies
 
 FIRST_PICTURE_S = 2.0
+OWN_MS = 25.0
+"""No piece of work on the window's thread takes longer of a processor."""
+
+
+class Shares(Ticks):
+    """Ticks that also say how much of each gap was this thread's own work, and how much it waited for a processor."""
+
+    def __init__(self) -> None:
+        self.own_ms: list[float] = []
+        self.waited_ms: list[float] = []
+        self._own, self._waited, self._told = time.thread_time(), 0.0, _schedule_file()
+        self._waited = self._waited_s()
+        super().__init__(lambda: None)
+
+    def _tick(self) -> None:
+        own, waited = time.thread_time(), self._waited_s()
+        self.own_ms.append((own - self._own) * 1000)
+        self.waited_ms.append((waited - self._waited) * 1000)
+        self._own, self._waited = own, waited
+        super()._tick()
+
+    def _waited_s(self) -> float:
+        if self._told is None:
+            return 0.0
+        self._told.seek(0)
+        return int(self._told.read().split()[1]) / 1e9
+
+    def tell(self, phase: str) -> None:
+        """Prints two lines; no more ticks come."""
+        told(phase, self.stop())
+        own, alone = np.array(self.own_ms), np.array(self.gaps_ms) - np.array(self.waited_ms)
+        for what, ms, limit in (("own work", own, OWN_MS), ("gap without waiting for a processor", alone, DEAF_MS)):
+            print(f"  {what}: at most {ms.max():.1f} ms, over {limit:.0f} ms: {int((ms > limit).sum())}", flush=True)
+
+
+def _schedule_file() -> BinaryIO | None:
+    with suppress(OSError):
+        return Path("/proc/thread-self/schedstat").open("rb", buffering=0)
+    return None
 
 
 def main() -> None:
@@ -54,11 +99,11 @@ def measure(folders: dict[str, Path]) -> None:
     desk, garbage = Desk(window, settings), Garbage(window)
     garbage.spare_while(lambda: desk.session.reading() is not None)
     let_work(lambda: False, 8)
-    ticks = Ticks(lambda: None)
+    ticks = Shares()
     let_work(lambda: False, 8)
-    told("at rest", ticks.stop())
+    ticks.tell("at rest")
     for case, folder in folders.items():
-        ticks = Ticks(lambda: None)
+        ticks = Shares()
         began = time.monotonic()
         desk.session.open_folder(folder)
         let_work(lambda: desk.session.folder == folder and desk.session.open is not None, 60)  # noqa: B023 - at once
@@ -66,7 +111,7 @@ def measure(folders: dict[str, Path]) -> None:
         let_work(lambda: desk.session.reading() is None, 600)
         list_s = time.monotonic() - began
         let_work(lambda: False, 5)
-        told(case, ticks.stop())
+        ticks.tell(case)
         files = sum(len(item.source.files) for item in desk.session.known_items.values())
         kept = "kept" if first_s <= FIRST_PICTURE_S else "NOT KEPT"
         found = f"{len(desk.session.items)} series of {files} files after {list_s:.1f} s"

@@ -1,5 +1,6 @@
 """Convert in the window: files dropped on its sheet become other files, and what is lost or held back is said."""
 
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QMainWindow
 from pytestqt.qtbot import QtBot
 
+from lesionstudio.errors import ProjectProblem
 from lesionstudio.gui.app import Desk as Program
 from lesionstudio.gui.converting import Converting
 from lesionstudio.gui.dialogs.convert_sheet import ConvertSheet
@@ -19,6 +21,7 @@ from lesionstudio.gui.dialogs.export_sheet import ExportSheet
 from lesionstudio.gui.main_window import MainWindow
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.views import ConvertChoice, ExportChoice, ExportOffer, ExportPart
+from lesionstudio.project.project import Project
 from lesionstudio.settings import Settings
 from tests import phantoms
 from tests.dicom_study import dicom_study
@@ -151,6 +154,39 @@ def test_an_export_says_what_was_held_back_and_what_could_not_be_written(desk: d
         "1 file exported.",
     ]
     assert [path.name for path in (tmp_path / "out").rglob("*.dcm")] == ["CT 001.dcm"]
+
+
+def test_what_cannot_be_saved_is_not_exported(
+    desk: desks.Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_what: object) -> None:
+        raise ProjectProblem("The disk is full: chest was not saved.") from OSError(errno.ENOSPC, "full")
+
+    phantoms.write_png(tmp_path / "scans/a.png", phantoms.picture_phantom(24, 24, 4))
+    desk.open(tmp_path / "scans")
+    monkeypatch.setattr(Project, "save_mask", full)
+    desk.paint(5, 5)
+    shown = list[object]()
+    desk.exporting.job_changed.connect(shown.append)
+    desk.exporting.export(ExportChoice(tmp_path / "out", "png", which="this"))
+    desk.until(lambda: bool(shown) and shown[-1] is None)
+    assert [one.title for one in desk.notices] == ["Nothing was exported: what is open could not be saved."]
+    assert "disk is full" in desk.notices[0].text.lower() and not (tmp_path / "out").exists()
+
+
+def test_an_export_that_is_cancelled_while_it_saves_lets_the_next_one_begin(desk: desks.Desk, tmp_path: Path) -> None:
+    phantoms.write_png(tmp_path / "scans/a.png", phantoms.picture_phantom(24, 24, 4))
+    desk.open(tmp_path / "scans")
+    desk.paint(5, 5)
+    shown = list[object]()
+    desk.exporting.job_changed.connect(shown.append)
+    choice = ExportChoice(tmp_path / "out", "png", which="this")
+    desk.exporting.export(choice)
+    desk.exporting.cancel()
+    assert shown[-1] is None
+    desk.exporting.export(choice)
+    desk.until(lambda: shown[-1] is None and desk.runner.is_idle)
+    assert (tmp_path / "out").is_dir()
 
 
 def test_names_of_exported_files_are_shown_as_they_will_be(window: QMainWindow, look: Look, tmp_path: Path) -> None:

@@ -1,12 +1,12 @@
 """The panels: what they show of plain values, and what they ask for when a person acts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QProgressBar, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from lesionstudio.gui.menus import Actions
@@ -165,6 +165,54 @@ def test_more_scans_leave_the_list_where_it_is_scrolled(worklist: Worklist) -> N
     worklist.list.verticalScrollBar().setValue(900)
     worklist.show_items([*many, item("CT 060")])
     assert worklist.list.verticalScrollBar().value() == 900 and len(rows(worklist)) == 61
+
+
+def of_patients(numbers: Iterable[int]) -> list[ItemView]:
+    """Two scans of each of these patients."""
+    return [item(f"CT {n:03d} {k}", patient=f"p{n}") for n in numbers for k in (1, 2)]
+
+
+def test_rows_that_come_between_leave_those_on_screen_where_they_are(qtbot: QtBot, worklist: Worklist) -> None:
+    worklist.show_items(of_patients(range(0, 60, 2)))
+    view, resets = worklist.list, list[bool]()
+    view.model().modelReset.connect(lambda: resets.append(True))
+    view.verticalScrollBar().setValue(900)
+    place = view.viewport().rect().center()
+    before = view.indexAt(QPoint(place.x(), 1))
+    view.verticalScrollBar().setValue(900 + view.visualRect(before).bottom() + 10)  # from a heading to a scan
+    before = view.indexAt(QPoint(place.x(), 1))
+    name, top = before.data(), view.visualRect(before).top()
+    worklist.show_items(of_patients(range(60)))
+    after = view.indexAt(QPoint(place.x(), 1))
+    assert (after.data(), view.visualRect(after).top()) == (name, top) and not resets
+    assert rows(worklist)[:6] == ["Patient 1", "CT 000 1", "CT 000 2", "Patient 2", "CT 001 1", "CT 001 2"]
+    worklist.show_items(of_patients(range(30, 60)))
+    assert len(rows(worklist)) == 90 and not resets
+
+
+def test_the_row_gone_to_by_keys_keeps_the_keys_while_rows_come(qtbot: QtBot, worklist: Worklist) -> None:
+    worklist.show_items(of_patients(range(0, 10, 2)))
+    worklist.show_current("CT 000 1")
+    worklist.activateWindow()
+    worklist.list.setFocus()
+    for _step in range(4):
+        qtbot.keyClick(worklist.list, Qt.Key.Key_Down)
+    here = worklist.list.currentIndex().data()
+    worklist.show_items(of_patients(range(10)))
+    assert worklist.list.currentIndex().data() == here != "CT 000 1"
+
+
+def test_how_far_a_search_is_is_painted_with_the_window_and_not_at_once(worklist: Worklist) -> None:
+    painted: list[bool] = []
+    worklist.show_items([item("a")])
+    worklist.show_reading(Reading(1, 690))
+    QApplication.processEvents()
+    worklist.list.itemDelegate().paint = lambda *_told: painted.append(True)  # type: ignore[method-assign]
+    worklist.list.viewport().update()
+    worklist.show_reading(Reading(214, 690))
+    assert not painted
+    bar = worklist.findChild(QProgressBar)
+    assert bar is not None and (bar.value(), bar.maximum(), bar.updatesEnabled()) == (214, 690, True)
 
 
 def test_an_unreadable_file_is_one_row_with_its_reason(worklist: Worklist) -> None:

@@ -81,7 +81,7 @@ def test_scans_are_handed_on_in_lots_and_masks_at_the_end(tmp_path: Path) -> Non
     write_mask_png(tmp_path / "masks/p3.png", picture_phantom(8, 8, 2).lesion)
     told: list[Progress] = []
     masks, gone = add_scans(tmp_path, "salt", told.append)
-    lots = [progress.partial for progress in told if progress.partial]
+    lots = [progress.partial.scans for progress in told if progress.partial.scans]
     assert [scan.id for lot in lots for scan in lot] == [f"images/p{n}.png" for n in range(100)]
     assert len(lots[0]) == 1
     assert masks == {"images/p3.png": tmp_path / "masks/p3.png"} and not gone

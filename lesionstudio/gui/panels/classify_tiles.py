@@ -3,11 +3,8 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import (
-    QAbstractListModel,
-    QEvent,
     QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QPoint,
     QRect,
     QRectF,
@@ -15,21 +12,21 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from lesionstudio.gui.kinds import Kind, Looked, kind_words
+from lesionstudio.gui.panels.listed_rows import Index, ListedRows
 from lesionstudio.gui.theme import Look, font
-from lesionstudio.gui.widgets.fields import keeps_key
+from lesionstudio.gui.widgets.own_keys import OwnKeys
 from lesionstudio.gui.widgets.text import plain_tip
 from lesionstudio.words import _
 
-Index = QModelIndex | QPersistentModelIndex
 TILE = Qt.ItemDataRole.UserRole
 _ACROSS, _CAPTION, _GAP = 3, 22, 8
 
 
-class Tiles(QListView):
+class Tiles(OwnKeys, QListView):
     """Three in a row. `wanted`: the key of the picture that was clicked, or on which Enter was pressed."""
 
     wanted = Signal(str)
@@ -88,21 +85,9 @@ class Tiles(QListView):
         """How wide a tile is."""
         return max((self.viewport().width() - 1) // _ACROSS, 40)
 
-    def event(self, event: QEvent) -> bool:
-        """Claims Enter and the arrows before the window's shortcuts see them."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and keeps_key(event):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens the one that is lit; letters belong to the window."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._open(self.currentIndex())
-        elif event.text().strip():
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
+    def enter_row(self, index: QModelIndex) -> None:
+        """Enter opens the one that is lit."""
+        self._open(index)
 
     def _open(self, index: QModelIndex) -> None:
         tile = index.data(TILE)
@@ -110,37 +95,27 @@ class Tiles(QListView):
             self.wanted.emit(tile.key)
 
 
-class TileRows(QAbstractListModel):
+class TileRows(ListedRows):
     """The pictures and what they show."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._pictures: list[Looked] = []
+        self._rows: list[Looked] = []
         self._given: Sequence[Looked] = ()
-        self._places: dict[str, int] = {}
         self.kinds: dict[str, Kind | None] = {}
 
     def show_pictures(self, pictures: Sequence[Looked]) -> None:
         """Takes these; nothing is laid out again where they are the same."""
-        if pictures is self._given or list(pictures) == self._pictures:
+        if pictures is self._given or list(pictures) == self._rows:
             return
         self.beginResetModel()
-        self._given, self._pictures = pictures, list(pictures)
-        self._places = {one.key: n for n, one in enumerate(self._pictures)}
+        self._given, self._rows = pictures, list(pictures)
+        self.places = {one.key: n for n, one in enumerate(self._rows)}
         self.endResetModel()
-
-    def index_of(self, key: str) -> QModelIndex:
-        """Where a picture is; an invalid index when it is not shown."""
-        place = self._places.get(key)
-        return QModelIndex() if place is None else self.index(place)
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """How many pictures."""
-        return 0 if parent.isValid() else len(self._pictures)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """The picture, its name, and what is said of it."""
-        picture = self._pictures[index.row()]
+        picture = self._rows[index.row()]
         if role == TILE:
             return picture
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):

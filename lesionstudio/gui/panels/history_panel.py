@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 from lesionstudio.gui.history_rows import HistoryRow, detail_of
 from lesionstudio.gui.theme import Look, font
 from lesionstudio.gui.widgets.buttons import sign
+from lesionstudio.gui.widgets.own_keys import OwnKeys
 from lesionstudio.gui.widgets.text import label, plain_tip, rule
 from lesionstudio.words import _
 
@@ -35,7 +36,7 @@ WIDTH, ROW, MARGIN = 304, 32, 8
 _MOST_STATES = 4
 Index = QModelIndex | QPersistentModelIndex
 ENTRY, DETAIL = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
-_PLAIN, _ENTER = ("heading", "none"), (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_PLAIN = ("heading", "none")
 
 
 class HistoryPanel(QFrame):
@@ -171,7 +172,7 @@ class HistoryRows(QAbstractListModel):
         return "\n".join(part for part in (row.title, detail_of(row, is_volume=self._is_volume), said) if part)
 
 
-class HistoryList(QListView):
+class HistoryList(OwnKeys, QListView):
     """A list of rows: a click or Enter chooses, Up and Down only look."""
 
     wanted = Signal(object)
@@ -214,19 +215,9 @@ class HistoryList(QListView):
         if isinstance(row, HistoryRow) and row.kind not in _PLAIN:
             self.wanted.emit(row.aim)
 
-    def event(self, event: QEvent) -> bool:
-        """Enter belongs to the list while it has the keys, not to the slice."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in _ENTER:
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def enter_row(self, index: QModelIndex) -> None:
         """Enter chooses the row that has the focus."""
-        if event.key() in _ENTER:
-            self._choose(self.currentIndex())
-        else:
-            super().keyPressEvent(event)
+        self._choose(index)
 
 
 class _HistoryPainter(QStyledItemDelegate):

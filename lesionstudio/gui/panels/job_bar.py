@@ -1,10 +1,11 @@
 """The bar that is there while a job runs: what, how far, time left, jobs waiting, Cancel."""
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from lesionstudio.gui.menus import Actions
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.views import JobView
+from lesionstudio.gui.widgets.bars import ProgressLine
 from lesionstudio.gui.widgets.buttons import action_button
 from lesionstudio.gui.widgets.text import ElidedLabel, label
 from lesionstudio.words import _, ngettext
@@ -25,9 +26,7 @@ class JobBar(QFrame):
         self._sign = QLabel()
         self._title = ElidedLabel("strong", "job_title")
         self._title.setMaximumWidth(420)
-        self._bar = QProgressBar()
-        self._bar.setObjectName("job_progress")
-        self._bar.setTextVisible(False)
+        self._bar = ProgressLine("job_progress")
         self._left = label(role="second", name="job_time_left")
         self._waiting = label(role="strong", name="jobs_waiting")
         self._cancel = action_button(look, actions, "cancel_job")
@@ -49,8 +48,7 @@ class JobBar(QFrame):
         self._look.icons.dress(self._sign, _SIGNS.get(job.verb, "download"), 16, "accent")
         self._title.setText(job.title)
         self._title.updateGeometry()
-        self._bar.setRange(0, 0 if job.fraction is None else _PARTS)
-        self._bar.setValue(round((job.fraction or 0) * _PARTS))
+        self._bar.show_progress(round((job.fraction or 0) * _PARTS), 0 if job.fraction is None else _PARTS)
         self._left.setText(time_left(job.left_s))
         self._waiting.setText(ngettext("{n} waiting", "{n} waiting", job.waiting))
         self._waiting.setVisible(job.waiting > 0)

@@ -18,12 +18,12 @@ from lesionstudio.gui.lesion_rows import LesionRow, Lesions
 from lesionstudio.gui.panels.lesion_cells import LesionCells, LesionRows
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.widgets.buttons import sign
+from lesionstudio.gui.widgets.own_keys import OwnKeys
 from lesionstudio.gui.widgets.text import ElidedLabel, label, paragraph, rule
 from lesionstudio.imaging.geometry import Index
 from lesionstudio.words import _
 
 ROW, HEAD, WIDTH, _NARROW = 30, 44, 560, 520
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _WIDTHS = {"area": 76, "volume": 84, "axes": 92, "mean": 76, "slices": 74}
 _AROUND = 20
 
@@ -118,7 +118,7 @@ class LesionTable(QWidget):
         column.addWidget(self._hint)
 
 
-class _View(QTableView):
+class _View(OwnKeys, QTableView):
     """A click or Enter chooses a row; Up and Down only look."""
 
     chosen = Signal(object)
@@ -220,21 +220,9 @@ class _View(QTableView):
             self._cells.hovered = row
             self.viewport().update()
 
-    def event(self, event: QEvent) -> bool:
-        """Enter belongs to the table while it has the keys, not to the slice."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in _ENTER:
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter goes to the row that has the focus; Esc is for whoever holds the table."""
-        if event.key() in _ENTER:
-            self._choose(self.currentIndex())
-        elif event.key() == Qt.Key.Key_Escape:
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
+    def enter_row(self, index: QModelIndex) -> None:
+        """Enter goes to the row that has the focus."""
+        self._choose(index)
 
 
 _STRETCH = QHeaderView.ResizeMode.Stretch

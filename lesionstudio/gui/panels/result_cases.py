@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QS
 
 from lesionstudio.gui.results_figures import CaseRow
 from lesionstudio.gui.theme import Look, font
-from lesionstudio.gui.widgets.fields import keeps_key
+from lesionstudio.gui.widgets.own_keys import OwnKeys
 from lesionstudio.gui.widgets.text import plain_tip
 from lesionstudio.words import _
 
@@ -120,7 +120,7 @@ class _Rows(QAbstractListModel):
         return plain_tip(row.name) if role == Qt.ItemDataRole.ToolTipRole else None
 
 
-class _View(QListView):
+class _View(OwnKeys, QListView):
     entered_row = Signal()
     hides = Signal(bool)
 
@@ -137,22 +137,14 @@ class _View(QListView):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setTabKeyNavigation(False)
 
-    def event(self, event: QEvent) -> bool:
-        """Claims Enter and the arrows before the window's shortcuts see them."""
-        asks = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if asks and isinstance(event, QKeyEvent) and event.key() != Qt.Key.Key_Escape and keeps_key(event):
-            event.accept()
-            return True
-        return super().event(event)
+    def enter_row(self, index: QModelIndex) -> None:
+        """Enter opens the case."""
+        self.entered_row.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens the case, X hides the marks while held; other letters belong to the window."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.entered_row.emit()
-        elif event.key() == Qt.Key.Key_X and not event.isAutoRepeat():
+        """X hides the marks while held."""
+        if event.key() == Qt.Key.Key_X and not event.isAutoRepeat():
             self.hides.emit(True)
-        elif event.text().strip():
-            event.ignore()
         else:
             super().keyPressEvent(event)
 

@@ -12,7 +12,8 @@ from lesionstudio.gui.menus import Actions
 from lesionstudio.gui.panels.kind_filter import KindFilter
 from lesionstudio.gui.panels.rows_view import RowsView
 from lesionstudio.gui.panels.scan_headings import Heading, keys_above
-from lesionstudio.gui.panels.scan_rows import ITEM, RowPainter, ScanRows
+from lesionstudio.gui.panels.scan_painter import RowPainter
+from lesionstudio.gui.panels.scan_rows import ITEM, ScanRows
 from lesionstudio.gui.panels.worklist_parts import EmptyList, Foot, Skeleton
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.views import ItemView, Reading
@@ -58,7 +59,8 @@ class Worklist(QFrame):
     def show_items(self, items: Sequence[ItemView]) -> None:
         """Shows these scans, in this order."""
         self._items = {item.id: item for item in items}
-        self._refresh()
+        with self.list.held_still():
+            self._refresh()
 
     def show_item(self, item: ItemView) -> None:
         """Shows one scan's new state where it stands."""
@@ -129,7 +131,8 @@ class Worklist(QFrame):
         self.list.setUniformItemSizes(not self._rows.has_headings)
         self._refresh_counts()
         current = self._rows.index_of(self._painter.current_id)
-        if current.isValid():
+        is_gone_through = self.list.hasFocus() and self.list.currentIndex().isValid()
+        if current.isValid() and not is_gone_through:
             self.list.setCurrentIndex(current)
 
     def _refresh_counts(self) -> None:

@@ -4,12 +4,12 @@ from collections import Counter
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from lesionstudio.gui.menus import Actions
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.views import Reading
-from lesionstudio.gui.widgets.bars import ShareBar
+from lesionstudio.gui.widgets.bars import ProgressLine, ShareBar
 from lesionstudio.gui.widgets.buttons import action_button
 from lesionstudio.gui.widgets.text import ElidedLabel, label, paragraph
 from lesionstudio.words import _, ngettext
@@ -75,8 +75,7 @@ class Foot(QFrame):
         self._scale = QLabel()
         look.icons.dress(self._scale, "scale")
         self._shares = ShareBar(look)
-        self._reading, self._progress = paragraph(name="reading_text"), QProgressBar()
-        self._progress.setTextVisible(False)
+        self._reading, self._progress = paragraph(name="reading_text"), ProgressLine()
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 9)
         column.setSpacing(6)
@@ -108,8 +107,7 @@ class Foot(QFrame):
             told.setVisible(reading is not None)
         if reading is not None:
             self._reading.setText(_reading_words(reading, scans > 0))
-            self._progress.setRange(0, reading.total)
-            self._progress.setValue(reading.read)
+            self._progress.show_progress(reading.read, reading.total)
 
 
 def _reading_words(reading: Reading, can_start: bool) -> str:

@@ -1,9 +1,30 @@
-"""Thin bars that show shares of a whole."""
+"""Thin bars that show shares of a whole, and how far something is."""
 
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QProgressBar, QWidget
 
 from lesionstudio.gui.theme import Look
+
+
+class ProgressLine(QProgressBar):
+    """How far something is; moving while nobody knows."""
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setTextVisible(False)
+
+    def show_progress(self, done: int, of: int) -> None:
+        """Takes so much of so much; `of` 0 while that is not known. It is painted when the window is, not at once.
+
+        By itself Qt paints at once, and with it all else that waits to be painted: the window is deaf meanwhile.
+        """
+        if (done, of) == (self.value(), self.maximum()):
+            return
+        self.setUpdatesEnabled(False)
+        self.setRange(0, of)
+        self.setValue(done)
+        self.setUpdatesEnabled(True)
 
 
 class ShareBar(QWidget):

@@ -39,13 +39,14 @@ def find_scans(
     *,
     salt: str = "",
     early: Callable[[FoundScan], None] | None = None,
+    files: int | None = None,
 ) -> Iterator[FoundScan]:
     """Every scan below the folder, as soon as it is known; what cannot be read comes too, with the reason.
 
     Pictures come one by one, DICOM series when everything has been read, for their files may lie in several folders;
     `early` is told of a series, perhaps several times, as far as it is known before. Series that are no diagnostic
     pictures are marked `last`. Masks (`*_mask.*`, folders `masks*` and `labels*`) and the program's own folders are
-    passed over.
+    passed over. `files`: about how many there are, for whoever has counted them.
     """
     if not folder.is_dir():
         raise UnreadableFile(
@@ -53,7 +54,7 @@ def find_scans(
         )
     from lesionstudio.imaging.formats import search
 
-    yield from search.scans_in(folder, report, salt, _guarded, early)
+    yield from search.scans_in(folder, report, salt, _guarded, early, files)
 
 
 def find_scan(path: Path, *, salt: str = "") -> FoundScan:
@@ -281,5 +282,6 @@ def _damaged(path: Path, error: Exception) -> UnreadableFile:
     message = _("{name} is damaged, or not the kind of file it seems to be.").format(name=path.name)
     if isinstance(error, (TypeError, LookupError, AttributeError, ArithmeticError, AssertionError)):
         return UnreadableFile(message, hint=_("Copy it once more, or save it anew in the program it came from."))
-    reason = (str(error) or type(error).__name__).splitlines()[0][:160]
+    told = str(error).replace(str(path), path.name).replace(str(path.absolute()), path.name)
+    reason = (told or type(error).__name__).splitlines()[0][:160]
     return UnreadableFile(message, hint=_("The decoder says: {reason}").format(reason=reason))

@@ -51,7 +51,7 @@ def decoded(
     question = {"task": task, "arguments": dict(arguments), "most_bytes": _SPARE_BYTES + _TIMES_CLAIMED * claimed_bytes}
     pixels, facts = _readers(os.getpid()).ask(question, payload, _LIMIT_S + claimed_bytes / _BYTES_A_SECOND)
     if "failure" in facts:
-        raise _failure(facts)
+        raise failure_of(facts)
     return pixels, facts
 
 
@@ -161,7 +161,7 @@ def _stopped(death: ReaderDied) -> UnreadableFile:
     return UnreadableFile(message, hint=hint)
 
 
-def _failure(facts: Mapping[str, Any]) -> Exception:
+def failure_of(facts: Mapping[str, Any]) -> Exception:
     """The exception that a reader tells of."""
     kind = getattr(errors, facts["failure"], None)
     if isinstance(kind, type) and issubclass(kind, LesionStudioError):

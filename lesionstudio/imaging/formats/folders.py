@@ -13,11 +13,16 @@ _EXPORT_HEAD = b"file,source,slice,position_mm,"
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """One folder of a search: its files in natural order, masks apart."""
+    """One folder of a search: the names of its files in natural order, masks apart."""
 
     path: Path
-    files: tuple[Path, ...]
-    masks: tuple[Path, ...]
+    names: tuple[str, ...]
+    mask_names: tuple[str, ...]
+
+    @property
+    def files(self) -> Iterator[Path]:
+        """The files that are no masks, each path made when it is asked for: there may be very many."""
+        return (self.path / name for name in self.names)
 
 
 def folders_in(root: Path) -> Iterator[Folder]:
@@ -35,12 +40,12 @@ def folders_in(root: Path) -> Iterator[Folder]:
         if is_study and here != root and "index.csv" in files and _is_of_export(here / "index.csv"):
             continue
         waiting += [here / name for name in in_natural_order(names, reverse=True) if not _is_left_out(name)]
-        regular = [here / name for name in in_natural_order(files) if not name.startswith(".")]
-        masks = [path for path in regular if is_mask_name(path.name)]
+        regular = [name for name in in_natural_order(files) if not name.startswith(".")]
+        masks = [name for name in regular if is_mask_name(name)]
         if len(masks) == len(regular) and not names:  # nothing beside them: then they are what the folder is about
-            masks = [path for path in masks if is_segment_name(path.name)]
+            masks = [name for name in masks if is_segment_name(name)]
         apart = set(masks)
-        yield Folder(here, tuple(path for path in regular if path not in apart), tuple(masks))
+        yield Folder(here, tuple(name for name in regular if name not in apart), tuple(masks))
 
 
 def count_files(root: Path) -> int:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from heapq import merge
 from pathlib import Path
 
 _MASK_ENDING = re.compile(r"[_-](mask|masks|label|labels|seg|segmentation)$", re.IGNORECASE)
@@ -17,8 +16,6 @@ _PARTS = re.compile(r"\d+|\D+")
 _SEGMENT_ENDINGS = (".seg.nrrd", ".am", ".labels")
 _DOUBLE_ENDINGS = (".nii.gz", ".img.gz", ".seg.nrrd")
 
-_LOT = 2000
-
 NaturalKey = tuple[tuple[int, int, str], ...]
 
 
@@ -28,10 +25,8 @@ def natural_key(name: str) -> NaturalKey:
 
 
 def in_natural_order(names: Iterable[str], *, reverse: bool = False) -> list[str]:
-    """The names by natural_key; in lots, since nothing else runs in Python while a list is sorted."""
-    keyed = [(natural_key(name), name) for name in names]
-    lots = [sorted(keyed[first : first + _LOT], reverse=reverse) for first in range(0, len(keyed), _LOT)]
-    return [name for _key, name in merge(*lots, reverse=reverse)]
+    """The names by natural_key, and those that count alike by themselves."""
+    return [name for _key, name in sorted(((natural_key(name), name) for name in names), reverse=reverse)]
 
 
 def stem(name: str) -> str:

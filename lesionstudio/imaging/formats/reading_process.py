@@ -26,7 +26,7 @@ HERE = "LESIONSTUDIO_DECODE_HERE"
 
 _SMALL = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 _PIPE_BYTES = 1 << 20
-_NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 _WAIT_S = 1.0
 _PATIENCE = 4.0
 """How many times longer than its limit a question may take on a machine that is busy with other things."""
@@ -43,16 +43,16 @@ class ReadingProcess:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            _command(),
+            child_command(COMMAND),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env={**os.environ, "PYTHONPATH": python_path(), **_SMALL, HERE: "1"},
-            creationflags=_NO_WINDOW,
+            creationflags=NO_WINDOW,
             start_new_session=True,  # Ctrl+C is not for it, and Linux shares the processor by sessions
         )
         for pipe in (self._process.stdin, self._process.stdout):
-            _widen(pipe)
+            widen(pipe)
         self._asked = 0
         self._limit_s = 0.0
         self._is_stuck = False
@@ -126,7 +126,7 @@ class ReadingProcess:
         return pixels, answer["facts"]
 
 
-def _widen(pipe: IO[bytes] | None) -> None:
+def widen(pipe: IO[bytes] | None) -> None:
     """Lets a whole slice lie in the pipe, so that neither side waits for the other; where the system can (fcntl(2))."""
     with contextlib.suppress(ImportError, AttributeError, OSError):
         import fcntl
@@ -134,10 +134,10 @@ def _widen(pipe: IO[bytes] | None) -> None:
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)  # type: ignore[arg-type]
 
 
-def _command() -> list[str]:
-    """What starts a reader, from source or from an installer's program."""
+def child_command(name: str) -> list[str]:
+    """What starts a process of this program that is called so, from source or from an installer's program."""
     module = [] if getattr(sys, "frozen", False) else ["-m", "lesionstudio"]
-    return [sys.executable, *module, COMMAND]
+    return [sys.executable, *module, name]
 
 
 def worked_s(process_id: int) -> float | None:

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -23,13 +24,7 @@ _MOST_S = 900.0
 
 def serve() -> None:
     """Answers what comes through stdin, through stdout. What libraries print goes nowhere."""
-    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for number in (0, 1, 2):
-        os.dup2(nowhere, number)
-    sys.stdout = sys.stderr = os.fdopen(os.dup(nowhere), "w")
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    warnings.simplefilter("ignore")
+    requests, answers = own_pipes()
     with contextlib.suppress(OSError):
         while line := requests.readline():
             question = json.loads(line)
@@ -39,21 +34,49 @@ def serve() -> None:
             faulthandler.cancel_dump_traceback_later()
 
 
+def own_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Where questions come from and answers go to; from now on nothing else can write there."""
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nowhere, number)
+    sys.stdout = sys.stderr = os.fdopen(os.dup(nowhere), "w")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    warnings.simplefilter("ignore")
+    return requests, answers
+
+
+def speak(named: str) -> None:
+    """What is said to a person from now on is said in this language."""
+    if named != language():
+        use_language(named, resource("translations"))
+
+
 def _answer(question: dict[str, Any], payload: bytes, answers: BinaryIO) -> None:
-    if question["language"] != language():
-        use_language(question["language"], resource("translations"))
+    speak(question["language"])
     _keep_within(question["most_bytes"])
     pixels = np.empty(0, np.uint8)
-    try:
+
+    def decode() -> dict[str, Any]:
+        nonlocal pixels
         with np.errstate(all="ignore"):
-            pixels, facts = reading_tasks.carried_out(question["task"], question["arguments"], payload)
-        pixels = np.ascontiguousarray(pixels)
-    except Exception as problem:
-        facts = _told(problem)
+            decoded, facts = reading_tasks.carried_out(question["task"], question["arguments"], payload)
+        pixels = np.ascontiguousarray(decoded)
+        return facts
+
+    facts = attempted(decode)
     head = {"shape": pixels.shape, "dtype": pixels.dtype.str, "facts": facts}
     answers.write(json.dumps(head).encode() + b"\n")
     answers.write(pixels.reshape(-1).view(np.uint8).data)
     answers.flush()
+
+
+def attempted(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What the work gives; or its failure as facts, for whoever asked from another process."""
+    try:
+        return work()
+    except Exception as problem:
+        return _told(problem)
 
 
 def _told(problem: Exception) -> dict[str, str]:

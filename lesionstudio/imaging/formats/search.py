@@ -27,13 +27,18 @@ Guard = Callable[[Path, Callable[[], object]], object]
 
 
 def scans_in(
-    root: Path, report: Reporter, salt: str, guarded: Guard, early: Callable[[FoundScan], None] | None = None
+    root: Path,
+    report: Reporter,
+    salt: str,
+    guarded: Guard,
+    early: Callable[[FoundScan], None] | None = None,
+    files: int | None = None,
 ) -> Iterator[FoundScan]:
     """Every scan below root: pictures and volumes in one file as they are met, then DICOM series.
 
     A series' files may lie in several folders; `early` is told of it as far as it is known before all were seen.
     """
-    steps = Steps(report, count_files(root))
+    steps = Steps(report, count_files(root) if files is None else files)
     seen: set[str] = set()
     gathered = Gathered(lambda series: _found_in(series, salt, guarded), early)
     for folder in folders_in(root):
