@@ -193,6 +193,14 @@ def test_a_training_that_was_too_short_says_so(tmp_path: Path) -> None:
     assert "give it more minutes" not in training_words(training)
 
 
+def test_after_its_end_a_training_says_the_dice_of_the_weights_that_were_kept(tmp_path: Path) -> None:
+    """The best row is of few pictures, the score of all that was held out."""
+    training = Training(TrainingOrder(), tmp_path, "done", rows=[row(1.0, 0.7)], ended="It ended.")
+    assert "so far 0.70" in training_words(training)
+    training.scores = {"dice": 0.64}
+    assert training_words(training) == "It ended. Dice on validation 0.64."
+
+
 def test_a_training_that_the_end_of_the_program_stopped_is_offered_again(home: Path, data: Path) -> None:
     order = TrainingOrder(data=str(data), goal="invent-less")
     folder = new_folder(home / "trainings", "My data, 2")

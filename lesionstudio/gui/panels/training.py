@@ -153,7 +153,9 @@ def training_words(training: Training) -> str:
     else:
         said.insert(0, training.ended)
     if best is not None:
-        said.insert(1, _("Best Dice on validation so far {dice}.").format(dice=number(best, 2)))
+        kept = training.scores.get("dice")
+        text = _("Best Dice on validation so far {dice}.") if kept is None else _("Dice on validation {dice}.")
+        said.insert(1, text.format(dice=number(best if kept is None else kept, 2)))
     if not training.is_running and best is not None and best < _NOTHING:
         said.append(_("It marks next to nothing yet: give it more minutes."))
     return " ".join(said)
