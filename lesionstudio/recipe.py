@@ -13,17 +13,19 @@ from lesionstudio.words import _
 class Recipe:
     """How to train. Lengths in pixels at the network's resolution; shares are probabilities of a training patch.
 
-    A run ends after `epochs`, or after `minutes` where that is more than 0, or when the validation part has not become
-    better for the share `patience` of the run (0: never). `size` is a patch's side, 0 leaves it to the pictures, as a
-    `batch` of 0 does; `long_side` the least and greatest long side of a picture, (0, 0) leaves it to `size`. `schedule`
-    of the learning rate: "cosine" (a short warm-up, then down) or "one-cycle". Where the encoder begins with weights
-    that were trained before, it rests for the share `resting` of the run and then learns at `encoder_rate` times that.
-    `norms` "keep": what BatchNorm divides by stays as it is. `precision`: "auto", "fp32", "bf16", "fp16". At least the
-    share `marked` of the patches comes from pictures with a mark. `strength` of augmentation, 1 as usual, 0 none;
-    `orientations`: 8 also turned and mirrored, 4 mirrored both ways, 2 left and right, 1 as it is. `goal`: which score
-    on the validation part chooses threshold and checkpoint: "balanced" F1, "miss-less" F2, "invent-less" F0.5.
-    `look_every` steps the validation part is looked at; 0 leaves it to the program. `threshold` is used where nothing
-    was held out. `intensity` and `neighbours` (slices on either side, as channels) say what the network sees.
+    A run ends after `epochs`, or after `minutes` where that is more than 0, or when the validation part has not
+    become better for the share `patience` of the run (0: never). `steps` of more than 0 counts instead of the
+    epochs. With `whole` the validation part is learned from too and nothing is held out: the last weights are kept.
+    `size` is a patch's side, 0 leaves it to the pictures, as a `batch` of 0 does; `long_side` the least and
+    greatest long side of a picture, (0, 0) leaves it to `size`. `schedule` of the learning rate: "cosine" (a short
+    warm-up, then down) or "one-cycle". Where the encoder begins with weights that were trained before, it rests for
+    the share `resting` of the run and then learns at `encoder_rate` times that. `norms` "keep": what BatchNorm
+    divides by stays as it is. `precision`: "auto", "fp32", "bf16", "fp16". At least the share `marked` of the
+    patches comes from pictures with a mark. `strength` of augmentation, 1 as usual, 0 none; `orientations`: 8 also
+    turned and mirrored, 4 mirrored both ways, 2 left and right, 1 as it is. `goal`: which score on the validation
+    part chooses threshold and checkpoint: "balanced" F1, "miss-less" F2, "invent-less" F0.5. `look_every` steps the
+    validation part is looked at; 0 leaves it to the program. `threshold` is used where nothing was held out.
+    `intensity` and `neighbours` (slices on either side, as channels) say what the network sees.
 
     `fold` (k, n) leaves every n-th group of the training part out, beginning with the k-th, to choose a recipe on;
     (0, 0) leaves none out. `surroundings` "chest" puts pictures that are cut to the lungs into a whole chest made by
@@ -41,6 +43,8 @@ class Recipe:
     size: int = 0
     batch: int = 0
     epochs: int = 100
+    steps: int = 0
+    whole: bool = False
     minutes: float = 0.0
     patience: float = 0.4
     learning_rate: float = 1e-3

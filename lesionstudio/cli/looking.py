@@ -82,14 +82,37 @@ def models(
     model: Annotated[str, typer.Argument(metavar="ID", help=_("Shows this model's card."))] = "",
     layers: Annotated[bool, typer.Option("--layers", help=_("Shows its layers, shapes and parameters."))] = False,
     add: Annotated[Path | None, typer.Option(metavar="FILE|FOLDER|ZIP", help=_("Takes a model in."))] = None,
+    describe: Annotated[
+        Path | None, typer.Option(metavar="FILE", help=_("Puts what this JSON file says onto its card."))
+    ] = None,
+    average: Annotated[
+        str, typer.Option(metavar="ID,ID,...", help=_("Averages the weights of these into one, in --out."))
+    ] = "",
+    out: Annotated[Path | None, typer.Option(help=_("Where the averaged model goes."))] = None,
 ) -> None:
     """The models there are, and what is known of them."""
     from lesionstudio.workflows import models as shelf
 
     if layers and not model:
         raise typer.BadParameter(_("--layers needs the ID of a model."))
+    if describe is not None and not model:
+        raise typer.BadParameter(_("--describe needs the ID of a model."))
+    if bool(average) != (out is not None):
+        raise typer.BadParameter(_("--average and --out go together."))
     terminal: Terminal = ctx.obj.terminal
-    if add is not None:
+    if average and out is not None:
+        from lesionstudio.workflows.describing import average_models
+
+        card = average_models([name.strip() for name in average.split(",")], out)
+        terminal.say(_("The model is in {folder}.").format(folder=out.absolute()))
+        terminal.result({"id": card.id, "folder": str(out.absolute()), "sha256": card.sha256})
+    elif describe is not None:
+        from lesionstudio.workflows.describing import describe_model
+
+        described = describe_model(model, describe)
+        terminal.say(_("The card says so now."))
+        terminal.result(shelf.card_facts_of(described))
+    elif add is not None:
         taken = shelf.add_model(add)
         terminal.say(_("{id} is on the shelf, in {folder}.").format(**taken))
         terminal.result(taken)

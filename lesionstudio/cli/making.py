@@ -101,6 +101,16 @@ def train(
     ] = None,
     batch: Annotated[int | None, typer.Option(min=1, help=_("Patches of one step."))] = None,
     rate: Annotated[float | None, typer.Option("--learning-rate", min=0, help=_("How large a step is."))] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help=_("Ends after so many steps, whatever the epochs."))] = None,
+    whole: Annotated[
+        bool, typer.Option("--all", help=_("Learns from train and val together; nothing is held out."))
+    ] = False,
+    threshold: Annotated[
+        float | None, typer.Option(min=0, max=1, help=_("Marks from this probability on, where nothing is held out."))
+    ] = None,
+    folds: Annotated[
+        int, typer.Option(min=0, help=_("So many models instead, each judged by the groups it never saw."))
+    ] = 0,
     epochs: Annotated[int | None, typer.Option(min=1, help=_("How often every picture is seen."))] = None,
     minutes: Annotated[float | None, typer.Option(min=0, help=_("Ends after so many minutes."))] = None,
     patients: Patients = "",
@@ -131,6 +141,12 @@ def train(
     named["orientations"] = orientations and int(orientations)
     named |= {"neighbours": neighbours, "intensity": intensity, "batch": batch, "learning_rate": rate}
     named["labels"] = labels and [name.strip() for name in labels.split(",")]
+    named |= {"steps": steps, "whole": whole or None, "threshold": threshold}
+    if folds:
+        asked = {"model_from": model_from, "recipe": recipe, "channels": channels, "devices": devices, "device": device}
+        asked |= {"structure": structure and int(structure), "hu_offset": hu_offset}
+        _train_folds(ctx, out, folds, {**places, "patients": patients}, named, asked, resume=resume)
+        return
     with ctx.obj.terminal.progress() as report:
         made = train_model(
             out,
@@ -150,6 +166,31 @@ def train(
     ctx.obj.terminal.say(made["training"]["ended"])
     ctx.obj.terminal.say(_("The model is in {folder}.").format(folder=out.absolute()))
     ctx.obj.terminal.result(made)
+
+
+def _train_folds(
+    ctx: typer.Context,
+    out: Path,
+    folds: int,
+    places: dict[str, Any],
+    named: dict[str, Any],
+    asked: dict[str, Any],
+    *,
+    resume: bool,
+) -> None:
+    from lesionstudio.workflows.folds import mean_of_folds, train_folds
+    from lesionstudio.workflows.labelled import Places
+
+    terminal: Terminal = ctx.obj.terminal
+    changes = {name: value for name, value in named.items() if value is not None}
+    with terminal.progress() as report:
+        told = _telling(terminal, report)
+        found = train_folds(out, folds, Places(**places), changes=changes, resume=resume, report=told, **asked)
+    text = _("Dice {dice}, all pixels together {f1}, over {n} cases left out; marks from {threshold} on.")
+    means = {name: number(value, 3) for name, value in mean_of_folds(found).items()}
+    cut = number(found["settled"]["threshold"], 2)
+    terminal.say(text.format(n=number(len(found["scores"]["cases"])), threshold=cut, **means))
+    terminal.result(found)
 
 
 def _telling(terminal: Terminal, report: Reporter) -> Reporter:

@@ -66,6 +66,8 @@ class Course:
     @property
     def total_steps(self) -> int:
         """How many steps the recipe's epochs are: each epoch shows as many patches as there are examples."""
+        if self.recipe.steps:
+            return self.recipe.steps
         return max(1, round(self.recipe.epochs * self._count / self.recipe.batch))
 
     @property
@@ -207,6 +209,10 @@ class Course:
     def _over(self) -> str:
         """Why the run is over, as a sentence; "" while it is not."""
         recipe, standing = self.recipe, self.standing
+        if standing.steps >= self.total_steps and recipe.steps:
+            return ngettext("It ended after its only step.", "It ended after all {n} steps.", recipe.steps).format(
+                n=number(recipe.steps)
+            )
         if standing.steps >= self.total_steps:
             return ngettext("It ended after its only epoch.", "It ended after all {n} epochs.", recipe.epochs)
         if self.fraction >= 1:

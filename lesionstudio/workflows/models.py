@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from lesionstudio.errors import ModelProblem
-from lesionstudio.model_card import CARD_NAME, LICENCE_NAME, WEIGHTS_NAME, read_card
+from lesionstudio.model_card import CARD_NAME, LICENCE_NAME, WEIGHTS_NAME, ModelCard, read_card
 from lesionstudio.project.shelf import ModelShelf, ShelvedModel
 from lesionstudio.words import _, number
 from lesionstudio.workflows.card_words import card_lines
@@ -25,6 +25,11 @@ def show_model(wanted: str) -> dict[str, Any]:
     """The whole card of a model by id or folder, with its folder and size. Raises ModelProblem."""
     model = ModelShelf().find(wanted)
     return {**asdict(model.card), **_facts(model)}
+
+
+def card_facts_of(card: ModelCard) -> dict[str, Any]:
+    """A whole card as JSON has it."""
+    return asdict(card)
 
 
 def card_lines_of(wanted: str) -> list[tuple[str, str]]:

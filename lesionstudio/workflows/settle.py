@@ -51,13 +51,20 @@ def settle(model: str, pairs: Pairs, part: str, options: dict[str, Any], report:
         )
     folder = ModelShelf().find(model).folder
     judge = Judge(folder, **options)
-    found = _for_membranes(judge, pairs, report) if judge.card.marks == "borders" else _chosen(judge, pairs, report)
+    found = chosen_of([(judge, pairs)], report)
     said = {"part": part, "cases": len(pairs.pairs), "threshold": found.threshold, "smallest": found.smallest}
     training = {**judge.card.training, "settled": {**said, "score": round(found.score, 4)}}
     card = replace(judge.card, threshold=found.threshold, smallest=found.smallest, training=training)
     with telling_what_fails(folder):
         write_card(card, folder)
     return card
+
+
+def chosen_of(judges: Sequence[tuple[Judge, Pairs]], report: Reporter) -> Settled:
+    """What does best over several models, each on pairs of its own; all are of one kind."""
+    card = judges[0][0].card
+    answers = ((name, answer) for judge, pairs in judges for name, answer in _answers(judge, pairs, report))
+    return _for_membranes(card, answers) if card.marks == "borders" else _chosen(card, answers)
 
 
 def _answers(judge: Judge, pairs: Pairs, report: Reporter) -> Iterator[tuple[str, Asked]]:
@@ -67,20 +74,19 @@ def _answers(judge: Judge, pairs: Pairs, report: Reporter) -> Iterator[tuple[str
         steps.advance()
 
 
-def _for_membranes(judge: Judge, pairs: Pairs, report: Reporter) -> Settled:
+def _for_membranes(card: ModelCard, answers: Iterator[tuple[str, Asked]]) -> Settled:
     found: list[Section] = []
-    for name, answer in _answers(judge, pairs, report):
-        found += sections(answer.kept(judge.threshold)[0], answer.wanted == 1, judge.threshold, name)
+    for name, answer in answers:
+        found += sections(answer.kept(card.threshold)[0], answer.wanted == 1, card.threshold, name)
     cut = best_threshold(found)
     both = [(one.at[cut].v_rand + one.at[cut].v_info) / 2 for one in found]
-    return Settled(cut, judge.card.smallest, float(np.mean(both)))
+    return Settled(cut, card.smallest, float(np.mean(both)))
 
 
-def _chosen(judge: Judge, pairs: Pairs, report: Reporter) -> Settled:
-    bare = replace(judge.card, smallest=0)
-    counts = np.stack([_counted(answer, bare) for _name, answer in _answers(judge, pairs, report)])
-    beta = _BETA.get(str(judge.card.training.get("goal", "balanced")), 1.0)
-    return best_of(counts, beta)
+def _chosen(card: ModelCard, answers: Iterator[tuple[str, Asked]]) -> Settled:
+    bare = replace(card, smallest=0)
+    counts = np.stack([_counted(answer, bare) for _name, answer in answers])
+    return best_of(counts, _BETA.get(str(card.training.get("goal", "balanced")), 1.0))
 
 
 def _counted(answer: Asked, card: ModelCard) -> Counts:

@@ -22,7 +22,7 @@ ONE_IN, FEWEST_GROUPS, _NEIGHBOUR_FROM = 5, 5, 20
 class Held:
     """How the pictures held out were told apart: by the data's part, by group, or as a block in the order of names."""
 
-    by: Literal["part", "group", "block"]
+    by: Literal["part", "group", "block", "nothing"]
     groups: frozenset[str] = frozenset()
     block: tuple[int, int] = (0, 0)
     learned: int = 0
@@ -30,6 +30,8 @@ class Held:
 
     def parted(self, examples: Sequence["Example"]) -> tuple[list["Example"], list["Example"]]:
         """What is learned from, what is held out; a block's neighbours are neither where there are pictures enough."""
+        if self.by == "nothing":
+            return list(examples), []
         if self.by == "group":
             apart = [example for example in examples if example.group in self.groups]
             return [example for example in examples if example.group not in self.groups], apart

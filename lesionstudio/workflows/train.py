@@ -95,7 +95,9 @@ def train(
     with telling_what_fails(out):
         finished, chosen = _fit(replace(order, devices=devices, resume=resume), report)
         saved = _saved(found, order, finished, _command(plan, places, asked), report)
-    scores = scores_of(finished.model, pairs, places, structure, hu_offset, out, report) or _kept_scores(finished)
+    scores: dict[str, Any] = {}
+    if not plan.whole:
+        scores = scores_of(finished.model, pairs, places, structure, hu_offset, out, report) or _kept_scores(finished)
     write_card(replace(saved, scores={**saved.scores, **scores}), out)
     _forget(out)
     facts = saved.training
@@ -263,7 +265,8 @@ def _command(plan: Recipe, places: Places, asked: Question) -> str:
     said = {"structure": asked.structure, "hu-offset": asked.hu_offset}
     named |= {name: value for name, value in said.items() if value is not None}
     given = " ".join(f"--{name} {value}" for name, value in named.items())
-    limits = f"--epochs {plan.epochs} --minutes {plan.minutes:g} --seed {plan.seed}"
+    length = f"--steps {plan.steps}" if plan.steps else f"--epochs {plan.epochs} --minutes {plan.minutes:g}"
+    limits = f"{length} --seed {plan.seed}{' --all' if plan.whole else ''}"
     return f"lesionstudio train {given} --recipe {RECIPE_NAME} {limits}"
 
 

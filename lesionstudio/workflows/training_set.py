@@ -73,12 +73,28 @@ def training_set(pairs: Pairs, plan: Recipe, begun: ModelCard | str, asked: Ques
     reader = _Reader(plan, begun, asked)
     examples = reader.read(wanted, report)
     _refuse_unmarked(examples["train"])
-    held = split_off(examples["train"], plan.seed) if not examples["val"] else Held("part")
-    learned, held_out = held.parted(examples["train"]) if not examples["val"] else (examples["train"], examples["val"])
-    card = reader.named_card(examples["train"] + examples["val"])
+    if plan.whole:
+        examples = {"train": examples["train"] + examples["val"], "val": []}
+    held = _held(examples, plan)
+    learned, held_out = held.parted(examples["train"]) if held.by != "part" else (examples["train"], examples["val"])
+    card = _with_crop_side(reader.named_card(examples["train"] + examples["val"]), examples["train"])
     found = TrainingSet(learned, held_out, card, replace(held, learned=len(learned), held_out=len(held_out)))
     found.warnings = [*_unpaired(pairs), *reader.warnings, *_oddities(found)]
     return found
+
+
+def _held(examples: dict[str, list["Example"]], plan: Recipe) -> Held:
+    """What tells the pictures held out apart."""
+    if plan.whole:
+        return Held("nothing")
+    return Held("part") if examples["val"] else split_off(examples["train"], plan.seed)
+
+
+def _with_crop_side(card: ModelCard, examples: Sequence["Example"]) -> ModelCard:
+    """A model made from crops knows how large they were: the middle one of their long sides."""
+    if card.view != "crop" or card.crop_side:
+        return card
+    return replace(card, crop_side=sorted(max(one.marks.shape) for one in examples)[len(examples) // 2])
 
 
 class _Reader:
@@ -210,7 +226,7 @@ def _oddities(found: TrainingSet) -> list[str]:
     rare = {name: share for name, share in percent.items() if 0 < share < 100 * _LITTLE}
     text = _("{label} covers only {percent} % of the pictures.")
     said += [text.format(label=name, percent=number(share, 3)) for name, share in rare.items()]
-    if not any(example.marks.any() for example in found.held_out):
+    if found.held.by != "nothing" and not any(example.marks.any() for example in found.held_out):
         said.append(_("No picture held out has a mark: which weights are best, nobody can tell."))
     return said
 
