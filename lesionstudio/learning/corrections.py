@@ -51,7 +51,7 @@ class Corrections:
     def drop(self, key: str) -> None:
         """Forgets one; a key that is not there does no harm."""
         for known in (self._examples, self.known, self.shown):
-            known.pop(key, None)  # type: ignore[attr-defined]
+            known.pop(key, None)
         self._batches = None
 
     def recall(self, known: Mapping[str, str], shown: Mapping[str, int]) -> None:

@@ -39,9 +39,14 @@ class Terms:
 class Arm(Protocol):
     """One way to learn from corrections: how many it had, processor seconds and steps so far."""
 
-    corrected: int
-    seconds: float
-    steps: int
+    @property
+    def corrected(self) -> int: ...
+
+    @property
+    def seconds(self) -> float: ...
+
+    @property
+    def steps(self) -> int: ...
 
     def correct(self, example: Example) -> None: ...
 
@@ -55,7 +60,7 @@ class Ours:
 
     def __init__(self, todo: ToCorrect, terms: Terms, seed: int, place: Path, share: float = 1.0) -> None:
         self._todo, self._file = todo, place / "learner.safetensors"
-        network = begun_network(todo.card, todo.lent and todo.lent.folder, new=True, seed=seed)
+        network = begun_network(todo.card, todo.lent.folder if todo.lent else None, new=True, seed=seed)
         self._learner = Learner(
             todo.card, network, (True,), new=True, seed=seed, budget_s=share * terms.budget, clock=time.process_time
         )

@@ -110,7 +110,8 @@ def test_a_step_that_is_cancelled_did_not_happen() -> None:
 
     with pytest.raises(Cancelled):
         one.step(stop)
-    assert torch.equal(before, weights(one)) and one.steps == 1
+    assert torch.equal(before, weights(one))
+    assert one.steps == 1
 
 
 def test_what_nobody_judged_teaches_nothing() -> None:
