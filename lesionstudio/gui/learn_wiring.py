@@ -96,7 +96,7 @@ class LearnWiring(QObject):
             return
         segment = self._window.draw_page.segment
         segment.along.show_state(along.state, along.new_slices)
-        segment.learn.setVisible(along.state in ("off", "waiting"))
+        segment.offer_learning(along.state in ("off", "waiting"))
 
     def open_slice(self, item_id: str, k: int) -> None:
         """Shows a slice of a scan on the Draw page."""

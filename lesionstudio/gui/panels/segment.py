@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from lesionstudio.gui.menus import Actions
-from lesionstudio.gui.panels.learning import LearnRow
+from lesionstudio.gui.panels.learning import AlongRow, LearnRow
 from lesionstudio.gui.panels.model_line import ModelLine, new_model
 from lesionstudio.gui.panels.sureness_row import SurenessRow
 from lesionstudio.gui.theme import Look
@@ -57,6 +57,7 @@ class SegmentPanel(QFrame):
         self._choose = word_button(_("Choose a model"), "choose_model_folder_button")
         self._choose.clicked.connect(self.model_folder_wanted)
         self._draft, self.learn = DraftCard(look, actions), LearnRow(look, actions)
+        self.along, self._offers_learning = AlongRow(look, actions), True
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 9, 14, 10)
         column.setSpacing(6)
@@ -71,7 +72,7 @@ class SegmentPanel(QFrame):
             column.addWidget(part)
         column.addLayout(self._buttons_row())
         column.addWidget(self.sureness)
-        for below in (self._reason, self._choose, self._draft, self.learn):
+        for below in (self._reason, self._choose, self._draft, self.learn, self.along):
             column.addWidget(below)
         self.show_models((), "")
         self.show_draft(None)
@@ -102,6 +103,11 @@ class SegmentPanel(QFrame):
         self._scan.setVisible(is_volume)
         self._draft.show_volume(is_volume)
 
+    def offer_learning(self, offered: bool) -> None:
+        """Shows the Learn button with its reason; not while it learns by itself, and an open draft needs the room."""
+        self._offers_learning = offered
+        self._show_terms()
+
     def show_draft(self, draft: DraftView | None) -> None:
         """Shows the open draft's card, or hides it."""
         self._draft.be_short(self.sureness.is_offered)
@@ -111,6 +117,7 @@ class SegmentPanel(QFrame):
     def _show_terms(self) -> None:
         """All of it where there is room; beside an open draft the licence alone."""
         has_draft = not self._draft.isHidden()
+        self.learn.setVisible(self._offers_learning and not has_draft)
         self.sureness.be_short(has_draft)
         self._model.be_short(has_draft)
         self._notice.setVisible(bool(self._notice.text()) and not has_draft)
