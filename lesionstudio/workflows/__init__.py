@@ -9,7 +9,6 @@ VERBS = {
     "learn": "lesionstudio.workflows.learn:learn",
     "learn_along": "lesionstudio.workflows.learn_along:learn_along",
     "more_lessons": "lesionstudio.workflows.learn_along:more_lessons",
-    "begin_anew": "lesionstudio.workflows.learn_along:begin_anew",
     "study_results": "lesionstudio.workflows.study_results:study_results",
     "folder_results": "lesionstudio.workflows.folder_results:folder_results",
     "train": "lesionstudio.workflows.train_here:train_here",

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from lesionstudio.errors import LesionStudioError, NotEnoughExamples
+from lesionstudio.errors import NotEnoughExamples, ProjectProblem
 from lesionstudio.progress import Progress, Reporter
 from lesionstudio.project.project import Project
 from lesionstudio.project.shelf import ModelShelf
@@ -22,7 +22,7 @@ from lesionstudio.workflows.at_work import at_work
 from lesionstudio.workflows.becoming import Becoming
 from lesionstudio.workflows.held_out import FEWEST_TO_MEASURE
 from lesionstudio.workflows.lessons import Lessons, Outputs, Reading, outputs_for
-from lesionstudio.workflows.working import Working, forget_checkpoint, keep
+from lesionstudio.workflows.working import Working, keep
 
 KEEP_EVERY_S, LOOK_EVERY_S, LOOK_SOON_S, TRY_EVERY_S = 60.0, 15.0, 4.0, 300.0
 """Seconds of learning between two checkpoints, two looks at the held-out slices (sooner when a correction was just
@@ -56,13 +56,6 @@ def more_lessons(project: str, report: Reporter) -> dict[str, Any]:
     return {"is_at_work": working is not None}
 
 
-def begin_anew(project: str, report: Reporter) -> dict[str, Any]:
-    """Forgets what was learned since the model in use, when a person rejected it. Raises ProjectProblem."""
-    report(Progress(None))
-    forget_checkpoint(Path(project))
-    return {}
-
-
 class _Along:
     """One job of learning along."""
 
@@ -71,7 +64,7 @@ class _Along:
         self._in_use = ModelShelf(self._study).find(model) if model else None
         self._terms, self._tables, self._report = terms, tables, report
         self._told: frozenset[str] = frozenset()
-        self._notes, self._refused = 0, ""
+        self._notes, self._refused = 0, set[str]()
         self._kept_at = self._looked_at = self._tried_at = 0.0
         self._look_cost_s, self._is_worse = 0.0, False
 
@@ -180,16 +173,23 @@ class _Along:
 
     def _tries_at_rest(self) -> bool:
         """Tries to make a version of what was learned last; False: there is nothing to do until more lessons come."""
-        if self._working.lessons.learned:
+        working = self._working
+        if working.lessons.learned:
+            if working.learner.seconds > self._looked_at:
+                self._look()
             self._try(at_rest=True)
-        return self._working.wants_lessons
+        return working.wants_lessons
 
     def _try(self, *, at_rest: bool = False) -> None:
         """Makes a version where the weights of this moment are worth one."""
         working = self._working
         self._tried_at = working.learner.seconds
         becoming = Becoming(self._study, self._in_use, working, self._tables, self._beat)
-        made = becoming.version(at_rest=at_rest)
+        try:
+            made = becoming.version(at_rest=at_rest)
+        except ProjectProblem as problem:
+            self._refuse(problem)
+            return
         if made is not None:
             self._say(version=made)
             self._keep()
@@ -228,11 +228,15 @@ class _Along:
         self._kept_at = working.learner.seconds
         try:
             keep(working, taking_up.facts_of(working))
-            self._refused = ""
-        except LesionStudioError as problem:
-            if problem.message != self._refused:
-                self._refused = problem.message
-                self._say(notes=[f"{problem.message} {problem.hint}"])
+            self._refused.clear()
+        except ProjectProblem as problem:
+            self._refuse(problem)
+
+    def _refuse(self, problem: ProjectProblem) -> None:
+        """Says what the disk said, unless it was said since the disk last took what was learned."""
+        if problem.message not in self._refused:
+            self._refused.add(problem.message)
+            self._say(notes=[f"{problem.message} {problem.hint}"])
 
     def _tell_notes(self) -> None:
         notes = self._working.learner.notes

@@ -121,6 +121,8 @@ def _restored(order: Order) -> Working | None:
 
 
 def _shelved(order: Order, model_id: str) -> ShelvedModel | None:
+    if order.in_use is not None and order.base == model_id:
+        return order.in_use
     return ModelShelf(order.study).find(model_id) if model_id else None
 
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from lesionstudio.errors import LesionStudioError, ProjectProblem
 from lesionstudio.imaging import disk
 from lesionstudio.model_card import ModelCard
-from lesionstudio.project.storage import make_folders, problem_of
+from lesionstudio.project.storage import make_folders
 from lesionstudio.words import _
-from lesionstudio.workflows.at_work import LEARNING_NAME, forget
+from lesionstudio.workflows.at_work import LEARNING_NAME
 from lesionstudio.workflows.lessons import Kept, Lessons, Outputs
 from lesionstudio.workflows.teaching import Beginning, Point
 from lesionstudio.workflows.yardstick import Yardstick
@@ -80,15 +80,6 @@ class Working:
 def checkpoint_path(home: Path) -> Path:
     """Where a study keeps what it has learned so far."""
     return home / LEARNING_NAME / CHECKPOINT_NAME
-
-
-def forget_checkpoint(home: Path) -> None:
-    """Nothing is gone on with here: the next learning begins with the model in use."""
-    forget(home)
-    try:
-        disk.remove(checkpoint_path(home))
-    except OSError as problem:
-        raise problem_of(problem, checkpoint_path(home)) from problem
 
 
 def keep(working: Working, facts: dict[str, Any]) -> None:
