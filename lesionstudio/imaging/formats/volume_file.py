@@ -18,7 +18,7 @@ from lesionstudio.imaging.scan import Scan
 from lesionstudio.words import _, number
 
 Voxels = NDArray[Any]
-_SAMPLE_BYTES = 4 << 20
+_SAMPLE_BYTES, _MOST_BEFORE_VOXELS = 4 << 20, 64 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,7 +167,7 @@ def all_stored_values(header: VolumeFile) -> list[Voxels]:
         return [stored_values(header, volume) for volume in range(header.volumes)]
     needed = header.bytes_to_read(header.volumes - 1)
     guard_memory(needed)
-    content = unpacked(header.path, header.packing, header.packed_at, needed, is_whole=True)
+    content = _unpacked(header, needed, is_whole=True)
     values = np.frombuffer(content, header.dtype, offset=header.offset)
     return [np.asarray(shown(_parts(header.volume_of(values, n), header)[0], header)) for n in range(header.volumes)]
 
@@ -201,9 +201,17 @@ def _voxels(header: VolumeFile, volume: int) -> Voxels:
     needed = header.bytes_to_read(volume)
     guard_memory(needed)
     if header.packing:
-        content = unpacked(header.path, header.packing, header.packed_at, needed, is_whole=header.volumes == 1)
+        content = _unpacked(header, needed, is_whole=header.volumes == 1)
         return header.volume_of(np.frombuffer(content, header.dtype, offset=header.offset), volume)
     return header.volume_of(_read(header, 0, (needed - header.offset) // header.dtype.itemsize), volume)
+
+
+def _unpacked(header: VolumeFile, needed: int, *, is_whole: bool) -> Any:
+    """The first bytes of a packed file. Raises UnreadableFile where voxels are said to begin far behind nothing."""
+    if header.offset > _MOST_BEFORE_VOXELS:
+        message = _("{name} is damaged, or not the kind of file it seems to be.").format(name=header.path.name)
+        raise UnreadableFile(message, hint=_("Copy it once more, or save it anew in the program it came from."))
+    return unpacked(header.path, header.packing, header.packed_at, needed, is_whole=is_whole)
 
 
 def _read(header: VolumeFile, first: int, count: int) -> Voxels:
@@ -231,7 +239,7 @@ def _some_slices(header: VolumeFile, volume: int) -> Voxels:
         return shown(_read(header, 0, min(_SAMPLE_BYTES, header.volume_bytes) // header.dtype.itemsize), header)
     itemsize = header.dtype.itemsize
     most = header.offset + min(_SAMPLE_BYTES, header.volume_bytes) // itemsize * itemsize
-    content = unpacked(header.path, header.packing, header.packed_at, most, is_whole=False)
+    content = _unpacked(header, most, is_whole=False)
     return shown(np.frombuffer(content[header.offset :], header.dtype), header)
 
 
