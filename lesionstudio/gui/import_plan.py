@@ -1,13 +1,13 @@
 """ImportPlan: what the import sheet is about to do: which mask goes to which scan, and what its values mean."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from lesionstudio.gui.import_segments import SegmentAnswers, as_label, first_of, in_words, names_in
+from lesionstudio.gui.scan_facts import ScanFacts
 from lesionstudio.imaging.formats.laying import written_size
 from lesionstudio.imaging.found_masks import Matched
-from lesionstudio.imaging.geometry import Index
 from lesionstudio.imaging.incoming import Keep, Wish
 from lesionstudio.imaging.labels import LABEL_COLOURS, MOST_LABELS, LabelSet
 from lesionstudio.imaging.mask_values import HALF, LEFT_OUT, NEW, Census, Kind, Meaning, Turn, guess
@@ -15,16 +15,6 @@ from lesionstudio.words import _, ngettext, number
 
 MARKED = 1
 Value = int | str  # what stands for a label in masks: a number, or the name of a segment
-
-
-@dataclass(frozen=True, slots=True)
-class ScanFacts:
-    """A scan that a mask may go to. `by_hand`: somebody has worked on it."""
-
-    id: str
-    name: str
-    shape: Index
-    by_hand: bool = False
 
 
 class ImportPlan:
@@ -37,7 +27,7 @@ class ImportPlan:
         self.scans = {scan.id: scan for scan in scans}
         self.labels, self._label_in_use = labels, label_in_use
         self.keep: Keep | None = None
-        self.trust = False
+        self.trust = self.hides_names = False
         self.segments = SegmentAnswers(labels, label_in_use)
         self.take(Matched((), ()))
 
@@ -53,6 +43,15 @@ class ImportPlan:
         self.segments.take(answer or {})
 
     # What is there
+
+    def name_of(self, n: int) -> str:  # on the screen
+        return _("Mask {n}").format(n=n + 1) if self.hides_names else self.masks[n].name
+
+    def _without_names(self, n: int, words: str) -> str:
+        """A sentence about mask n as it may stand on the screen."""
+        for part in self.masks[n].parts if self.hides_names else ():
+            words = words.replace(part.path.name, self.name_of(n))
+        return words
 
     def heard(self, n: int, census: Census) -> None:
         """Mask n was looked at. One that fits lying on its side is laid so."""
@@ -106,12 +105,15 @@ class ImportPlan:
         if census is None:
             return ""
         if census.error:
-            return census.error
+            return self._without_names(n, census.error)
         shape = self.turn(n).shape(census.shape)
         if scan is not None and shape != scan.shape:
             sizes = written_size(shape, scan.shape), written_size(scan.shape, shape)
             return _("It has {mask}, the scan {scan}.").format(mask=sizes[0], scan=sizes[1])
         return ""
+
+    def hint(self, n: int) -> str:  # what can be done about it
+        return self._without_names(n, self.censuses[n].hint) if n in self.censuses else ""
 
     def content(self, n: int) -> str:
         """What is in mask n, in a few words."""
@@ -155,8 +157,7 @@ class ImportPlan:
         return bool(self._plain) or not self._known
 
     @property
-    def has_greys(self) -> bool:
-        """Whether a threshold counts."""
+    def has_greys(self) -> bool:  # and so a threshold counts
         return self.kind != "numbers" and any(census.is_grey for census in self._plain)
 
     @property

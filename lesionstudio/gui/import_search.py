@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from lesionstudio.gui.import_plan import ScanFacts
+from lesionstudio.gui.scan_facts import ScanFacts
 from lesionstudio.imaging.formats import series_of_mask, uids_of
 from lesionstudio.imaging.found_masks import By, Matched, ScanNames, mask_files, matched
 from lesionstudio.imaging.incoming import has_work_by_hand

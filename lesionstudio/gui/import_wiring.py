@@ -1,6 +1,7 @@
 """ImportWiring: the import sheet and what is behind it: files found, looked at, shown on their scans, taken in."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,9 @@ class ImportWiring(QObject):
         if project is None or project.read_only:
             return
         self._places, self._by, self._row = [], "name", -1
-        self.plan = ImportPlan(scan_facts(project), self._session.labels, self._session.label_in_use)
+        facts = [replace(scan, name=self._session.item_view(scan.id).name) for scan in scan_facts(project)]
+        self.plan = ImportPlan(facts, self._session.labels, self._session.label_in_use)
+        self.plan.hides_names = self._session.hidden is not None
         self.sheet = sheet = ImportSheet(self._window, self._window.look, self.plan)
         self._connect(sheet)
         found = {key: path for key, path in self._importing.fresh.items() if key in self.plan.scans}
@@ -185,6 +188,7 @@ class ImportWiring(QObject):
             return
         answers = self._session.study_settings.get(_ANSWERS, {})
         self.plan.take(found, answers.get(self._key))
+        words = _("Name hidden") if self.plan.hides_names else words
         self.sheet.show_from(words if found.masks else _("{where}: no mask found").format(where=words))
         self.sheet.table.clearSelection()
         self._show_plan()
@@ -232,7 +236,7 @@ class ImportWiring(QObject):
         item = project.items.get(plan.scan_of[n]) if 0 <= n < len(plan.masks) else None
         census = plan.censuses.get(n)
         if item is None or census is None or census.error:
-            words = "\n".join((census.error, census.hint)).strip() if census else _hint(plan, n)
+            words = "\n".join((plan.problem(n), plan.hint(n))).strip() if census else _hint(plan, n)
             self.sheet.preview.show_nothing(words)
             self.sheet.show_notes(())
             return
@@ -246,7 +250,7 @@ class ImportWiring(QObject):
     def _show_preview(self, job: Job, n: int, preview: Preview) -> None:
         if job is self._showing and self.sheet is not None:
             colours = self.plan.preview_table()[1]
-            title = self.plan.masks[n].name
+            title = self.plan.name_of(n)
             self.sheet.preview.show_preview(preview, title, self.plan.turn(n), colours, len(self.plan.masks))
 
     def _show_plan(self) -> None:

@@ -44,6 +44,7 @@ class Importing(QObject):
         self._waiting: set[str] = set()
         self._versions: dict[str, int] = {}
         self._refused: list[str] = []
+        self._files: list[str] = []
         self.found: dict[str, Path] = {}
         session.masks_found.connect(self._offer)
         session.folder_opened.connect(self._forget)
@@ -89,6 +90,7 @@ class Importing(QObject):
             return
         autosave.flush()
         self._step, self._refused, self._keep = StudyStep(_("Import masks")), [], keep
+        self._files = [part.path.name for wish in known.values() for part in wish.mask.parts]
         self._step.labels = dict.fromkeys(made, (True, False))
         self._trust = {"who": _user(), "from": _folder_name(known)} if trust else None
         self._versions = {item_id: autosave.version(item_id) for item_id in known}
@@ -113,7 +115,7 @@ class Importing(QObject):
 
     def _take_in(self, taken: TakenIn) -> None:
         if taken.problem:
-            self._refused.append(taken.problem)
+            self._refused.append(self._without_names(taken.problem))
         if taken.mask is None or taken.edit is None or taken.incoming is None:
             return
         step, item, edit, join = self._step, taken.item, taken.edit, uuid.uuid4().hex
@@ -132,6 +134,12 @@ class Importing(QObject):
         if self._masks.take_changed(item, taken.mask, self._versions[item.id], edit, put):
             step.edits[item.id] = edit
             self._arrived(item.id)
+
+    def _without_names(self, sentence: str) -> str:
+        """A sentence as it may stand on the screen: files of masks may be called as a patient is."""
+        for name in self._files if self._session.hidden is not None else ():
+            sentence = sentence.replace(name, _("the mask"))
+        return sentence
 
     def _arrived(self, item_id: str) -> None:
         self._waiting.discard(item_id)

@@ -1,6 +1,7 @@
 """What the sheets and the start page offer: scans to export, masks to import, folders worked in before."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -18,8 +19,11 @@ _MOST_LOOKED_AT = 300
 _JUDGED = (SliceStatus.CHECKED, SliceStatus.CORRECTED)
 
 
-def export_offer(project: Project, current_id: str) -> ExportOffer:
-    """What can be exported of this study now, counted from what is written down of its slices."""
+def export_offer(project: Project, current_id: str, shown: Callable[[str], str] = str) -> ExportOffer:
+    """What can be exported of this study now, counted from what is written down of its slices.
+
+    `shown`: names as they may stand on the screen.
+    """
     checked, marked = _wanted(project, (SliceStatus.CHECKED,)), _wanted(project, _JUDGED)
     parts = [
         _part(project, "checked", ngettext("{n} checked", "{n} checked", len(checked)), checked),
@@ -27,9 +31,11 @@ def export_offer(project: Project, current_id: str) -> ExportOffer:
     ]
     if current_id in project.items:
         here = {item_id: n for item_id, n in marked.items() if item_id == current_id}
-        only = _("Only {name}").format(name=project.items[current_id].name)
+        only = _("Only {name}").format(name=shown(project.items[current_id].name))
         parts.append(_part(project, "this", only, here))
-    drafts = [item.name for item in project.items.values() if SliceStatus.DRAFT in project.record(item.id).statuses]
+    drafted = (item for item in project.items.values() if SliceStatus.DRAFT in project.record(item.id).statuses)
+    drafts = [shown(item.name) for item in drafted]
+    parts = [replace(part, first=shown(part.first)) for part in parts]
     has_dicom = any(project.items[item_id].source.format == "dicom" for item_id in marked)
     return ExportOffer(tuple(parts), project.folder / _("export"), tuple(drafts), len(project.labels), has_dicom)
 

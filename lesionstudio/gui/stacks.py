@@ -37,6 +37,11 @@ class Stacks(QObject):
         groups = stackable(self._session.known_items.values())
         return next((group for group in groups if any(one.id == item_id for one in group)), ())
 
+    def shown_name(self, item: WorkItem) -> str:
+        """What the picture of an item is called on the screen: as its file, while names are not hidden."""
+        name = item.source.files[0].name
+        return name if self._session.hidden is None else self._session.item_view(item.id).name
+
     def is_stack(self, item_id: str) -> bool:
         """Whether this scan is a volume made of pictures."""
         return self._session.project is not None and item_id in self._session.project.joined

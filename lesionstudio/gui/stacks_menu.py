@@ -33,7 +33,7 @@ class StacksMenu(QObject):
 
         group = self._stacks.group_of(item_id)
         if group:
-            names = tuple(one.source.files[0].name for one in group)
+            names = tuple(self._stacks.shown_name(one) for one in group)
             sheet = StackSheet(self._window, self._window.look, names, self._stacks.spacing)
             sheet.answered.connect(lambda _spacing: self._window.draw_page.banners.dismiss("join_stack"))
             sheet.answered.connect(partial(self._stacks.join, group))

@@ -253,7 +253,7 @@ class Verbs(QObject):
         from lesionstudio.gui.offers import export_offer
 
         if self._session.project is not None:
-            offer = export_offer(self._session.project, self._session.current_id)
+            offer = export_offer(self._session.project, self._session.current_id, self._session.shown)
             sheet = ExportSheet(self._window, self._look, offer)
             sheet.export_wanted.connect(self._parts.exporting.export)
             present(sheet)

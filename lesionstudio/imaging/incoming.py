@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from lesionstudio.imaging.editing import EditHistory
 from lesionstudio.imaging.edits import MaskEdit
 from lesionstudio.imaging.formats.laying import check_fit
-from lesionstudio.imaging.formats.names import stem
 from lesionstudio.imaging.found_masks import FoundMask, MaskPart
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.mask import Mask, Origin, Pixels, SliceStatus
@@ -119,11 +118,11 @@ def segments_of(mask: FoundMask, on: Scan | Geometry) -> Segmentation | None:
 
     if any(part.k is not None or part.label for part in mask.parts):
         return None
-    found = [(stem(part.path.name), read_segments(part.path, on)) for part in mask.parts]
-    named = [(name, one) for name, one in found if one is not None]
+    found = [read_segments(part.path, on) for part in mask.parts]
+    named = [one for one in found if one is not None]
     if len(named) < len(found) or not named:
         return None
-    return joined(named) if len(named) > 1 else named[0][1]
+    return joined(named) if len(named) > 1 else named[0]
 
 
 def _read(part: MaskPart, wish: Wish, on: Scan | Geometry) -> Pixels:

@@ -106,20 +106,21 @@ class Segmentation:
         return ranks
 
 
-def joined(files: Sequence[tuple[str, Segmentation]]) -> Segmentation:
-    """The segments of several files, by the files' names, on one grid; a name that two files have says which file.
+def joined(files: Sequence[Segmentation]) -> Segmentation:
+    """The segments of several files on one grid. A name that comes twice gets the file's place behind it: Lesion (2).
 
-    A number that is taken already becomes the next free one. Raises UnreadableFile beyond 255 segments.
+    The file's own name is kept out of it: it may name a patient. A number that is taken already becomes the next free
+    one. Raises UnreadableFile beyond 255 segments.
     """
-    numbers = [[int(n) for n in np.flatnonzero(one.sizes()) if n] for _name, one in files]
+    numbers = [[int(n) for n in np.flatnonzero(one.sizes()) if n] for one in files]
     if sum(map(len, numbers)) > MOST_SEGMENTS:
         message = _("Together these files have {n} segments, and a mask holds {most}.")
         raise UnreadableFile(
             message.format(n=sum(map(len, numbers)), most=MOST_SEGMENTS), hint=_("Import them one after the other.")
         )
     free = dict.fromkeys(range(1, MOST_SEGMENTS + 1))
-    layers, segments, notes = list[Labels](), list[tuple[str, Segment]](), list[str]()
-    for (file, one), used in zip(files, numbers):
+    layers, segments, notes = list[Labels](), list[tuple[int, Segment]](), list[str]()
+    for file, (one, used) in enumerate(zip(files, numbers), 1):
         table = _numbered(used, free)
         layers += [_table(table)[layer] for layer in one.layers]
         known = {segment.number: segment for segment in one.segments}
@@ -147,14 +148,11 @@ def _place(n: int, one: Segmentation) -> tuple[int, int]:
     return (named.index(n) if n in named else len(named), n)
 
 
-def _told_apart(segments: Sequence[tuple[str, Segment]]) -> tuple[Segment, ...]:
-    """The segments, with the name of the file behind a name that comes more than once."""
+def _told_apart(segments: Sequence[tuple[int, Segment]]) -> tuple[Segment, ...]:
+    """The segments, with the place of the file behind a name that comes more than once."""
     times = Counter(segment.name.casefold() for _file, segment in segments if segment.name)
     return tuple(
-        replace(one, name=_("{name} ({file})").format(name=one.name, file=file))
-        if times[one.name.casefold()] > 1
-        else one
-        for file, one in segments
+        replace(one, name=f"{one.name} ({file})") if times[one.name.casefold()] > 1 else one for file, one in segments
     )
 
 

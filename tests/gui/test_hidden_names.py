@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QTableWidget, QWidget
 
 from lesionstudio.gui.hidden_names import hidden_recent
+from lesionstudio.gui.offers import export_offer
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.viewer.notes import name_lines
 from lesionstudio.gui.views import RecentView
@@ -41,7 +42,8 @@ def words_on(window: QWidget) -> str:
         if isinstance(part, QLabel):
             said.append(part.text())
         if isinstance(part, QAbstractItemView) and part.model() is not None:
-            rows = [part.model().index(n, 0) for n in range(part.model().rowCount())]
+            columns = range(part.columnCount() if isinstance(part, QTableWidget) else 1)
+            rows = [part.model().index(n, column) for n in range(part.model().rowCount()) for column in columns]
             roles = (
                 Qt.ItemDataRole.DisplayRole,
                 Qt.ItemDataRole.ToolTipRole,
@@ -90,3 +92,23 @@ def test_a_folder_opened_with_names_hidden_and_what_is_said_of_a_file_name_nothi
 def test_folders_worked_in_before_are_called_by_number() -> None:
     (hidden,) = hidden_recent([RecentView(Path("/data/Miller"), "Miller", "3 scans")])
     assert (hidden.name, hidden.is_hidden, hidden.facts) == ("Folder 1", True, "3 scans")
+
+
+def test_the_sheets_name_neither_scans_nor_files_of_masks(hands: Hands, folder: Path) -> None:
+    hands.session.apply_settings(replace(hands.session.settings, hide_names=True))
+    hands.until(lambda: not hands.desk.wiring._lots.isActive())
+    (folder / "masks").mkdir()
+    (folder / "masks" / "Miller_left.png").write_bytes((folder / "Miller_left.png").read_bytes())
+    (folder / "masks" / "Miller_other.png").write_bytes(b"\x89PNG\r\n\x1a\nMiller")
+    hands.do("import_masks")
+    imports = hands.desk.wiring.verbs.imports
+    imports.find([folder / "masks"])
+    hands.until(lambda: bool(imports.plan.masks) and not imports.plan.unlooked)
+    imports.plan.pair(1, imports.plan.without_mask[0].id)
+    imports._look()
+    hands.until(lambda: not imports.plan.unlooked)
+    QApplication.processEvents()
+    assert "Mask 1" in words_on(imports.sheet) and "Miller" not in words_on(imports.sheet)
+    imports.sheet.reject()
+    offer = export_offer(hands.session.project, hands.session.current_id, hands.session.shown)
+    assert not any("Miller" in f"{part.title} {part.first}" for part in offer.parts)

@@ -430,7 +430,7 @@ def test_two_segmentations_of_one_series_come_in_together_and_ask_which_wins(han
     hands.until(lambda: len(person.plan.masks) == 1 and len(person.plan.masks[0].parts) == 2)
     hands.until(lambda: not person.plan.unlooked)
     assert person.plan.masks[0].name == "ann.dcm, bob.dcm"
-    assert person.plan.shown_values == ["Lesion (ann)", "Lesion (bob)"]
+    assert person.plan.shown_values == ["Lesion (1)", "Lesion (2)"]
     assert person.reason() == "Say first which segment wins." and person.plan.overlapping == 1
     person.click("overlap_wins_last_button")
     person.go()
@@ -440,5 +440,5 @@ def test_two_segmentations_of_one_series_come_in_together_and_ask_which_wins(han
     is_shown = item_id == hands.session.current_id
     mask = hands.mask if is_shown else person.project.load_mask(item_id, scan.geometry, scan.slice_ids)
     named = {label.name: label.number for label in hands.session.labels}
-    ann, bob = (int((mask.labels(1) == named[f"Lesion ({who})"]).sum()) for who in ("ann", "bob"))
+    ann, bob = (int((mask.labels(1) == named[f"Lesion ({n})"]).sum()) for n in (1, 2))
     assert (ann, bob) == (24, 16)

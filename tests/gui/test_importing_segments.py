@@ -9,8 +9,9 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel
 
 from lesionstudio.gui.dialogs.import_table import CONTENT, SCAN
-from lesionstudio.gui.import_plan import ImportPlan, ScanFacts
+from lesionstudio.gui.import_plan import ImportPlan
 from lesionstudio.gui.reference import of_file
+from lesionstudio.gui.scan_facts import ScanFacts
 from lesionstudio.gui.theme import Look
 from lesionstudio.imaging.formats import read_mask, read_scan, write_mask
 from lesionstudio.imaging.found_masks import FoundMask, Matched

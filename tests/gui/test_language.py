@@ -27,9 +27,10 @@ from lesionstudio.gui.dialogs.export_sheet import ExportSheet
 from lesionstudio.gui.dialogs.import_masks import ImportSheet
 from lesionstudio.gui.dialogs.settings_sheet import Places, SettingsSheet
 from lesionstudio.gui.dialogs.shortcuts import ShortcutsSheet
-from lesionstudio.gui.import_plan import ImportPlan, ScanFacts
+from lesionstudio.gui.import_plan import ImportPlan
 from lesionstudio.gui.language import qt_translator, speak
 from lesionstudio.gui.main_window import MainWindow
+from lesionstudio.gui.scan_facts import ScanFacts
 from lesionstudio.gui.theme import Look, use_typeface
 from lesionstudio.gui.views import ExportOffer, ExportPart
 from lesionstudio.gui.widgets.fields import NumberField

@@ -14,8 +14,9 @@ from lesionstudio.gui.dialogs.export_sheet import ExportSheet
 from lesionstudio.gui.dialogs.import_masks import ImportSheet
 from lesionstudio.gui.dialogs.label_mapping import NEW, MappingSheet
 from lesionstudio.gui.dialogs.shortcuts import ShortcutsSheet
-from lesionstudio.gui.import_plan import ImportPlan, ScanFacts
+from lesionstudio.gui.import_plan import ImportPlan
 from lesionstudio.gui.messages import CrashSheet, ask_then, trace_text
+from lesionstudio.gui.scan_facts import ScanFacts
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.views import ExportChoice, ExportOffer, ExportPart
 from lesionstudio.gui.widgets.sheet import Sheet

@@ -120,19 +120,16 @@ class PairsTable(QTableWidget):
 
     def _show_mask(self, n: int) -> None:
         mask, scan = self._plan.masks[n], self._plan.scans.get(self._plan.scan_of[n])
-        files = "\n".join(str(part.path) for part in mask.parts[:12])
+        files = "" if self._plan.hides_names else "\n".join(str(part.path) for part in mask.parts[:12])
         shown = scan.name if scan else _("no scan")
-        tick, place, content = self._show_row(n, n, mask.name, shown, files, scan.id if scan else "")
+        tick, place, content = self._show_row(n, n, self._plan.name_of(n), shown, files, scan.id if scan else "")
         is_possible = scan is not None and not self._plan.problem(n)
         tick.setCheckState(Qt.CheckState.Checked if self._plan.is_chosen(n) else Qt.CheckState.Unchecked)
         flags = tick.flags() | Qt.ItemFlag.ItemIsUserCheckable
         tick.setFlags(flags if is_possible else flags & ~Qt.ItemFlag.ItemIsUserCheckable)
         words, problem = self._plan.content(n), self._plan.problem(n)
         content.setText(words)
-        census = self._plan.censuses.get(n)
-        content.setToolTip(
-            plain_tip("\n".join(part for part in (words, census.hint if census and problem else "") if part))
-        )
+        content.setToolTip(plain_tip("\n".join(part for part in (words, problem and self._plan.hint(n)) if part)))
         tokens = self._look.tokens
         content.setForeground(QColor(tokens.bad if problem else tokens.text2))
         place.setForeground(QColor(tokens.text1 if scan else tokens.warn))

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lesionstudio.errors import GridMismatch, UnreadableFile
-from lesionstudio.imaging.formats.laying import check_fit, taken_over
+from lesionstudio.imaging.formats.laying import check_fit, check_share, taken_over
 from lesionstudio.imaging.formats.limits import guard
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.segments import MOST_SEGMENTS, Segment, Segmentation, plain_name
@@ -68,6 +68,7 @@ def read(path: Path, geometry: Geometry) -> Segmentation:
     Raises UnreadableFile, GridMismatch with both sizes.
     """
     header = _header(path)
+    check_share(header.shape[::-1], geometry)
     values = _voxels(path, header)
     if (values.size and int(values.max()) > MOST_SEGMENTS) or int(values.min(initial=0)) < 0:
         message = _("{name} has more labels than the {most} that fit.").format(name=path.name, most=MOST_SEGMENTS)
@@ -189,21 +190,26 @@ def _unpacked(content: bytes, header: _Header, size: int) -> bytes:
     if header.packing == "HxZip":
         return zlib.decompressobj().decompress(content, size)
     if header.packing == "HxByteRLE" and header.dtype.itemsize == 1:
-        return b"".join(_runs(content))[:size]
+        return b"".join(_runs(content, size))[:size]
     if header.packing:
         message = _("The label field is packed as {packing}, which is not read.").format(packing=header.packing[:20])
         raise UnreadableFile(message, hint=_("In Amira, save it without compression."))
     return content
 
 
-def _runs(content: bytes) -> Iterator[bytes]:
-    """A byte of 128 and more: so many bytes less 128 follow as they are; a smaller one: the next byte so often."""
-    at, end = 0, len(content)
-    while at < end - 1:
+def _runs(content: bytes, size: int) -> Iterator[bytes]:
+    """A byte of 128 and more: so many bytes less 128 follow as they are; a smaller one: the next byte so often.
+
+    Ends where there are as many bytes as are wanted.
+    """
+    at, end, made = 0, len(content), 0
+    while at < end - 1 and made < size:
         count = content[at]
         if count >= 128:
             yield content[at + 1 : at + count - 127]
             at += count - 127
+            made += count - 128
         else:
             yield content[at + 1 : at + 2] * count
             at += 2
+            made += count

@@ -9,16 +9,18 @@ from typing import Any, BinaryIO
 
 from lesionstudio.errors import UnreadableFile
 from lesionstudio.imaging.formats.dicom_elements import TAGS, Head, read_head
+from lesionstudio.imaging.formats.dicom_patience import DEFLATED, HEADER_S, MOST_FRAMES, Watched, check_inflated
+from lesionstudio.imaging.formats.limits import too_large
 from lesionstudio.imaging.windowing import Window
 from lesionstudio.words import _
 
 IMPLICIT, EXPLICIT, BIG_ENDIAN = "1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2"
-DEFLATED = "1.2.840.10008.1.2.1.99"
 _PIXEL_GROUP = (b"\xe0\x7f", b"\x7f\xe0")
 _FLOAT_PIXELS = (b"\x08\x00", b"\x00\x08", b"\x09\x00", b"\x00\x09")
 _LONG_TYPES = (b"OB", b"OW", b"OF", b"OD", b"UN")
 _SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
 _B_VALUES = ((0x0018, 0x9087), (0x0019, 0x100C), (0x0043, 0x1039), (0x2001, 0x1003))
+_MOST_FRAMES_A_BYTE = 8
 _GE_B_VALUE = (0x0043, 0x1039)
 
 
@@ -90,7 +92,7 @@ def read_instance(path: Path) -> Instance:
 
 
 @lru_cache(maxsize=20_000)
-def _read_once(path: Path, _size: int, _changed_ns: int) -> Instance:
+def _read_once(path: Path, size: int, _changed_ns: int) -> Instance:
     with path.open("rb", buffering=0) as file:
         head = read_head(file)
     header, element, plain_at = (head, head.pixels, value_at(head)) if head is not None else _by_pydicom(path)
@@ -103,7 +105,10 @@ def _read_once(path: Path, _size: int, _changed_ns: int) -> Instance:
     if not has_pixels or rows < 1 or columns < 1:
         message = _("{name} is a DICOM file without a picture.")
         raise NoPicture(message.format(name=path.name), hint=_("Reports, plans and directories have none."))
-    return _instance(path, header, sop_class, plain_at, has_floats=element[2:4] in _FLOAT_PIXELS)
+    instance = _instance(path, header, sop_class, plain_at, has_floats=element[2:4] in _FLOAT_PIXELS)
+    if instance.frames > min(MOST_FRAMES, _MOST_FRAMES_A_BYTE * size):
+        raise too_large(path.name, [instance.frames, rows, columns], instance.frames * rows * columns)
+    return instance
 
 
 def value_at(head: Head) -> int:
@@ -124,7 +129,9 @@ def read_tags(file: BinaryIO, wanted: list[Any]) -> Any:
     from pydicom import config
 
     config.settings.reading_validation_mode = config.IGNORE
-    return pydicom.dcmread(file, stop_before_pixels=True, force=True, specific_tags=wanted)
+    check_inflated(file)
+    watched: Any = Watched(file, HEADER_S)
+    return pydicom.dcmread(watched, stop_before_pixels=True, force=True, specific_tags=wanted)
 
 
 def _pixel_element(file: BinaryIO) -> tuple[bytes, int]:

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from lesionstudio.errors import UnreadableFile
 from lesionstudio.imaging.formats import apart, dicom_codecs
-from lesionstudio.imaging.formats.dicom_header import DEFLATED, Instance, header_syntax, read_tags
+from lesionstudio.imaging.formats.dicom_header import Instance, header_syntax, read_tags
+from lesionstudio.imaging.formats.dicom_patience import DEFLATED, check_inflated
 from lesionstudio.imaging.formats.limits import guard
 from lesionstudio.words import _
 
@@ -104,7 +105,9 @@ def _whole_file(path: Path, frame: int | None) -> NDArray[np.generic]:
     import pydicom
     from pydicom.pixels import pixel_array
 
-    return np.asarray(pixel_array(pydicom.dcmread(path, force=True), index=frame))
+    with path.open("rb") as file:
+        check_inflated(file)
+        return np.asarray(pixel_array(pydicom.dcmread(file, force=True), index=frame))
 
 
 def _kind_of_pixels(file: BinaryIO, header: Any) -> dict[str, Any]:

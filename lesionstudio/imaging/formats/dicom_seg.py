@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lesionstudio.errors import UnreadableFile
+from lesionstudio.imaging.formats.dicom_patience import ALL_OF_IT_S, Watched, check_inflated
 from lesionstudio.imaging.formats.laying import Laying, Plate
 from lesionstudio.imaging.formats.limits import guard
 from lesionstudio.imaging.geometry import LPS_TO_RAS, Geometry
@@ -82,7 +83,10 @@ def opened(path: Path, *, without_pixels: bool = False) -> Any:
     from pydicom import config
 
     config.settings.reading_validation_mode = config.IGNORE
-    return pydicom.dcmread(path, force=True, stop_before_pixels=without_pixels)
+    with path.open("rb") as file:
+        check_inflated(file)
+        watched: Any = Watched(file, ALL_OF_IT_S)
+        return pydicom.dcmread(watched, force=True, stop_before_pixels=without_pixels)
 
 
 def _segments(dataset: Any) -> tuple[tuple[Segment, ...], dict[int, int]]:

@@ -1,5 +1,6 @@
 """Laying marks on a scan's voxels by their places in the patient, and saying what does not fit."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lesionstudio.errors import GridMismatch
+from lesionstudio.imaging.formats.limits import UNSUSPICIOUS_BYTES
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.segments import Cover, Layers, Segment, Segmentation
 from lesionstudio.words import _, number, size
@@ -15,6 +17,7 @@ from lesionstudio.words import _, number, size
 Vector = NDArray[np.float64]
 Voxels = NDArray[Any]
 Block = tuple[Any, ...]
+_MOST_SCANS = 16
 _TOLERANCE = 0.3
 """How far, in voxels, the last pixel of a row may drift from the scan's, and a slice lie from the scan's nearest."""
 
@@ -163,6 +166,13 @@ def lost_notes(lost: int, total: int) -> list[str]:
         return []
     text = _("{share} % of the marks have no voxel in this scan and are left out.")
     return [text.format(share=number(100 * lost / total, 1))]
+
+
+def check_share(mask: Sequence[int], scan: Geometry) -> None:
+    """Lets a mask pass that may lie on the scan, before it is decoded; raises GridMismatch for one far too large."""
+    voxels = math.prod(mask)
+    if voxels > max(UNSUSPICIOUS_BYTES, _MOST_SCANS * math.prod(scan.shape)):
+        check_fit(tuple(mask)[-3:], scan.shape)
 
 
 def check_fit(mask: tuple[int, ...], scan: tuple[int, ...]) -> None:

@@ -15,6 +15,8 @@ MOST_SLICES_OF_FULL_SIZE = 32
 UNSUSPICIOUS_BYTES = 128 << 20
 MOST_EXPANSION = 1200
 """Deflate and LZW shrink nothing by more than about this factor."""
+SUSPICIOUS_EXPANSION = 400
+"""Scans shrink 2 to 30 times, masks more; gigabytes that shrank so much are zeros meant to fill the memory."""
 _GIB = 1 << 30
 
 
@@ -31,9 +33,11 @@ def guard(shape: Sequence[int], dtype: DTypeLike, what: str, file_bytes: int | N
         total *= length
     most = most_bytes_a_slice()
     if total > MOST_SLICES_OF_FULL_SIZE * most or total // lengths[0] > most:
-        raise _too_large(what, lengths, total)
+        raise too_large(what, lengths, total)
     if file_bytes is not None and total > max(UNSUSPICIOUS_BYTES, MOST_EXPANSION * file_bytes):
-        raise _too_large(what, lengths, total)
+        raise too_large(what, lengths, total)
+    if file_bytes is not None and total > max(most, SUSPICIOUS_EXPANSION * file_bytes):
+        raise too_large(what, lengths, total)
 
 
 def guard_memory(needed_bytes: int) -> None:
@@ -67,7 +71,8 @@ def _free_bytes() -> int | None:
     return next((int(line.split()[1]) << 10 for line in lines if line.startswith("MemAvailable:")), None)
 
 
-def _too_large(what: str, lengths: list[int], total: int) -> UnreadableFile:
+def too_large(what: str, lengths: list[int], total: int) -> UnreadableFile:
+    """What is said of a file that claims to hold so much."""
     message = _("{what} claims to hold {size} values, {gigabytes} GB: more than can be opened.")
     return UnreadableFile(
         message.format(what=what, size=size(*lengths), gigabytes=number(total / 1e9, 1)),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lesionstudio.errors import UnreadableFile
 from lesionstudio.imaging.formats import nrrd, volume_file
-from lesionstudio.imaging.formats.laying import check_fit, taken_over
+from lesionstudio.imaging.formats.laying import check_fit, check_share, taken_over
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.segments import MOST_SEGMENTS, Segment, Segmentation, plain_name
 from lesionstudio.words import _
@@ -33,6 +33,7 @@ def read(path: Path, geometry: Geometry) -> Segmentation:
     """The segments on the scan's grid, laid by their places in the patient. Raises UnreadableFile, GridMismatch."""
     header = nrrd.read_header(path)
     known, notes = _segments(header.texts), list[str]()
+    check_share(header.geometry.shape, geometry)
     layers = []
     for n, stored in enumerate(volume_file.all_stored_values(header)):
         numbers = _numbered(stored, n, known, path)

@@ -15,9 +15,10 @@ from lesionstudio.imaging.formats.limits import guard
 from lesionstudio.imaging.formats.tiff_spacing import spacing_of
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.scan import Scan
-from lesionstudio.words import _
+from lesionstudio.words import _, number
 
 _UNCOMPRESSED, _NO_PREDICTOR, _PLAIN_WIDTHS = 1, 1, {8, 16, 32, 64}
+_MOST_PAGES = 60_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +92,10 @@ def read_header(path: Path) -> TiffHeader:
     import tifffile
 
     with tifffile.TiffFile(path, _multifile=False) as tiff:  # what OME says of other files is never opened
+        if len(tiff.pages) > _MOST_PAGES:  # each takes a tenth of a millisecond to look at
+            message = _("{name} has {n} pages, more than can be opened.")
+            message = message.format(name=path.name, n=number(len(tiff.pages)))
+            raise UnreadableFile(message, hint=_("Cut it into smaller files first."))
         by_series = bool(tiff.is_imagej or tiff.is_ome)
         groups = _series_groups(tiff) if by_series else _page_groups(tiff)
         if not groups:

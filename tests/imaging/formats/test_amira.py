@@ -134,5 +134,5 @@ def test_what_is_cut_off_or_no_label_field_gets_a_sentence(tmp_path: Path) -> No
     with pytest.raises(UnreadableFile, match="no label field"):
         read_mask(path, Geometry.pixels((3, 4, 6)))
     path.write_bytes(content.replace(b"Lattice 6 4 3", b"Lattice 99999 99999 9999"))
-    with pytest.raises(UnreadableFile, match="more than can be opened"):
+    with pytest.raises(GridMismatch, match="99999"):
         read_mask(path, Geometry.pixels((3, 4, 6)))

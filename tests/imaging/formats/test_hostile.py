@@ -1,17 +1,32 @@
 """Whatever is in a file: it opens, or it is refused in one sentence; quickly, without much memory, without a word."""
 
+import gzip
 import json
+import struct
 import time
+import zlib
 from pathlib import Path
 
+import nibabel
 import numpy as np
+import pydicom
 import pytest
 
-from lesionstudio.errors import UnreadableFile
-from lesionstudio.imaging.formats import ScanSource, apart, find_scans, read_mask, read_scan, reading_process
+from lesionstudio.errors import GridMismatch, UnreadableFile
+from lesionstudio.imaging.formats import (
+    ScanSource,
+    apart,
+    dicom_header,
+    dicom_patience,
+    find_scans,
+    read_mask,
+    read_scan,
+    reading_process,
+)
 from lesionstudio.imaging.formats.kinds import format_of
 from lesionstudio.imaging.formats.limits import guard
 from lesionstudio.imaging.geometry import Geometry
+from tests import phantoms
 
 FOLDERS = ("hostile", "pillow_misc", "tiff", "dicom", "nifti", "masks")
 
@@ -135,7 +150,14 @@ def test_what_is_missing_of_a_tiff_page_is_not_filled_with_grey(tmp_path: Path, 
 
 
 @pytest.mark.parametrize(
-    ("shape", "file_bytes"), [((1, 60000, 60000), 3000), ((1, 0, 5), None), ((10**7, 4096, 4096), None), ((), None)]
+    ("shape", "file_bytes"),
+    [
+        ((1, 60000, 60000), 3000),
+        ((1, 0, 5), None),
+        ((10**7, 4096, 4096), None),
+        ((), None),
+        ((768, 2048, 2048), 3 << 20),
+    ],
 )
 def test_absurd_sizes_are_refused(shape: tuple[int, ...], file_bytes: int | None) -> None:
     with pytest.raises(UnreadableFile):
@@ -145,3 +167,66 @@ def test_absurd_sizes_are_refused(shape: tuple[int, ...], file_bytes: int | None
 def test_a_large_but_honest_picture_passes() -> None:
     guard((1, 40000, 40000), np.uint8, "a.tif", 1_600_000_000)
     guard((2000, 2048, 2048), np.uint16, "a.nii.gz", 2_000_000_000)
+
+
+def test_small_files_that_unpack_to_gigabytes_are_refused_before_they_do(tmp_path: Path) -> None:
+    """Honest about it or not: the numbers in the header decide, and where they say the voxels begin."""
+    packed = gzip.compress(bytes(1 << 20))
+    head = "NRRD0004\ntype: uint8\ndimension: 3\nsizes: {}\nencoding: gzip\nendian: little\n\n"
+    (tmp_path / "a.nrrd").write_bytes(head.format("2048 2048 768").encode() + packed * 3)
+    with pytest.raises(UnreadableFile, match=r"3\.2 GB"):
+        read_scan(tmp_path / "a.nrrd")
+    far = bytearray(nibabel.Nifti1Image(np.zeros((4, 4, 4), np.uint8), np.eye(4)).to_bytes())
+    struct.pack_into("<f", far, 108, 2.9e9)
+    (tmp_path / "b.nii.gz").write_bytes(gzip.compress(bytes(far)))
+    with pytest.raises(UnreadableFile, match="damaged"):
+        read_scan(tmp_path / "b.nii.gz").slice(0)
+    field = (
+        "# AmiraMesh BINARY-LITTLE-ENDIAN 2.1\ndefine Lattice 1300 1300 1200\nLattice {{ byte Labels }} @1({},9)\n@1\n"
+    )
+    for packing in ("HxByteRLE", "HxZip"):
+        (tmp_path / "c.am").write_bytes(field.format(packing).encode() + bytes(8 << 20))
+        with pytest.raises(GridMismatch):
+            read_mask(tmp_path / "c.am", Geometry.pixels((8, 64, 64)))
+
+
+def test_what_a_decoder_says_of_a_file_names_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "Miller").mkdir()
+    (tmp_path / "Miller" / "a.png").write_bytes(b"\x89PNG\r\n\x1a\nnothing")
+    with pytest.raises(UnreadableFile) as refusal:
+        read_scan(tmp_path / "Miller" / "a.png")
+    assert "Miller" not in refusal.value.message + refusal.value.hint
+
+
+def test_a_deflated_dicom_file_inflates_to_no_more_than_a_picture(tmp_path: Path) -> None:
+    dataset = pydicom.dcmread(phantoms.write_dicom(tmp_path / "s", phantoms.ct_phantom(shape=(1, 16, 16)))[0])
+    dataset.file_meta.TransferSyntaxUID = pydicom.uid.DeflatedExplicitVRLittleEndian
+    dataset.save_as(tmp_path / "sound.dcm")
+    assert read_scan(tmp_path / "sound.dcm").slice(0).shape == (16, 16)
+    content = (tmp_path / "sound.dcm").read_bytes()
+    start = content.index(b"1.2.840.10008.1.2.1.99")
+    head = content[: dicom_patience._end_of_meta(content[: start + 400])]
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    zeros = b"".join(packer.compress(bytes(1 << 24)) for _n in range(9)) + packer.flush()
+    (tmp_path / "bomb").mkdir()
+    (tmp_path / "bomb" / "a.dcm").write_bytes(head + zeros)
+    with pytest.raises(UnreadableFile, match="unpacks to more"):
+        read_scan(tmp_path / "bomb" / "a.dcm")
+
+
+def test_millions_of_items_or_of_frames_end_in_a_sentence(tmp_path: Path) -> None:
+    source = phantoms.write_dicom(tmp_path / "s", phantoms.ct_phantom(shape=(1, 16, 16)))[0]
+    content = source.read_bytes()
+    sequence = b"\x08\x00\x11\x11SQ\x00\x00\xff\xff\xff\xff" + b"\xfe\xff\x00\xe0\x00\x00\x00\x00" * 200_000
+    (tmp_path / "items").mkdir()
+    (tmp_path / "items" / "a.dcm").write_bytes(content[: content.index(b"\x08\x00\x16\x00")] + sequence)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dicom_header, "HEADER_S", 0.05)
+        with pytest.raises(UnreadableFile, match="too long"):
+            read_scan(tmp_path / "items" / "a.dcm")
+    dataset = pydicom.dcmread(source)
+    dataset.NumberOfFrames = 2147483647
+    (tmp_path / "frames").mkdir()
+    dataset.save_as(tmp_path / "frames" / "a.dcm")
+    with pytest.raises(UnreadableFile, match="more than can be opened"):
+        read_scan(tmp_path / "frames" / "a.dcm")
