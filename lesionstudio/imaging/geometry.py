@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -85,6 +86,22 @@ class StoredGrid:
         """The file's array (i, j, k) as a view in (slice, row, column)."""
         turned = array.transpose(self.order)
         return turned[tuple(slice(None, None, -1 if flip else 1) for flip in self.flips)]
+
+    def turned(self, array: NDArray[Any]) -> NDArray[Any]:
+        """The file's array in (slice, row, column), each slice in one piece; written over where slices lie so already.
+
+        A second array of that size takes as long to get from the system as to fill.
+        """
+        slices = array.transpose(2, 1, 0)
+        if self.order != (2, 1, 0) or not (slices.flags.c_contiguous and slices.flags.writeable):
+            return np.ascontiguousarray(self.from_stored(array))
+        last, inside = len(slices) - 1, tuple(slice(None, None, -1 if flip else 1) for flip in self.flips[1:])
+        for k in range(last // 2 + 1 if self.flips[0] else last + 1) if any(self.flips) else ():
+            other = last - k if self.flips[0] else k
+            kept = slices[k][inside].copy()
+            slices[k] = slices[other][inside]
+            slices[other] = kept
+        return slices
 
     def to_stored(self, array: NDArray[np.generic]) -> NDArray[np.generic]:
         """An array (slice, row, column) as a view in the file's own axes (i, j, k)."""

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -20,6 +20,14 @@ class SliceSource(Protocol):
 
     def read(self, k: int) -> NDArray[np.generic]:
         """Slice k: (rows, columns) or (rows, columns, channels). Raises UnreadableFile."""
+
+
+@runtime_checkable
+class WholeSource(SliceSource, Protocol):
+    """A source that has to hold the whole volume anyway."""
+
+    def whole(self) -> NDArray[np.generic] | None:
+        """All slices (slice, row, column[, channel]); None where they are not at hand as one array."""
 
 
 class ArraySource:
@@ -122,8 +130,16 @@ class Scan:
         return k in self._kept
 
     def volume(self) -> NDArray[np.generic]:
-        """All slices in one array (slice, row, column[, channel])."""
-        return np.stack(self._slices(range(self.slices)))
+        """All slices in one read-only array (slice, row, column[, channel]). Raises UnreadableFile."""
+        whole = self._source.whole() if isinstance(self._source, WholeSource) else None
+        if whole is None:
+            whole = np.stack(self._slices(range(self.slices)))
+        else:
+            with self._lock:
+                for pixels in whole:
+                    self._widen_range(pixels)
+        whole.flags.writeable = False
+        return whole
 
     def intensity_range(self) -> tuple[float, float]:
         """Lowest and highest finite value of the slices read so far; (0, 1) where there is none."""

@@ -20,7 +20,7 @@ from lesionstudio.imaging.formats.segment_files import MaskFacts
 from lesionstudio.imaging.formats.source import FoundScan, ScanSource, Values
 from lesionstudio.imaging.geometry import Geometry
 from lesionstudio.imaging.mask_values import Turn
-from lesionstudio.imaging.scan import Scan, SliceSource
+from lesionstudio.imaging.scan import Scan, SliceSource, WholeSource
 from lesionstudio.imaging.segments import Overlap, Segment, Segmentation
 from lesionstudio.progress import Cancelled, Reporter, silent
 from lesionstudio.words import _
@@ -257,6 +257,11 @@ class _Guarded:
         """Slice k. Raises UnreadableFile."""
         with decoding(self._path):
             return self._source.read(k)
+
+    def whole(self) -> NDArray[np.generic] | None:
+        """All slices, where the source has them in one array. Raises UnreadableFile."""
+        with decoding(self._path):
+            return self._source.whole() if isinstance(self._source, WholeSource) else None
 
 
 def _guarded(path: Path, decode: Callable[[], object]) -> object:

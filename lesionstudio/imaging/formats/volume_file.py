@@ -119,6 +119,13 @@ class VolumeSlices:
         values = [np.ascontiguousarray(shown(plane, header)) for plane in planes]
         return values[0] if header.channels == 1 else np.stack(values, axis=-1)
 
+    def whole(self) -> Voxels | None:
+        """All slices, where they are unpacked at once and shown as they are stored."""
+        header = self._header
+        if _lies_in_slices(header) or header.channels > 1 or header.is_scaled or header.dtype != header.shown_dtype:
+            return None
+        return self._parts()[0]
+
     def _planes_of_file(self, k: int) -> list[Voxels]:
         header = self._header
         stored_k = header.stored.shape[2] - 1 - k if header.stored.flips[0] else k
@@ -130,7 +137,7 @@ class VolumeSlices:
         with self._lock:
             if self._whole is None:
                 parts = _parts(_voxels(self._header, self._volume), self._header)[:3]
-                self._whole = [np.ascontiguousarray(self._header.stored.from_stored(part)) for part in parts]
+                self._whole = [self._header.stored.turned(part) for part in parts]
             return self._whole
 
 

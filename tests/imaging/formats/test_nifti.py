@@ -1,9 +1,11 @@
 """NIfTI: the same picture whatever the file's axes, lazily, with scaling, 4-D and units."""
 
 import gzip
+from itertools import product
 from pathlib import Path
 from typing import Any
 
+import nibabel
 import numpy as np
 import pytest
 
@@ -186,3 +188,19 @@ def test_values_are_those_that_nibabel_gives(shared_data: Path, name: str) -> No
     volume = np.asarray(image.dataobj)[..., 0] if len(image.shape) == 4 else np.asarray(image.dataobj)
     assert scan.geometry.stored is not None
     np.testing.assert_allclose(scan.geometry.stored.to_stored(scan.volume()), volume, rtol=1e-5)
+
+
+def test_a_packed_file_is_turned_as_a_plain_one_is_and_whole_as_slice_by_slice(tmp_path: Path) -> None:
+    voxels = np.random.default_rng(3).integers(-900, 900, (5, 6, 7)).astype(np.int16)
+    for n, signs in enumerate(product((1, -1), repeat=3)):
+        for axes in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
+            affine = np.zeros((4, 4))
+            affine[list(axes), range(3)] = signs
+            affine[3, 3] = 1.0
+            plain, packed = tmp_path / f"{n}{axes[0]}.nii", tmp_path / f"{n}{axes[0]}.nii.gz"
+            for path in (plain, packed):
+                nibabel.save(nibabel.Nifti1Image(voxels, affine), path)
+            scan, whole = read_scan(packed), read_scan(packed).volume()
+            np.testing.assert_array_equal(whole, read_scan(plain).volume())
+            np.testing.assert_array_equal(whole, np.stack([scan.slice(k) for k in range(scan.slices)]))
+            assert not whole.flags.writeable
