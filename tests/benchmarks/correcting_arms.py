@@ -60,7 +60,7 @@ class Ours:
 
     def __init__(self, todo: ToCorrect, terms: Terms, seed: int, place: Path, share: float = 1.0) -> None:
         self._todo, self._file = todo, place / "learner.safetensors"
-        network = begun_network(todo.card, todo.lent.folder if todo.lent else None, new=True, seed=seed)
+        network = begun_network(todo.card, todo.lent, new=True, seed=seed)
         self._learner = Learner(
             todo.card, network, (True,), new=True, seed=seed, budget_s=share * terms.budget, clock=time.process_time
         )

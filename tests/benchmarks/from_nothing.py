@@ -10,9 +10,11 @@ on the machine does not:
             the end on the same slices for all of --budget times their number
 
     python -m tests.benchmarks.from_nothing --json FILE [--set lung_lidc] [--arms ours,once] [--seeds 0,1,2]
-        [--at 5,10,20] [--budget 60] [--peer-budget 180] [--peer VENV] [--no-starter]
+        [--at 5,10,20] [--budget 60] [--peer-budget 180] [--peer VENV] [--lend MODEL | --alone]
 
 RootPainter (GPL) runs from an environment of its own: python3 -m venv VENV; VENV/bin/pip install root-painter-trainer.
+A new model begins with the weights of the starter model, as Learn does; in the lung sets, which that one learned from,
+with random ones. --lend names another model to begin with, one that did not learn from the sets; --alone: none.
 A run that was broken off goes on: each figure is in the JSON as soon as it is known, the weights lie beside it.
 """
 
@@ -47,12 +49,13 @@ class Asked:
     at: tuple[int, ...]
     arms: tuple[str, ...]
     terms: Terms
-    lend: bool
+    lend: Path | None
+    alone: bool
 
 
 def run(asked: Asked, name: str, seed: int) -> None:
     """All arms of one set and seed, as far as they are not measured yet."""
-    todo = to_correct(name, seed, max(asked.at), lend=asked.lend)
+    todo = to_correct(name, seed, max(asked.at), asked.lend, alone=asked.alone)
     for arm in asked.arms:
         kept = read(asked.file)
         points = kept.setdefault(name, {}).setdefault(str(seed), {}).setdefault(arm, [])
@@ -90,7 +93,7 @@ def point_of(arm: Arm, todo: ToCorrect, count: int) -> dict[str, Any]:
         "measured": len(todo.held_out),
         "looked_s": round(time.monotonic() - began, 1),
         "load": round(os.getloadavg()[0], 1),
-        "begins": "starter weights" if todo.lent else "random weights",
+        "begins": todo.lent.name if todo.lent else "random weights",
     }
 
 
@@ -164,14 +167,15 @@ def main() -> None:
     options.add_argument("--budget", type=float, default=60.0)
     options.add_argument("--peer-budget", type=float, default=180.0)
     options.add_argument("--peer", type=Path)
-    options.add_argument("--no-starter", action="store_true")
+    options.add_argument("--lend", type=Path)
+    options.add_argument("--alone", action="store_true")
     options.add_argument("--only-table", action="store_true")
     given = options.parse_args()
     torch.set_num_threads(1)
     arms = tuple(given.arms.split(",")) if given.arms else tuple(one for one in ARMS if given.peer or "rp" not in one)
     at = tuple(int(one) for one in given.at.split(","))
     terms = Terms(given.budget, given.peer_budget, given.peer)
-    asked = Asked(given.json.absolute(), at, arms, terms, not given.no_starter)
+    asked = Asked(given.json.absolute(), at, arms, terms, given.lend, given.alone)
     for name in () if given.only_table else given.set or SETS:
         for seed in [int(one) for one in given.seeds.split(",")]:
             run(asked, name, seed)

@@ -58,7 +58,7 @@ def chosen(arm: str, learner: Learner, pool: list[Example], seed: int) -> Exampl
 
 def run(todo: ToCorrect, arm: str, seed: int, asked: argparse.Namespace) -> dict[str, Any]:
     """Corrects and learns; gives the figures at the end."""
-    network = begun_network(todo.card, todo.lent.folder if todo.lent else None, new=True, seed=seed)
+    network = begun_network(todo.card, todo.lent, new=True, seed=seed)
     learner = Learner(todo.card, network, (True,), new=True, seed=seed, budget_s=asked.budget, clock=time.process_time)
     pool, choosing = list(todo.order[asked.first :]), 0.0
     for count in range(asked.corrections):

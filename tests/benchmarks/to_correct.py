@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from lesionstudio.imaging.pairs import Pairs, pair_folders, pairs_of_data
 from lesionstudio.learning.examples import Example
-from lesionstudio.model_card import ModelCard
+from lesionstudio.model_card import ModelCard, read_card
 from lesionstudio.progress import silent
-from lesionstudio.project.shelf import ModelShelf, ShelvedModel
+from lesionstudio.project.shelf import ModelShelf
 from lesionstudio.recipe import Recipe
 from lesionstudio.workflows.training_set import Question, training_set
 
@@ -19,36 +19,39 @@ DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 SETS = ("lung_lidc", "lung_medseg", "brain_lgg", "em_isbi2012")
 STARTER = "lung-lesions"
 _CHANNELS = {"brain_lgg": "1"}
+_ENCODER, _DECODER, _LONG_SIDE = "resnet18", (128, 64, 48, 32, 16), (192, 512)
 _A_PATIENT, _CLEAN, _MEASURED, _LAST_SECTIONS = 4, 1, 32, 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ToCorrect:
-    """A set: what is corrected in this order, what is measured on, the card, and the model whose weights are lent.
-
-    The starter model learned from both lung sets, so none of its weights are lent there.
-    """
+    """A set: what is corrected in this order, what is measured on, the card, and the model whose weights are lent."""
 
     name: str
     order: list[Example]
     held_out: list[Example]
     card: ModelCard
-    lent: ShelvedModel | None
+    lent: Path | None
 
 
-def to_correct(name: str, seed: int, count: int, *, lend: bool = True) -> ToCorrect:
-    """A set with so many slices to correct, patients in an order by the seed. Its part val is measured on."""
-    found = training_set(
-        _pairs(name), Recipe(seed=seed), name, Question(_CHANNELS.get(name, ""), _structure(name)), silent
-    )
+def to_correct(name: str, seed: int, count: int, lend: Path | None = None, *, alone: bool = False) -> ToCorrect:
+    """A set with so many slices to correct, patients in an order by the seed. Its part val is measured on.
+
+    A new model begins with the weights in `lend`, or as Learn does with those of the starter model; with random ones
+    where it is `alone`, and in both lung sets, for the starter model learned from them.
+    """
+    question = Question(_CHANNELS.get(name, ""), _structure(name))
+    found = training_set(_pairs(name), Recipe(seed=seed), name, question, silent)
     learned, held_out = found.learned, found.held_out
     if name == "em_isbi2012":
         sections = sorted(learned + held_out, key=lambda one: one.id)
         learned, held_out = sections[: -_LAST_SECTIONS - 1], sections[-_LAST_SECTIONS:]
-    lent = ModelShelf().find(STARTER) if lend and not name.startswith("lung") else None
-    card = replace(
-        found.card, encoder="resnet18", network={"decoder_channels": [128, 64, 48, 32, 16]}, long_side=(192, 512)
-    )
+    is_known = lend is None and name.startswith("lung")
+    lent = None if alone or is_known else lend or ModelShelf().find(STARTER).folder
+    card = replace(found.card, encoder=_ENCODER, network={"decoder_channels": list(_DECODER)}, long_side=_LONG_SIDE)
+    if lent is not None:
+        one = read_card(lent)
+        card = replace(card, architecture=one.architecture, encoder=one.encoder, network=one.network)
     return ToCorrect(name, _as_a_person(learned, seed)[:count], _some(held_out, seed), card, lent)
 
 
