@@ -1,6 +1,7 @@
 """The README's lines for programs run as printed, and the notebook from its first cell to its last."""
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+
+from lesionstudio.cli import run
+from lesionstudio.model_card import read_card
 
 ROOT = Path(__file__).parents[1]
 
@@ -37,6 +41,30 @@ def test_the_lines_in_the_readme_run_as_printed(tmp_path: Path, home: Path) -> N
     assert lines[0].split()[:2] == ["p00", "1"] and len(lines) == 12
     assert 0 <= float(lines[-1]) <= 1
     assert (tmp_path / "report.html").is_file() and len(list((tmp_path / "drafts").glob("*.png"))) == 10
+
+
+def _command_lines(name: str) -> list[str]:
+    printed = re.search(r"```sh\n(.*?)```", (ROOT / name).read_text(encoding="utf-8"), re.DOTALL)
+    assert printed is not None
+    return printed[1].splitlines()
+
+
+@pytest.mark.slow
+def test_the_command_lines_in_the_readme_run_as_printed(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [shlex.split(line) for line in _command_lines("README.md")]
+    assert [line[1] for line in lines] == ["split", "train", "evaluate"]
+    _pictures(tmp_path, 10)
+    monkeypatch.chdir(tmp_path)
+    for line in lines:
+        assert run(line[1:], lambda _project, _path: None) == 0, line
+    assert "How good it is" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert len(read_card(tmp_path / "mine").training["curve"]) >= 1
+
+
+def test_the_french_readme_prints_the_same_command_lines() -> None:
+    assert _command_lines("README.fr.md") == _command_lines("README.md")
 
 
 def test_whatever_imports_the_api_has_not_loaded_torch_by_that(tmp_path: Path) -> None:

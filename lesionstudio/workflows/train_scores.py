@@ -80,6 +80,7 @@ def scores_of(
         return {}
     report(Progress(None, _("Scoring the part that was held out")))
     asked = asdict(places) | {"part": "val", "structure": structure, "hu_offset": hu_offset}
+    del asked["by_series"]  # evaluate pairs pictures with masks, never two segmentations
     found = evaluate(str(out), **asked)
     scores: dict[str, Any] = {"part": "val", "cases": len(found["cases"]), **_rounded(found["mean"])}
     if found["cases"][0]["volume_ml"] is None:
