@@ -231,8 +231,10 @@ def shown(name: str, facts: dict[str, Any]) -> str:
 
 
 def _span(patients: list[dict[str, Any]], key: str) -> str:
-    """Mean, least and greatest over patients."""
-    found = [float(one[key]) for one in patients]
+    """Mean, least and greatest over patients; a dash where it was not measured."""
+    found = [float(one[key]) for one in patients if one.get(key) is not None]
+    if not found:
+        return "-"
     return f"{sum(found) / len(found):.3f} ({min(found):.3f} to {max(found):.3f})"
 
 
