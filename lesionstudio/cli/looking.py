@@ -103,9 +103,9 @@ def models(
     if average and out is not None:
         from lesionstudio.workflows.describing import average_models
 
-        card = average_models([name.strip() for name in average.split(",")], out)
+        made = average_models([name.strip() for name in average.split(",")], out)
         terminal.say(_("The model is in {folder}.").format(folder=out.absolute()))
-        terminal.result({"id": card.id, "folder": str(out.absolute()), "sha256": card.sha256})
+        terminal.result({"id": made.id, "folder": str(out.absolute()), "sha256": made.sha256})
     elif describe is not None:
         from lesionstudio.workflows.describing import describe_model
 

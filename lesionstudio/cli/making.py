@@ -143,7 +143,13 @@ def train(
     named["labels"] = labels and [name.strip() for name in labels.split(",")]
     named |= {"steps": steps, "whole": whole or None, "threshold": threshold}
     if folds:
-        asked = {"model_from": model_from, "recipe": recipe, "channels": channels, "devices": devices, "device": device}
+        asked: dict[str, Any] = {
+            "model_from": model_from,
+            "recipe": recipe,
+            "channels": channels,
+            "devices": devices,
+            "device": device,
+        }
         asked |= {"structure": structure and int(structure), "hu_offset": hu_offset}
         _train_folds(ctx, out, folds, {**places, "patients": patients}, named, asked, resume=resume)
         return

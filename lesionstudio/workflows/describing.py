@@ -36,7 +36,8 @@ def describe_model(wanted: str, file: Path) -> ModelCard:
             card = replace(card, training={**card.training, "again": said.pop("again")})
         if "folds" in said:
             card = replace(card, scores={**card.scores, "folds": said.pop("folds")})
-        card = replace(card, **{name: tuple(value) if name == "notes" else value for name, value in said.items()})
+        words: dict[str, Any] = {name: tuple(value) if name == "notes" else value for name, value in said.items()}
+        card = replace(card, **words)
         write_card(card, folder)
     return card
 

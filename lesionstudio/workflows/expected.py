@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lesionstudio.model_card import ModelCard
-from lesionstudio.words import _, ngettext, number
+from lesionstudio.words import _, number
 
 _OF, _FEW = 10, 3
 
@@ -23,8 +23,7 @@ def _lesion_words(one: Mapping[str, Any]) -> str:
     if not lesions:
         return ""
     if lesions < _OF:
-        text = ngettext("misses {missed} of {n} lesion", "misses {missed} of {n} lesions", lesions)
-        found = text.format(missed=number(missed), n=number(lesions))
+        found = _("misses {missed} of {n} lesions").format(missed=number(missed), n=number(lesions))
     else:
         found = _tenths(missed / lesions)
     return f"{found}, {_false_marks(int(one['invented']), int(one['slices']))}"

@@ -173,3 +173,9 @@ def _card(name: str) -> ModelCard:
     folder: Path = resource("models", name)
     assert json.loads((folder / "card.json").read_text(encoding="utf-8"))["id"] == name
     return read_card(folder)
+
+
+def test_few_lesions_are_counted_one_by_one_and_many_false_marks_by_the_slice() -> None:
+    few = {**POINTS[0], "lesions": 7, "missed": 3, "invented": 60}
+    (point, _second) = points_of(tiny_card(scores={"operating": [few, POINTS[1]]}))
+    assert point.words == "misses 3 of 7 lesions, 1.5 false marks a slice"

@@ -1,0 +1,79 @@
+"""What the cards of the starter models say that no training can know: titles, terms, sources, known failures.
+
+Known failures are written here after somebody looked, never before.
+"""
+
+from typing import Any
+
+_TERMS = """The weights in this folder (weights.safetensors) are NOT under the licence of LesionStudio's code.
+
+{source}
+
+The weights are given for research use only: you may use, copy and change them for non-commercial research and teaching,
+and pass them on with this text. They are not a medical device, they must not be used to make or to support a clinical
+decision, and they come without any warranty.
+
+A build of LesionStudio can leave this folder out; everything else works without it.
+"""
+_RESEARCH = "Research use only, not commercial"
+
+WORDS: dict[str, dict[str, Any]] = {
+    "lung-lesions": {
+        "title": "Lung lesions, CT",
+        "made_for": "Made for axial chest CT: ground glass and consolidation.",
+        "licence": _RESEARCH,
+        "licence_note": "The training pictures were redistributed for non-commercial use; their original may be in the "
+        "public domain (CC0), which was not verified. See LICENSE beside the weights.",
+        "data": "lung_medseg: 73 axial CT slices cut to the lungs, with lesions of COVID-19 (MedSeg)",
+        "licence_text": _TERMS.format(
+            source="They were trained on the MedSeg pictures of lung lesions of COVID-19 on axial CT, as redistributed "
+            "for\nnon-commercial use; the original collection may be in the public domain (CC0), which was not "
+            "verified."
+        ),
+    },
+    "lung-nodules": {
+        "title": "Lung nodules, CT",
+        "made_for": "Made for a small piece of an axial chest CT around one nodule: draw a box.",
+        "licence": _RESEARCH,
+        "licence_note": "Trained on LIDC-IDRI, as commonly reported under CC BY 3.0.",
+        "data": "lung_lidc: 968 pieces of 128 x 128 pixels of 150 patients (LIDC-IDRI; Armato et al. 2011), masks by "
+        "at least two of four readers",
+        "licence_text": _TERMS.format(
+            source="They were trained on LIDC-IDRI (Armato et al. 2011, The Cancer Imaging Archive), as commonly "
+            "reported under CC\nBY 3.0."
+        ),
+    },
+    "brain-tumour": {
+        "title": "Brain tumour, MRI",
+        "made_for": "Made for axial brain MRI with low-grade glioma: the pictures before contrast, FLAIR and after it.",
+        "licence": _RESEARCH,
+        "licence_note": "Masks of the training pictures are CC BY-NC-SA 4.0, as commonly reported.",
+        "data": "brain_lgg: 1152 axial slices of 40 patients (TCGA-LGG; masks by Buda et al. 2019)",
+        "licence_text": _TERMS.format(
+            source="They were trained on TCGA-LGG (The Cancer Imaging Archive, CC BY 3.0) with masks by Buda et al. "
+            "2019 (CC\nBY-NC-SA 4.0), as commonly reported."
+        ),
+    },
+    "em-membranes": {
+        "title": "Cell membranes, electron microscopy",
+        "made_for": "Made for serial-section transmission electron microscopy of neural tissue, about 4 nm a pixel.",
+        "licence": _RESEARCH,
+        "licence_note": "The training sections are for non-commercial use, as commonly reported.",
+        "data": "em_isbi2012: 20 sections of 512 x 512 of the ventral nerve cord of a fruit fly larva (ISBI 2012)",
+        "licence_text": _TERMS.format(
+            source="They were trained on sections of the ISBI 2012 challenge (Cardona et al. 2010; Arganda-Carreras et "
+            "al. 2015),\nwhich are for non-commercial use, as commonly reported."
+        ),
+    },
+    "brain-lobes": {
+        "title": "Brain lobes, T1 MRI",
+        "made_for": "Made for axial T1 MRI of a whole head without its skull: frontal, parietal, temporal, occipital.",
+        "licence": _RESEARCH,
+        "licence_note": "Trained on OASIS-TRT-20 of Mindboggle-101, CC BY-NC-SA 3.0; cite Klein and Tourville 2012.",
+        "data": "brain_lobes: 362 axial slices of 16 people (OASIS-TRT-20 of Mindboggle-101); cortex drawn by hand, "
+        "white matter by the nearest cortex, so that deep borders mean little",
+        "licence_text": _TERMS.format(
+            source="They were trained on OASIS-TRT-20 of Mindboggle-101 (Klein & Tourville 2012), CC BY-NC-SA 3.0."
+        ),
+    },
+}

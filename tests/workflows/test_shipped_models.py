@@ -1,0 +1,69 @@
+"""The models that ship: small enough, each with its terms, as good as their cards say. A build may leave any out."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lesionstudio.imaging.boxed import window_for
+from lesionstudio.model_card import LICENCE_NAME, WEIGHTS_NAME, read_card
+from lesionstudio.resources import resource
+from lesionstudio.workflows.card_words import card_lines
+from lesionstudio.workflows.evaluate import evaluate
+from lesionstudio.workflows.models import list_models
+
+MOST_EACH, MOST_TOGETHER = 50_000_000, 120_000_000
+SHIPPED = sorted(path.parent for path in resource("models").glob("*/card.json"))
+MARKING = [folder for folder in SHIPPED if read_card(folder).task == "segmentation"]
+CLOSE = 0.005
+
+
+def _names(folder: Path) -> str:
+    return folder.name
+
+
+def test_none_is_too_large_and_all_together_neither() -> None:
+    sizes = [(folder / WEIGHTS_NAME).stat().st_size for folder in SHIPPED]
+    assert all(size <= MOST_EACH for size in sizes) and sum(sizes) <= MOST_TOGETHER
+
+
+@pytest.mark.parametrize("folder", SHIPPED, ids=_names)
+def test_each_is_listed_and_says_its_terms_and_what_it_was_made_from(folder: Path) -> None:
+    card = read_card(folder)
+    assert card.id == folder.name in [one["id"] for one in list_models()]
+    assert card.title and card.made_for and card.data and card.licence and card.made
+    assert (folder / LICENCE_NAME).is_file()
+    assert {"seed", "minutes"} <= set(card.training)
+    assert all((folder / name).is_file() for name in card.pictures)
+
+
+@pytest.mark.parametrize("folder", MARKING, ids=_names)
+def test_each_has_a_card_in_words_and_those_of_crops_look_at_boxes(folder: Path) -> None:
+    card, lines = read_card(folder), dict(card_lines(read_card(folder)))
+    assert {"Marks", "Made for", "Goes in", "How good", "Rules", "Learned from", "Licence", "Trained"} <= set(lines)
+    if card.view == "crop":
+        assert card.crop_side and window_for(card, (100, 100, 120, 120), (512, 512)) is not None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("folder", MARKING, ids=_names)
+def test_evaluate_gives_the_numbers_on_the_card_again(folder: Path, shared_data: Path, tmp_path: Path) -> None:
+    card, words = read_card(folder), _asked(folder.name, tmp_path)
+    found = evaluate(card.id, part=card.scores["part"], **words)
+    assert found["mean"]["dice"] == pytest.approx(card.scores["dice"], abs=CLOSE)
+    for name in ("v_rand", "v_info") if "membrane" in card.scores else ():
+        assert found["membrane"][name] == pytest.approx(card.scores["membrane"][name], abs=CLOSE)
+
+
+def _asked(name: str, place: Path) -> dict[str, Any]:
+    """The data a model is judged by, as make_models names them on its command line."""
+    from tests.benchmarks.make_models import MODELS
+
+    model = MODELS[name]
+    model.prepare(place)
+    words = [*model.data(place), *model.options]
+    given = dict(zip(words[::2], words[1::2]))
+    places: dict[str, Any] = {
+        key: Path(given[f"--{key}"]) for key in ("data", "images", "masks", "split") if f"--{key}" in given
+    }
+    return places | ({"structure": int(given["--structure"])} if "--structure" in given else {})
