@@ -14,7 +14,7 @@ from lesionstudio.imaging.formats.laying import Laying, Plate
 from lesionstudio.imaging.formats.limits import guard
 from lesionstudio.imaging.geometry import LPS_TO_RAS, Geometry
 from lesionstudio.imaging.segments import MOST_SEGMENTS, Layers, Segment, Segmentation, plain_name
-from lesionstudio.words import _
+from lesionstudio.words import _, ngettext, number
 
 LABELMAP_CLASS = "1.2.840.10008.5.1.4.1.1.66.7"
 CLASSES = ("1.2.840.10008.5.1.4.1.1.66.4", LABELMAP_CLASS)
@@ -41,14 +41,28 @@ def read(path: Path, geometry: Geometry) -> Segmentation:
     rows, columns = (int(dataset.get(key) or 0) for key in ("Rows", "Columns"))
     is_flat = not geometry.has_orientation and geometry.shape == (1, rows, columns)
     layers, laying = Layers(geometry.shape), None if is_flat else Laying(geometry)
+    homeless = max(int(dataset.get("NumberOfFrames") or 0) - len(dataset.get(_PER_FRAME) or ()), 0)
     for frame, pixels in zip(_frames(dataset, path, is_flat=is_flat), _pixels(dataset, path, notes)):
         for segment, marked in _marks(pixels, frame.segment):
-            number = numbers.get(segment)
-            if number is not None and laying is not None and frame.plate is not None:
-                laying.lay(marked, number, frame.plate)
-            elif number is not None:
-                layers.mark(marked[np.newaxis], number, (slice(None),))
+            n = numbers.get(segment)
+            if n is not None and laying is not None and frame.plate is not None:
+                laying.lay(marked, n, frame.plate)
+            elif n is not None:
+                layers.mark(marked[np.newaxis], n, (slice(None),))
+            else:
+                homeless += 1
+    notes += _left_out(homeless)
     return layers.finished(segments, notes) if laying is None else laying.finished(segments, notes)
+
+
+def _left_out(frames: int) -> list[str]:
+    """What is said of frames that cannot be laid anywhere, or are of a segment that the file does not name."""
+    words = ngettext(
+        "{n} frame does not say where it lies, or of which segment it is, and is left out.",
+        "{n} frames do not say where they lie, or of which segment they are, and are left out.",
+        frames,
+    )
+    return [words.format(n=number(frames))] if frames else []
 
 
 def segments(path: Path) -> tuple[Segment, ...]:
