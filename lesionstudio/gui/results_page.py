@@ -112,6 +112,8 @@ class ResultsPage(QFrame):
         words = _("in use: {threshold}").format(threshold=number(found.scores["threshold"], 2))
         drawing = Drawing(tuple(lines), _("recall"), _("precision"), (0, 1), (0, 1), here, words)
         note = _("area {area}").format(area=number(area, 2)) if area is not None else ""
+        if len(found.scores["curves"]) > 1:
+            note = f"{next(iter(found.scores['curves']))}, {note}"  # of several labels the curve is the first one's
         self.curve.show_drawing(drawing if points else None, note)
         self._show_volumes(found)
 
@@ -119,7 +121,10 @@ class ResultsPage(QFrame):
         known = figures.volumes(found.scores)
         most = max([1e-6, *(max(point) for point in known.points)])
         same = Line(((0.0, 0.0), (most, most)), "text2", is_dashed=True)
-        drawing = Drawing((same, Line(known.points, dots=True)), _("yours"), _("model"), (0, most), (0, most))
+        is_yours = all("item" in case for case in found.scores["cases"])
+        self.volume.show_title(_("Volume: model against you") if is_yours else _("Volume: model against truth"))
+        wanted = _("yours") if is_yours else _("truth")
+        drawing = Drawing((same, Line(known.points, dots=True)), wanted, _("model"), (0, most), (0, most))
         self.volume.show_drawing(drawing, known.unit)
 
     def _lay_out(self) -> None:

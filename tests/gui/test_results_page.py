@@ -1,6 +1,7 @@
 """Results in the real window, by keys and clicks; behind it a stand-in that marks what is bright."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,21 @@ def test_down_and_enter_open_the_next_case_in_draw_with_its_errors_over_it(hands
     whole = comparing.figures.whole  # type: ignore[union-attr]
     assert (whole.true_positives, whole.false_positives, whole.false_negatives) == (162, 162, 0)
     comparing.stop()
+
+
+def test_of_a_data_folder_the_truth_is_nobodys_and_of_several_labels_the_curve_is_named(hands: Hands) -> None:
+    made, found = measured(hands), hands.desk.parts.judging.found
+    assert found is not None
+    assert words(hands, "volume_title") == "Volume: model against you"
+    cases = [{name: value for name, value in case.items() if name != "item"} for case in found.scores["cases"]]
+    curve = next(iter(found.scores["curves"].values()))
+    made._show_plots(
+        replace(found, scores={**found.scores, "cases": cases, "curves": {"A": curve, "B": curve}}), None, ("", "")
+    )
+    assert words(hands, "volume_title") == "Volume: model against truth"
+    assert words(hands, "precision_recall_note").startswith("A, area ")
+    made._show_plots(found, None, ("", ""))
+    assert words(hands, "precision_recall_note").startswith("area ")
 
 
 def test_a_double_click_opens_the_case_too(hands: Hands) -> None:

@@ -56,7 +56,7 @@ class Plot(QFrame):
         self.setProperty("kind", "card")
         self.setObjectName(name)
         self._look, self._title_words, self._told = look, title, told
-        self._note = label(role="second", name=f"{name}_note")
+        self._title, self._note = ElidedLabel("section", f"{name}_title"), label(role="second", name=f"{name}_note")
         self._up = label(role="second")
         self.save = sign(look, "download", _("Save figure"), f"save_{name}_button", px=16)
         self.save.clicked.connect(self._choose_file)
@@ -65,6 +65,10 @@ class Plot(QFrame):
         self._legend = QHBoxLayout()
         self._lay_out()
         look.changed.connect(self._redraw)
+
+    def show_title(self, words: str) -> None:
+        """Gives it another title."""
+        self._title.setText(words)
 
     def show_drawing(self, drawing: Drawing | None, note: str = "") -> None:
         """Shows this; None for nothing."""
@@ -191,9 +195,8 @@ class Plot(QFrame):
     def _lay_out(self) -> None:
         head = self._head = QHBoxLayout()
         head.setSpacing(6)
-        title = ElidedLabel("section")
-        title.setText(self._title_words)
-        head.addWidget(title, 1)
+        self._title.setText(self._title_words)
+        head.addWidget(self._title, 1)
         head.addWidget(self._note)
         head.addWidget(self.save)
         self._box = QVBoxLayout()
