@@ -193,7 +193,7 @@ class ImportWiring(QObject):
         self.sheet.table.clearSelection()
         self._show_plan()
         self._look()
-        self._show_row(0 if found.masks else -1)
+        self._show_row(self.sheet.table.mask_at(self.sheet.table.currentRow()))
 
     def _look(self) -> None:
         project, wanted = self._session.project, self.plan.unlooked

@@ -67,7 +67,7 @@ class ImportSheet(Sheet):
         (self.table if self._plan.masks else self._empty.go).setFocus()
         self.table.show_plan()
         if self.table.currentRow() < 0 and self._plan.masks:
-            self.table.selectRow(0)
+            self.table.selectRow(next((n for n, scan in enumerate(self._plan.scan_of) if scan), 0))
         self.show_answers()
 
     def show_answers(self) -> None:
