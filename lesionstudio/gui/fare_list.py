@@ -18,7 +18,7 @@ class FareList(QObject):
         self._session, self._fates, self._what_next = parts.session, parts.draft_fates, parts.what_next
         self._card = card
         card.place_wanted.connect(self._open)
-        card.parentWidget().installEventFilter(self)
+        (card.parentWidget() or card).installEventFilter(self)
         for said in (parts.draft_fates.changed, parts.session.folder_opened):
             said.connect(self.refresh)
         self.refresh()

@@ -46,6 +46,7 @@ class LookNext(QObject):
         self._soon = QTimer(self, singleShot=True)
         self._soon.timeout.connect(self._submit)
         self._job: Job | None = None
+        self._lots: list[list[tuple[str, int]]] = []
         self._forget()
         session.folder_opened.connect(self._forget)
         session.item_changed.connect(lambda _item_id: self.changed.emit() if self.suggestions else None)
@@ -250,7 +251,7 @@ class LookNext(QObject):
 
     def _stop(self) -> None:
         job, self._job = self._job, None
-        self._lots: list[list[tuple[str, int]]] = []
+        self._lots = []
         self._soon.stop()
         if job is not None:
             job.cancel()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QImage
 
 from lesionstudio.errors import LesionStudioError
@@ -98,6 +98,7 @@ class LookList(QObject):
         self._job: Job | None = None
         card.look_wanted.connect(self._look_next.look)
         card.place_wanted.connect(self._open)
+        card.installEventFilter(self)
         self._look_next.changed.connect(self.refresh)
         self._models.models_changed.connect(self.refresh)
         self._session.folder_opened.connect(self._forget)
@@ -120,6 +121,12 @@ class LookList(QObject):
         can_look = not look_next.is_looking and not self._models.reason
         self._card.say(words, can_look=can_look, again=bool(look_next.suggestions))
         self._read([one.place for one in waiting if one.place not in self._pictures])
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Pictures are read when they are first to be seen."""
+        if event.type() == QEvent.Type.Show:
+            self.refresh()
+        return False
 
     def _open(self, place: Place) -> None:
         self.opened.emit()
@@ -145,6 +152,7 @@ class LookList(QObject):
         self._card.show_picture(place, picture)
 
     def _read_all(self) -> None:
+        """What joined the list meanwhile comes next; what could not be read is not tried again before it is seen."""
         self._job = None
 
     def _forget(self) -> None:

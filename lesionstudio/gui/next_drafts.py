@@ -93,7 +93,7 @@ class NextDrafts(QObject):
     @property
     def model(self) -> ModelView | None:
         """What drafts are made with ahead; None where they are not."""
-        session, model = self._session, getattr(self._learner, "drafts_with", None) or self._models.model_in_use
+        session, model = self._session, self._learner.drafts_with or self._models.model_in_use
         if session.project is None or session.project.read_only or model is None or self._models.reason:
             return None
         asked = model.id in session.study_settings.get("drafting", ())
@@ -103,7 +103,7 @@ class NextDrafts(QObject):
     @property
     def _drafts_stamp(self) -> object:
         """Changes whenever the weights of a model that goes on learning have moved on; None for one that rests."""
-        return getattr(self._learner, "drafts_stamp", None)
+        return self._learner.drafts_stamp
 
     def _note_asked(self, _item_ids: Sequence[str], _verb: str) -> None:
         model = self._models.model_in_use

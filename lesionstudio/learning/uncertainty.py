@@ -168,4 +168,4 @@ def candidates(slices: Sequence[tuple[str, int]], most: int, *, seed: int = 0) -
 
 def as_heat(doubts: Floats) -> NDArray[np.uint8]:
     """Doubt (label, row, column) as heat (row, column) of 0 to 255: that of the most doubtful label."""
-    return np.rint(np.clip(doubts.max(axis=0), 0, 1) * 255).astype(np.uint8)
+    return np.asarray(np.rint(np.clip(doubts.max(axis=0), 0, 1) * 255), np.uint8)

@@ -1,6 +1,6 @@
 """The sheet of what a new version would change: each slice old against new, taken over with a key, or all at once."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
@@ -12,7 +12,7 @@ from lesionstudio.gui.widgets.sheet import Sheet
 from lesionstudio.gui.widgets.text import label, paragraph
 from lesionstudio.words import _, ngettext, number
 
-_WIDTH, _LIST_WIDE, _SIDE = 920, 260, 280
+_WIDTH, _LIST_WIDE, _SIDE, _LINE = 920, 260, 280, 48
 
 
 class ChangesSheet(Sheet):
@@ -49,7 +49,9 @@ class ChangesSheet(Sheet):
         self._list.clear()
         for change, name in changes:
             words = f"{name}\n{amounts(change)}"
-            self._list.addItem(QListWidgetItem(f"{words}, {_('checked')}" if change.checked else words))
+            line = QListWidgetItem(f"{words}, {_('checked')}" if change.checked else words)
+            line.setSizeHint(QSize(0, _LINE))
+            self._list.addItem(line)
         self._list.setCurrentRow(min(row, len(changes) - 1))
         self._list.blockSignals(False)
         open_ones = sum(not change.checked for change, _name in changes)

@@ -13,7 +13,7 @@ from lesionstudio.gui.widgets.buttons import word_button
 from lesionstudio.gui.widgets.text import ElidedLabel, label, paragraph
 from lesionstudio.words import _, ngettext
 
-_THUMBNAIL, _ROW, _MOST = 44, 52, 12
+_THUMBNAIL, _ROW, _MOST = 44, 48, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,13 @@ class LookListCard(QFrame):
         column.addLayout(foot)
 
     def show_rows(self, rows: Sequence[LookRow]) -> None:
-        """Shows these; keeps what is shown of them already."""
+        """Shows the first of these, as many as there is room for; keeps what is shown of them already."""
+        self._count.setText(ngettext("{n} slice", "{n} slices", len(rows)) if rows else "")
         rows = rows[:_MOST]
         if [one.place for one in rows] != list(self._rows):
             self._make(rows)
         for one in rows:
             self._rows[one.place].show_words(one)
-        self._count.setText(ngettext("{n} slice", "{n} slices", len(rows)) if rows else "")
 
     def say(self, words: str, *, can_look: bool, again: bool) -> None:
         """Says how the search is, and offers to look (again)."""
@@ -104,7 +104,7 @@ class _Row(QPushButton):
         super().__init__()
         self.setProperty("kind", "quiet")
         self.setObjectName(f"look_row_{place.k}")
-        self.setFixedHeight(_ROW)
+        self.setStyleSheet(f"QPushButton {{ min-height: {_ROW}px; max-height: {_ROW}px; padding: 0; }}")
         self._picture, arrow = QLabel(), QLabel()
         self._picture.setFixedSize(QSize(_THUMBNAIL, _THUMBNAIL))
         self._name, self._why = ElidedLabel("strong", "look_row_name"), ElidedLabel("second", "look_row_why")

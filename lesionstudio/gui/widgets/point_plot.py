@@ -63,7 +63,7 @@ class PointPlot(QWidget):
         self._plot.clear()
         top = most if most is not None else max(max(one.value for one in points), 1.0) * 1.08
         self._plot.setXRange(0.4, len(points) + 0.6, padding=0)
-        self._plot.setYRange(0, top, padding=0.02)
+        self._plot.setYRange(0, top, padding=0.06)
         self._draw_line(points)
         self._draw_points(points)
 
@@ -120,6 +120,12 @@ def smoothed(values: Sequence[float]) -> list[float]:
     return [sum(some) / len(some) for some in near]
 
 
+def whole_words(values: Sequence[float], scale: float, spacing: float) -> list[str]:
+    """Numbers of slices at an axis: nothing at places between two."""
+    words = tick_words(values, scale, max(spacing, 1.0))
+    return [said if value == int(value) and value > 0 else "" for value, said in zip(values, words)]
+
+
 def _plot() -> Any:
     import pyqtgraph as pg
 
@@ -132,6 +138,6 @@ def _plot() -> Any:
     for side in ("left", "bottom"):
         axis = plot.getAxis(side)
         axis.setStyle(tickLength=0)
-        axis.tickStrings = tick_words
+        axis.tickStrings = tick_words if side == "left" else whole_words
         axis.enableAutoSIPrefix(False)
     return plot
