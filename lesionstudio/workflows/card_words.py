@@ -14,7 +14,7 @@ def card_lines(card: ModelCard) -> list[Line]:
     """What the card says of a model that marks lesions, in the order a person asks; nothing where it says nothing."""
     scores = card.scores if isinstance(card.scores, Mapping) else {}
     lines = [
-        (_("Marks"), ", ".join(_(label) for label in card.labels)),
+        (_("Marks"), ", ".join(_(name) for name in card.labels)),
         (_("Made for"), _(card.made_for)),
         (_("Goes in"), _input_words(card)),
         (_("How good"), score_words(scores)),
@@ -24,14 +24,14 @@ def card_lines(card: ModelCard) -> list[Line]:
         (_("Where nothing is"), _nothing_words(scores)),
         (_("Probabilities"), _calibration_words(scores.get("calibration") or {})),
         (_("Worst cases"), _worst_words(scores.get("worst") or ())),
-        (_("Known failures"), " ".join(_(one.text) for one in card.failures)),
+        (_("Known failures"), " ".join(one.text for one in card.failures)),
         (_("Rules"), _rule_words(card)),
         (_("Learned from"), card.data),
         (_("Licence"), " ".join(f"{words.rstrip('.')}." for words in (_(card.licence), _(card.licence_note)) if words)),
         (_("Network"), ", ".join(part for part in (card.architecture, card.encoder) if part)),
         (_("Trained"), _training_words(card)),
         (_("Made again"), str(card.training.get("again") or card.training.get("command") or "")),
-        (_("Notes"), " ".join(_(note) for note in card.notes)),
+        (_("Notes"), " ".join(card.notes)),
     ]
     return [(name, words) for name, words in lines if words]
 

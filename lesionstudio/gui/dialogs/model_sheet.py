@@ -121,7 +121,7 @@ def _lines(card: ModelCard) -> QGridLayout:
 
 def _pictures(card: ModelCard, folder: Path) -> list[tuple[str, Path]]:
     """The pictures of known failures and of the worst cases that lie beside the weights, each with its words."""
-    named = [(_(one.text), one.picture) for one in card.failures]
+    named = [(one.text, one.picture) for one in card.failures]
     worst = card.scores.get("worst") or () if isinstance(card.scores, dict) else ()
     text = _("One of the worst cases: as it is, and with what was missed and falsely marked.")
     named += [(text, str(one.get("picture", ""))) for one in worst if isinstance(one, dict)]
