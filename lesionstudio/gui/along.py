@@ -69,6 +69,7 @@ class Along(QObject):
         self._job: Job | None = None
         self._asked, self._deaths = "", 0
         self._known: Readiness | None = None
+        self._said: set[str] = set()
         self._has_news = False
         self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
         self._soon.timeout.connect(self._save_first)
@@ -93,7 +94,7 @@ class Along(QObject):
             return "off"
         if self.is_paused:
             return "paused"
-        if self._readiness().reason:
+        if self._ready.reason:
             return "waiting"
         return "learning" if self._job is not None or self._soon.isActive() or self._has_news else "asleep"
 
@@ -101,7 +102,12 @@ class Along(QObject):
     def new_slices(self) -> int:
         """How many checked slices to learn from the weights have not seen yet."""
         known = self.weights.lessons if self.weights is not None else 0
-        return max(self._readiness().lessons - known, 0)
+        return max(self._ready.lessons - known, 0)
+
+    @property
+    def _ready(self) -> Readiness:
+        """How many slices there are, as they were counted last."""
+        return self._known or self._readiness()
 
     def switch(self, on: bool) -> None:
         """Turns it on or off, for this study. What was learned stays, and is gone on with later."""
@@ -110,6 +116,7 @@ class Along(QObject):
         self._session.study_settings[SWITCH] = on
         self._session.save_project()
         self.is_paused = False
+        self._known = self._readiness() if on else None
         self._feed() if on else self._stop()
         self.changed.emit()
 
@@ -151,12 +158,13 @@ class Along(QObject):
     def _another_folder(self) -> None:
         self._stop()
         self.weights, self.is_paused, self._known, self._deaths = None, False, None, 0
-        self._feed()
+        self._said.clear()
+        self._look()
         self.changed.emit()
 
     def _look(self) -> None:
         """Slices may have been checked, or are no longer."""
-        now = self._readiness() if self._may else None
+        now = self._readiness() if self.is_on else None
         if now != self._known:
             self._known = now
             self._feed()
@@ -176,7 +184,7 @@ class Along(QObject):
 
     def _feed(self) -> None:
         """Lessons have changed: soon they are on the disk, and the compute process is told."""
-        if self.is_on and not self.is_paused and not self._readiness().reason:
+        if self.is_on and not self.is_paused and not self._ready.reason:
             self._has_news = True
             self._soon.start(_SOON_MS)
 
@@ -235,13 +243,19 @@ class Along(QObject):
         weights.points += curve_points(partial.get("curve", ()))
         if "along" in partial:
             self._take(weights, partial["along"])
-        for sentence in partial.get("notes", ()):
-            self._session.tell(Notice("warning", str(sentence)))
+        for sentence in map(str, partial.get("notes", ())):
+            self._note(sentence)
         if "version" in partial:
             self.made.emit(partial["version"])
         self.progressed.emit()
         if weights.seen - before:
             self.fresh.emit()
+
+    def _note(self, sentence: str) -> None:
+        """Says what the compute process wants said, each sentence once."""
+        if sentence not in self._said:
+            self._said.add(sentence)
+            self._session.tell(Notice("warning", sentence))
 
     def _take(self, weights: Weights, said: dict[str, Any]) -> None:
         tables = self._session.study_settings.setdefault("label_tables", {})

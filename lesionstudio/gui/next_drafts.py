@@ -93,8 +93,11 @@ class NextDrafts(QObject):
     @property
     def model(self) -> ModelView | None:
         """What drafts are made with ahead; None where they are not."""
-        session, model = self._session, self._learner.drafts_with or self._models.model_in_use
-        if session.project is None or session.project.read_only or model is None or self._models.reason:
+        session, learning = self._session, self._learner.drafts_with
+        model = learning or self._models.model_in_use
+        if session.project is None or session.project.read_only or model is None:
+            return None
+        if learning is None and self._models.reason:  # A new model drafts before any version of it is in use.
             return None
         asked = model.id in session.study_settings.get("drafting", ())
         is_own = model.folder.is_relative_to(session.project.home)

@@ -116,7 +116,7 @@ class Becoming:
             "earlier": back,
             "minutes": facts["minutes"],
             "device": facts["processor"],
-            "warnings": working.lessons.warnings,
+            "warnings": [],
         }
 
     @property

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from lesionstudio.imaging import disk
 from lesionstudio.imaging.editing import EditHistory
@@ -168,6 +169,22 @@ def test_a_full_disk_is_told_once_and_the_last_checkpoint_stays(study: Study, mo
     assert len(told) == len(set(told)) <= 2
     assert checkpoint.read_bytes() == before
     assert [path.name for path in checkpoint.parent.iterdir()] == [checkpoint.name]
+
+
+def test_where_memory_is_short_it_goes_on_with_less_and_says_so_in_a_line(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learned, refusals = going_on.Learner._learned, [torch.OutOfMemoryError("CUDA out of memory")]
+
+    def short_of_memory(learner: going_on.Learner, beat: Callable[[], None]) -> float:
+        if refusals:
+            raise refusals.pop()
+        return learned(learner, beat)
+
+    monkeypatch.setattr(going_on.Learner, "_learned", short_of_memory)
+    assert study.along()["steps"] > 0
+    ((told,),) = study.partials("notes")
+    assert told.startswith("Memory ran out: the batch is computed 4 pictures at a time.")
 
 
 def test_drafts_are_made_with_the_weights_of_this_moment(study: Study) -> None:
