@@ -14,7 +14,7 @@ def model_view(card: ModelCard, folder: Path) -> ModelView:
     scores: dict[str, Any] = card.scores if isinstance(card.scores, dict) else {}
     licence, made_for, terms = _(card.licence), _(card.made_for), _(card.licence_note)
     in_boxes = _("Draw a box: it was made from small pieces.") if card.view == "crop" else ""
-    notice = " ".join(f"{words.rstrip('.')}." for words in (licence, made_for, in_boxes) if words)
+    notice = " ".join(f"{words.rstrip('.')}." for words in (licence, in_boxes or made_for) if words)
     return ModelView(
         card.id,
         folder,

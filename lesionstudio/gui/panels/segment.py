@@ -83,8 +83,8 @@ class SegmentPanel(QFrame):
         self._model.show_model(new_model() if is_new else current)
         self._model.setVisible(bool(models) or is_new)
         self._model.offer(models, in_use, is_new=is_new)
-        self._notice.setText(current.notice if current else "")
-        self._notice.setToolTip(current.terms if current else "")
+        self._notice.setText(_notice_words(current) if current else "")
+        self._notice.setToolTip("\n".join(part for part in (current.notice, current.terms) if part) if current else "")
         self._licence.setText(current.licence if current else "")
         self._licence.say_more("\n".join(part for part in (current.notice, current.terms) if part) if current else "")
         self._show_terms()
@@ -130,6 +130,14 @@ class SegmentPanel(QFrame):
         row.addWidget(self._scan, 3)
         row.addWidget(self._all, 3)
         return row
+
+
+def _notice_words(model: ModelView) -> str:
+    """Terms and what it was made for; beside the slider there is room for the terms, and for what must be known."""
+    if not model.points:
+        return model.notice
+    in_boxes = _("Draw a box: it was made from small pieces.") if model.in_boxes else ""
+    return " ".join(part for part in (f"{model.licence.rstrip('.')}." if model.licence else "", in_boxes) if part)
 
 
 class DraftCard(QFrame):
