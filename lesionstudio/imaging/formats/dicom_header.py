@@ -20,7 +20,7 @@ _FLOAT_PIXELS = (b"\x08\x00", b"\x00\x08", b"\x09\x00", b"\x00\x09")
 _LONG_TYPES = (b"OB", b"OW", b"OF", b"OD", b"UN")
 _SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
 _B_VALUES = ((0x0018, 0x9087), (0x0019, 0x100C), (0x0043, 0x1039), (0x2001, 0x1003))
-_MOST_FRAMES_A_BYTE = 8
+_MOST_FRAMES_A_BYTE, _BYTES_A_SECOND = 8, 50 << 20
 _GE_B_VALUE = (0x0043, 0x1039)
 
 
@@ -130,7 +130,8 @@ def read_tags(file: BinaryIO, wanted: list[Any]) -> Any:
 
     config.settings.reading_validation_mode = config.IGNORE
     check_inflated(file)
-    watched: Any = Watched(file, HEADER_S)
+    watched: Any = Watched(file, HEADER_S + file.seek(0, 2) / _BYTES_A_SECOND)
+    file.seek(0)
     return pydicom.dcmread(watched, stop_before_pixels=True, force=True, specific_tags=wanted)
 
 

@@ -10,7 +10,7 @@ from lesionstudio.imaging.formats.limits import UNSUSPICIOUS_BYTES
 from lesionstudio.words import _
 
 DEFLATED = "1.2.840.10008.1.2.1.99"
-HEADER_S, ALL_OF_IT_S = 3.0, 12.0
+HEADER_S, ALL_OF_IT_S = 2.0, 12.0
 MOST_FRAMES = 100_000
 _MOST_EXPANSION = 50
 _START_BYTES, _STEP_BYTES = 4096, 1 << 20
