@@ -12,7 +12,7 @@ from lesionstudio.gui.views import Reading
 from lesionstudio.gui.widgets.bars import ProgressLine, ShareBar
 from lesionstudio.gui.widgets.buttons import action_button
 from lesionstudio.gui.widgets.text import ElidedLabel, label, paragraph
-from lesionstudio.words import _, ngettext
+from lesionstudio.words import _, ngettext, number
 
 
 class Skeleton(QWidget):
@@ -96,8 +96,8 @@ class Foot(QFrame):
     def show_counts(self, statuses: Counter[str], held_out: int, reading: Reading | None) -> None:
         """Shows how many scans have which status, how many slices are held out and, while it goes on, the search."""
         scans, checked, drafts = statuses.total(), statuses["checked"], statuses["draft"]
-        self._words.setText(_("{n} of {total} checked").format(n=checked, total=scans) if scans else "")
-        self._held_out.setText(_("{n} held out").format(n=held_out))
+        self._words.setText(_("{n} of {total} checked").format(n=number(checked), total=number(scans)) if scans else "")
+        self._held_out.setText(_("{n} held out").format(n=number(held_out)))
         tip = _("Slices that measure the model. It never learns from them.")
         for part in (self._scale, self._held_out):
             part.setVisible(held_out > 0)
@@ -113,5 +113,5 @@ class Foot(QFrame):
 def _reading_words(reading: Reading, can_start: bool) -> str:
     if not reading.total:
         return ngettext("{n} file read.", "{n} files read.", reading.read)
-    words = _("{read} of {total} files read.").format(read=reading.read, total=reading.total)
+    words = _("{read} of {total} files read.").format(read=number(reading.read), total=number(reading.total))
     return f"{words} {_('You can start already.')}" if can_start else words
