@@ -33,7 +33,7 @@ class LookWiring(QObject):
         self._actions, self._page = parts.window.actions_by_verb, parts.window.draw_page
         self._main = scan_wiring.main
         self._bar: LookBar | None = None
-        self._actions.on("look_next", self._look_next.jump)
+        self._actions.on("look_next", self._jump)
         self._actions.on("show_doubt", self._switch_heat)
         self._look_next.changed.connect(self._show_bar)
         self._session.slice_changed.connect(self._show_bar)
@@ -55,6 +55,12 @@ class LookWiring(QObject):
         why = why_words(current) if current is not None else _("Not in the list; Next goes on with it")
         is_random = current is not None and current.is_random
         self._bar.show_slice(why, left, is_random=is_random, is_model=current is not None)
+
+    def _jump(self) -> None:
+        """J on the Learn page leads back to the picture first."""
+        if not self._page.is_drawing:
+            self._actions.trigger("draw")
+        self._look_next.jump()
 
     def _escape(self) -> bool:
         """Esc leaves the list; whether one was gone through."""

@@ -68,7 +68,8 @@ class ScanWiring(QObject):
     def _possible(self) -> set[str]:
         session, draft = self._session, self._session.draft
         if session.scan is None or not self._page.is_drawing:
-            return set()
+            may_look = session.scan is not None and self._actions["learn_page"].isChecked()
+            return {"look_next"} if may_look and not self._parts.models.reason else set()
         possible = {verb for verb in _NEED_SCAN if verb != "three_views" or not self.three.reason}
         possible |= {*(f"preset_{n}" for n in range(1, len(presets_for(session.scan)) + 1))}
         possible |= {f"choose_label_{n}" for n in LABEL_NUMBERS if n <= len(session.labels)}

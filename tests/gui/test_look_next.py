@@ -170,6 +170,9 @@ def test_a_click_on_the_learn_page_opens_the_slice(hands: Hands) -> None:
     hands.button(f"look_row_{wanted}").click()
     QApplication.processEvents()
     assert hands.window.draw_page.is_drawing and hands.session.slice_number == wanted
+    hands.do("learn_page")
+    hands.do("look_next")
+    assert hands.window.draw_page.is_drawing and hands.session.slice_number == slices(hands)[3]
 
 
 def test_the_heat_lies_over_its_slice_and_not_over_another(hands: Hands) -> None:
