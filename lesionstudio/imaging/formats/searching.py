@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock, Thread
 from typing import IO, Any, NamedTuple
 
 from lesionstudio.compute.process import close_input, how_it_ended, python_path
@@ -27,7 +28,7 @@ from lesionstudio.words import _, language
 
 COMMAND = "_search"
 MANY_FILES = 2000
-_TELL_EVERY_S = 0.05
+_TELL_EVERY_S = 0.1
 
 
 class Found(NamedTuple):
@@ -109,28 +110,44 @@ def serve() -> None:
     requests, answers = reading_server.own_pipes()
     question = json.loads(requests.readline())
     reading_server.speak(question["language"])
-    said_at = time.monotonic()
-
-    def say(what: dict[str, Any]) -> None:
-        answers.write(json.dumps(what).encode() + b"\n")
-        answers.flush()
-
-    def tell(found: FoundScan) -> None:
-        say({"scan": found.to_json(search.folder)})
-
-    def report(progress: Progress) -> None:
-        nonlocal said_at
-        if time.monotonic() - said_at > _TELL_EVERY_S:
-            said_at = time.monotonic()
-            say({"fraction": progress.fraction})
+    says = _Says(answers)
+    Thread(target=says.beat, name="how far", daemon=True).start()
+    search = Search(Path(question["folder"]), question["salt"], question["files"])
 
     def everything() -> dict[str, Any]:
-        found = search.here(tell, report)
+        found = search.here(lambda one: says.say({"scan": one.to_json(search.folder)}), says.note)
         return {"masks": {item_id: str(path) for item_id, path in found.masks.items()}, "gone": sorted(found.gone)}
 
-    search = Search(Path(question["folder"]), question["salt"], question["files"])
     with suppress(BrokenPipeError):  # nobody listens any more
-        say(reading_server.attempted(everything))
+        says.say(reading_server.attempted(everything))
+
+
+class _Says:
+    """What goes back: scans at once, and how far it is ever again, so that whoever waits can say that nobody does."""
+
+    def __init__(self, answers: IO[bytes]) -> None:
+        self._answers, self._alone = answers, Lock()
+        self._fraction: float | None = None
+
+    def say(self, what: dict[str, Any]) -> None:
+        """One line."""
+        line = json.dumps(what).encode() + b"\n"
+        with self._alone:
+            self._answers.write(line)
+            self._answers.flush()
+
+    def note(self, progress: Progress) -> None:
+        """How far it is now."""
+        self._fraction = progress.fraction
+
+    def beat(self) -> None:
+        """Tells how far it is as long as the process lives, however long a disk keeps it waiting."""
+        while True:
+            time.sleep(_TELL_EVERY_S)
+            try:
+                self.say({"fraction": self._fraction})
+            except OSError:  # whoever asked is gone
+                os._exit(0)
 
 
 def _started() -> "subprocess.Popen[bytes]":
