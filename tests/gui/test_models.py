@@ -45,7 +45,8 @@ def made(listener: object) -> StandIn:
 
 def tried(**facts: object) -> ModelCard:
     """The card of a model that was tried out at three thresholds."""
-    scores = {"dice": 0.8, "ci95_dice": [0.7, 0.9], "cases": 40, "part": "test", "operating": POINTS}
+    scores: dict[str, object] = {"dice": 0.8, "ci95_dice": [0.7, 0.9], "cases": 40, "part": "test", "operating": POINTS}
+    scores["calibration"] = {"Lesion": {"error": 0.05, "reliability": [[0.1, 0.05, 900.0], [0.8, 0.9, 100.0]]}}
     failures = (Failure("Marks the top of the liver.", SHOWN),)
     return tiny_card(id="tried", title="Lung nodules, CT", scores=scores, failures=failures, thumbnail=SHOWN, **facts)
 
@@ -137,6 +138,8 @@ def test_the_card_is_one_click_away_with_its_scores_failures_and_pictures(hands:
     for sentence in ("Dice 0.800 (0.700 to 0.900)", "never used for learning", "Marks the top of the liver."):
         assert sentence in said
     pictures = shown.findChildren(QLabel, "model_picture")
+    curve = shown.findChild(QWidget, "reliability")
+    assert curve is not None and curve.toolTip() == "10 % → 5 %\n80 % → 90 %"
     assert len(pictures) == 2 and all(not one.pixmap().isNull() for one in pictures)
     shown.close()
 

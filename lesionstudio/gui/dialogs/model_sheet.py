@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from lesionstudio.gui.model_view import model_view, picture_of
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.widgets.buttons import word_button
+from lesionstudio.gui.widgets.reliability import Reliability
 from lesionstudio.gui.widgets.sheet import Sheet
 from lesionstudio.gui.widgets.text import label, paragraph
 from lesionstudio.model_card import ModelCard
@@ -39,6 +40,7 @@ class ModelSheet(Sheet):
 
     def __init__(self, window: QWidget, look: Look, shelf: Shelf, in_use: str) -> None:
         super().__init__(window, look, _("Models"), "model_sheet", _WIDTH)
+        self._look = look
         self._shelf = {card.id: (card, folder) for card, folder in shelf}
         self._list, self._card = self._make_list(shelf), QScrollArea()
         self._card.setObjectName("model_card")
@@ -96,6 +98,9 @@ class ModelSheet(Sheet):
         column.setSpacing(10)
         column.addWidget(label(_(card.title), "section"))
         column.addLayout(_lines(card))
+        curves = _curves(card)
+        if curves:
+            column.addWidget(Reliability(self._look, curves))
         for words, picture in _pictures(card, folder):
             column.addWidget(_shown(picture))
             column.addWidget(paragraph(words, "hint"))
@@ -117,6 +122,13 @@ def _lines(card: ModelCard) -> QGridLayout:
         said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         grid.addWidget(said, row, 1)
     return grid
+
+
+def _curves(card: ModelCard) -> dict[str, list[list[float]]]:
+    """The reliability curve of each label, where it was measured."""
+    known = card.scores.get("calibration") if isinstance(card.scores, dict) else None
+    curves = {name: one.get("reliability") or [] for name, one in known.items()} if isinstance(known, dict) else {}
+    return {name: points for name, points in curves.items() if points}
 
 
 def _pictures(card: ModelCard, folder: Path) -> list[tuple[str, Path]]:
