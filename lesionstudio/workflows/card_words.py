@@ -141,7 +141,7 @@ def _calibration_words(by_label: Mapping[str, Any]) -> str:
     errors = [float(one["error"]) for one in by_label.values() if one.get("error") is not None]
     if not errors:
         return ""
-    text = _("are off by {error} % of all pixels on average (expected calibration error).")
+    text = _("are off by {error} percentage points on average (expected calibration error).")
     return text.format(error=number(100 * sum(errors) / len(errors), 1))
 
 
