@@ -14,6 +14,7 @@ _SUBJECT = re.compile(r"(sub-[a-z0-9]+)(?=[_.]|$)", re.IGNORECASE)
 _WORD_OF_A_MASK = re.compile(r"mask|label|seg", re.IGNORECASE)
 _PARTS = re.compile(r"\d+|\D+")
 _SEGMENT_ENDINGS = (".seg.nrrd", ".am", ".labels")
+_ANY_DIGIT = str.maketrans("123456789", "000000000")
 _DOUBLE_ENDINGS = (".nii.gz", ".img.gz", ".seg.nrrd")
 
 NaturalKey = tuple[tuple[int, int, str], ...]
@@ -26,6 +27,9 @@ def natural_key(name: str) -> NaturalKey:
 
 def in_natural_order(names: Iterable[str], *, reverse: bool = False) -> list[str]:
     """The names by natural_key, and those that count alike by themselves."""
+    names = list(names)
+    if len({name.translate(_ANY_DIGIT) for name in names}) < 2:  # as cameras and scanners number: IM0001, IM0002
+        return sorted(names, reverse=reverse)
     return [name for _key, name in sorted(((natural_key(name), name) for name in names), reverse=reverse)]
 
 

@@ -229,6 +229,8 @@ def test_thousands_of_names_are_in_the_same_order() -> None:
     names = [f"s_{n}" for n in range(4500)]
     assert in_natural_order(sorted(names)) == names
     assert in_natural_order(sorted(names), reverse=True) == names[::-1]
+    alike = [f"IM{n % 7:02d}_{n:03d}.dcm" for n in range(40)]
+    assert in_natural_order(alike) == sorted(alike, key=natural_key) == in_natural_order(alike, reverse=True)[::-1]
 
 
 @pytest.mark.parametrize(
