@@ -270,7 +270,7 @@ def _drafted(scan: Scan, channels: str) -> ModelCard:
     from lesionstudio.workflows.training_set import inputs_for
 
     inputs = inputs_for(scan, channels)
-    return ModelCard("study", "", (), inputs, modality=scan.modality, plane=scan.geometry.plane, long_side=(192, 512))
+    return ModelCard("study", "", (), inputs, modality=scan.modality, plane=scan.geometry.plane, long_side=(128, 512))
 
 
 def _cut(picture: Picture, chest: Chest) -> Picture:

@@ -19,7 +19,7 @@ DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 SETS = ("lung_lidc", "lung_medseg", "brain_lgg", "em_isbi2012")
 STARTER = "lung-lesions"
 _CHANNELS = {"brain_lgg": "1"}
-_ENCODER, _DECODER, _LONG_SIDE = "resnet18", (128, 64, 48, 32, 16), (192, 512)
+_ENCODER, _DECODER, _LONG_SIDE = "resnet18", (128, 64, 48, 32, 16), (128, 512)
 _A_PATIENT, _CLEAN, _MEASURED, _LAST_SECTIONS = 4, 1, 32, 5
 
 

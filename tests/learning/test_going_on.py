@@ -35,7 +35,7 @@ def weights(of: Learner) -> torch.Tensor:
 
 
 def test_it_begins_with_the_first_mark_and_rests_when_the_time_for_it_is_over() -> None:
-    one = learner(budget_s=6.0)
+    one = learner(budget_s=16.0)
     assert not one.is_hungry
     one.add("a", replace(example(0), marks=np.zeros_like(example(0).marks)))
     assert not one.is_hungry
@@ -87,7 +87,7 @@ def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been() -> None:
     straight, stopped, resumed = learner(), learner(), learner()
     for one in (straight, stopped):
         one.add("a", example(0))
-        for _step in range(10):
+        for _step in range(14):
             one.step()
     resumed.restore(stopped.state(), stopped.facts())
     resumed.add("a", example(0))
