@@ -97,14 +97,16 @@ class _Along:
         if working is None:
             assert self._card is not None
             working = taking_up.begun(begun, self._card, outputs)
+            working.kept = self._read_so_far
         self._teach(working, lessons, outputs)
         return working
 
     def _read(self, working: Working | None) -> tuple[Lessons, Outputs]:
         """All lessons of the study as it is on the disk now, and what becomes of the model's outputs."""
         card = working.begins.card if working else self._in_use.card if self._in_use else None
-        kept = working.kept if working else None
-        reading = Reading(self._study, card, str(self._study.settings.get("channels") or ""), kept)
+        self._read_so_far = working.kept if working else {}
+        channels = str(self._study.settings.get("channels") or "")
+        reading = Reading(self._study, card, channels, self._read_so_far)
         lessons = reading.lessons(self._report)
         self._card = reading.card
         if working is not None:

