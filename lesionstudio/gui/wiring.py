@@ -18,8 +18,8 @@ from lesionstudio.gui.learn_wiring import LearnWiring
 from lesionstudio.gui.lesion_wiring import LesionWiring
 from lesionstudio.gui.look_wiring import LookWiring
 from lesionstudio.gui.messages import ask_to_lose_edits, ask_to_stop_learning, ask_to_stop_training
-from lesionstudio.gui.name_wiring import NameWiring
 from lesionstudio.gui.model_wiring import ModelWiring
+from lesionstudio.gui.name_wiring import NameWiring
 from lesionstudio.gui.parts import Parts
 from lesionstudio.gui.results_wiring import ResultsWiring
 from lesionstudio.gui.running_jobs import RunningJobs
@@ -65,7 +65,7 @@ class Wiring(QObject):
         self._settings: Settings | None = None
         self._lots = QTimer(self, singleShot=True, interval=_LOTS_MS)
         self._lots.timeout.connect(self._show_items)
-        shown = ("models", "learner", "judging", "trainer", "exporting", "importing", "classifying")
+        shown = ("models", "learner", "judging", "trainer", "exporting", "importing", "classifying", "version_changes")
         workers = {name: getattr(parts, name) for name in shown} | {"converting": self.verbs.converting}
         self._jobs = RunningJobs(workers, self._show_job)
         self._window.actions_by_verb.on("cancel_job", self._jobs.cancel)
