@@ -1,6 +1,7 @@
 """Segment with a model that was made for something else: a sentence and a way out, once, and nothing waits for it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ def hands(look: Look, tmp_path: Path) -> Iterator[Hands]:
         draw(tmp_path / "scans", name, grey)
     draw(tmp_path / "scans", "even", 60, even=True)
     with hands_on(look, tmp_path / "scans", labels=1, compute=lambda listener: StandIn(listener, VERBS)) as made:
+        made.session.apply_settings(replace(made.session.settings, drafts_ahead=False))
         made.desk.parts.models.choose_model("for-lungs")
         made.desk.parts.models._keep_table("for-lungs", {1: 1, 2: 1, 3: 1})
         made.desk.parts.models._keep_table("for-brains", {1: 1, 2: 1, 3: 1})

@@ -121,9 +121,9 @@ def test_a_model_that_nobody_tried_out_has_no_slider(hands: Hands) -> None:
 
 def test_beside_an_open_draft_it_is_one_line_and_says_the_rest_at_the_pointer(hands: Hands) -> None:
     hands.do("segment_slice")
-    hands.until(lambda: bool(hands.mask.draft_slices()) and not hands.desk.parts.models.is_busy)
-    QApplication.processEvents()
     card, learn = (hands.window.draw_page.segment.findChild(QWidget, name) for name in ("draft_card", "learn_button"))
+    hands.until(lambda: card.isVisible() and not hands.desk.parts.models.is_busy)  # type: ignore[union-attr]
+    QApplication.processEvents()
     answers = [hands.button(name).geometry() for name in ("accept_button", "reject_button")]
     assert all(card.rect().contains(one) for one in answers) and learn is not None  # type: ignore[union-attr]
     assert not hands.window.findChild(QLabel, "sureness_words").isVisible()  # type: ignore[union-attr]

@@ -80,9 +80,8 @@ def test_segment_and_the_next_start_know_the_answer(person: Person, raised: Path
     person.until(lambda: person.session.scan.unit == "HU")
     person.desk.parts.models.segment_slice()
     person.until(lambda: not person.desk.parts.models.is_busy)
-    ((_verb, arguments, _urgent),) = [
-        one for one in person.desk.parts.lane._compute.submitted if one[0] == "segment_scan"
-    ]
+    submitted = person.desk.parts.lane._compute.submitted
+    ((_verb, arguments, _urgent),) = [one for one in submitted if one[0] == "segment_scan" and one[2]]
     assert arguments["hu_offset"] == 1024
     person.session.close_folder()
     person.until(lambda: person.desk.parts.runner.is_idle)

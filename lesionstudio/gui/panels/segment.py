@@ -22,7 +22,6 @@ from lesionstudio.gui.widgets.buttons import action_button, sign, word_button
 from lesionstudio.gui.widgets.text import ElidedLabel, Reason, label, paragraph
 from lesionstudio.words import _, ngettext
 
-_ONE_LINE, _TWO_LINES, _AROUND_MODEL = 32, 46, 42
 _STATUS_SIGNS = {
     "new": ("circle-dashed", "plain"),
     "draft": ("sparkles", "accent"),
