@@ -5,16 +5,18 @@ import subprocess
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from threading import Lock, RLock, Thread, Timer
+from threading import RLock, Thread, Timer
 from typing import Any
 
 from lesionstudio.compute.compute import JobCancelled, JobFailed, JobReported, JobStarted, Listener
 from lesionstudio.compute.process import close_input, compute_command, end_process, how_it_ended, start_process
 from lesionstudio.compute.wire import AHEAD, BACKGROUND, ORDINARY, URGENT, to_line, to_message
+from lesionstudio.compute.writing import Writer
 from lesionstudio.errors import LesionStudioError
 from lesionstudio.words import _
 
 PATIENCE_S = 5.0
+_LAST_WORDS_S = 1.0
 
 _Process = subprocess.Popen[bytes]
 
@@ -42,8 +44,9 @@ class LocalCompute:
         self._command = list(command or compute_command())
         self._jobs: dict[str, _Job] = {}
         self._begun: list[str] = []
-        self._lock, self._writing = RLock(), Lock()
+        self._lock = RLock()
         self._process: _Process | None = None
+        self._writer: Writer | None = None
         self._watch: Thread | None = None
         self._is_closing = False
 
@@ -75,9 +78,8 @@ class LocalCompute:
         job = _Job(to_line(do="run", id=id, verb=verb, arguments=dict(arguments), level=level))
         with self._lock:
             self._jobs[id] = job
-            process = self._process
+            self._tell(job.line)
         self.start()
-        self._send(process, job.line)
         return id
 
     def cancel(self, job: str) -> None:
@@ -92,7 +94,7 @@ class LocalCompute:
                 del self._jobs[job]
             elif known.is_started:
                 self._end_unless_stopped(job, process)
-        self._send(process, to_line(do="cancel", id=job))
+            self._tell(to_line(do="cancel", id=job))
         self._listener(JobCancelled(job))
 
     def close(self) -> None:
@@ -100,10 +102,11 @@ class LocalCompute:
         with self._lock:
             self._is_closing = True
             self._jobs.clear()
-            process, watch = self._process, self._watch
-        if process is not None:
-            with self._writing:
-                end_process(process)
+            process, writer, watch = self._process, self._writer, self._watch
+        if process is not None and writer is not None:
+            if not writer.end(_LAST_WORDS_S):
+                process.kill()
+            end_process(process)
         if watch is not None:
             watch.join(self._patience_s)
 
@@ -120,15 +123,15 @@ class LocalCompute:
             self._bury(str(problem), came_up=False)
             return False
         with self._lock:
-            self._process = process
-            waiting = [job.line for job in self._jobs.values()]
-            is_late = self._is_closing
+            self._process, self._writer = process, Writer(process)
+            writer, is_late = self._writer, self._is_closing
+            for job in self._jobs.values():
+                self._tell(job.line)
         if is_late:
             end_process(process)
-        for line in waiting:
-            self._send(process, line)
         came_up = self._listen(process)
         how = how_it_ended(process.wait())
+        writer.end(_LAST_WORDS_S)
         close_input(process)
         self._bury(how, came_up=came_up)
         return came_up
@@ -181,7 +184,7 @@ class LocalCompute:
     def _bury(self, how: str, *, came_up: bool) -> None:
         """Fails the jobs that died with a process, once each; where it never came up, also those that were waiting."""
         with self._lock:
-            self._process, self._begun = None, []
+            self._process, self._writer, self._begun = None, None, []
             if not came_up:
                 self._watch = None
             lost = [id for id, job in self._jobs.items() if job.is_started or job.is_cancelled or not came_up]
@@ -190,16 +193,10 @@ class LocalCompute:
         for id in failed:
             self._listener(JobFailed(id, problem))
 
-    def _send(self, process: _Process | None, line: bytes) -> None:
-        """Writes to the process. One that is dead or not there yet loses nothing: the next one gets what waits."""
-        if process is None or process.stdin is None:
-            return
-        with self._writing:
-            try:
-                process.stdin.write(line)
-                process.stdin.flush()
-            except (OSError, ValueError):
-                return
+    def _tell(self, line: bytes) -> None:
+        """Says something to the process, if there is one: the next one is told what waits."""
+        if self._writer is not None:
+            self._writer.say(line)
 
 
 def _stopped(how: str) -> LesionStudioError:

@@ -287,3 +287,18 @@ def test_closing_ends_a_busy_process_and_nothing_is_heard_afterwards() -> None:
     desk.compute.close()
     assert process.poll() is not None
     assert desk.rest() == [JobStarted(stuck)]
+
+
+def test_nobody_waits_until_a_busy_process_listens() -> None:
+    desk = Desk([sys.executable, "-c", "import time; time.sleep(600)"])
+    try:
+        desk.compute.start()
+        while desk.compute.process_id is None:
+            time.sleep(0.01)
+        began = time.monotonic()
+        for _job in range(20):
+            desk.compute.submit("echo", {"value": "x" * 100_000})
+        assert time.monotonic() - began < 1
+    finally:
+        desk.compute.close()
+    assert desk.compute.process_id is None
