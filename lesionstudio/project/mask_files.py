@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lesionstudio.errors import UnreadableFile
 from lesionstudio.imaging import disk
 from lesionstudio.imaging.geometry import Geometry, Index
 from lesionstudio.imaging.mask import LAYERS, Layer, Mask, MaskSnapshot, Pixels
@@ -63,8 +64,14 @@ class MaskFiles:
     def _read(self, item_id: str, layer: Layer, geometry: Geometry) -> Pixels:
         from lesionstudio.imaging.formats import read_mask
 
-        path = self.path(item_id, layer)
-        return np.zeros((0, 0, 0), np.uint8) if path is None else read_mask(path, geometry, exact=True)
+        for path in self._paths(item_id, layer):
+            try:
+                if path.exists():
+                    return read_mask(path, geometry, exact=True)
+            except UnreadableFile:
+                if path.exists():
+                    raise  # else it was taken away meanwhile: its last mark was erased
+        return np.zeros((0, 0, 0), np.uint8)
 
     def _write(
         self, item_id: str, layer: Layer, snapshot: MaskSnapshot, geometry: Geometry, colours: dict[int, str]
