@@ -1,7 +1,7 @@
 """Curves over minutes, drawn by pyqtgraph, which is imported when the first one is shown."""
 
 from collections.abc import Sequence
-from math import ceil, floor, log10
+from math import ceil, floor
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPointF, Qt
@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from lesionstudio.gui.theme import Look, font
+from lesionstudio.gui.widgets.axes import dress, new_plot
 from lesionstudio.words import _, number
 
 Points = Sequence[tuple[float, float]]
@@ -50,9 +51,9 @@ class Curve(QWidget):
         if not points:
             return
         if self._plot is None:
-            self._plot = _plot()
+            self._plot = new_plot()
             self._box.addWidget(self._plot)
-        self._dress()
+        dress(self._plot, self._look, _("minutes"))
         low, high = _span([value for _minutes, value in points] + ([compared] if compared is not None else []))
         self._plot.clear()
         self._plot.setXRange(0, until * _RIGHT, padding=0)
@@ -88,18 +89,6 @@ class Curve(QWidget):
         self._plot.addItem(text, ignoreBounds=True)
         text.setPos(minutes[-1], values[-1])
 
-    def _dress(self) -> None:
-        import pyqtgraph as pg
-
-        tokens = self._look.tokens
-        self._plot.setBackground(tokens.bg1)
-        for side in ("left", "bottom"):
-            axis = self._plot.getAxis(side)
-            axis.setPen(pg.mkPen(tokens.line))
-            axis.setTextPen(pg.mkPen(tokens.text2))
-            axis.setTickFont(font(12))
-        self._plot.setLabel("bottom", _("minutes"), color=tokens.text2, **{"font-size": "12px"})
-
 
 class Sparkline(QWidget):
     """The run of a curve at a glance, without numbers."""
@@ -128,30 +117,6 @@ class Sparkline(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(self._look.tokens.text2), 1.4))
         painter.drawPolyline(line)
-
-
-def _plot() -> Any:
-    import pyqtgraph as pg
-
-    plot = pg.PlotWidget()
-    plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    plot.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-    plot.setMouseEnabled(False, False)
-    plot.setMenuEnabled(False)
-    plot.hideButtons()
-    plot.showGrid(x=False, y=True, alpha=0.35)
-    plot.getAxis("left").setStyle(tickLength=0)
-    plot.getAxis("bottom").setStyle(tickLength=0)
-    for side in ("left", "bottom"):
-        plot.getAxis(side).tickStrings = tick_words
-        plot.getAxis(side).enableAutoSIPrefix(False)
-    return plot
-
-
-def tick_words(values: Sequence[float], _scale: float, spacing: float) -> list[str]:
-    """Numbers at an axis as the language in use writes them."""
-    digits = max(0, min(2, ceil(-log10(spacing)))) if 0 < spacing < 1 else 0
-    return [number(value, digits) for value in values]
 
 
 def _span(values: Sequence[float]) -> tuple[float, float]:

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from lesionstudio.gui.messages import choose_new_file
 from lesionstudio.gui.theme import Look, font
+from lesionstudio.gui.widgets.axes import dress, new_plot
 from lesionstudio.gui.widgets.buttons import sign
-from lesionstudio.gui.widgets.curve import tick_words
 from lesionstudio.gui.widgets.text import ElidedLabel, label
 from lesionstudio.words import _
 
@@ -118,7 +118,8 @@ class Plot(QFrame):
                 self._plot.clear()
             return
         if self._plot is None:
-            self._plot = _plot_widget()
+            self._plot = new_plot()
+            self._plot.setMinimumHeight(60)
             self._box.addWidget(self._plot)
         self._dress(drawing)
         self._plot.clear()
@@ -164,17 +165,8 @@ class Plot(QFrame):
             self._plot.enableAutoRange(axis="y")
 
     def _dress(self, drawing: Drawing) -> None:
-        import pyqtgraph as pg
-
-        tokens = self._look.tokens
         self._up.setText(drawing.up)
-        self._plot.setBackground(tokens.bg1)
-        for side in ("left", "bottom"):
-            axis = self._plot.getAxis(side)
-            axis.setPen(pg.mkPen(tokens.line))
-            axis.setTextPen(pg.mkPen(tokens.text2))
-            axis.setTickFont(font(12))
-        self._plot.setLabel("bottom", drawing.across, color=tokens.text2, **{"font-size": "12px"})
+        dress(self._plot, self._look, drawing.across)
 
     def _show_legend(self, drawing: Drawing) -> None:
         while (item := self._legend.takeAt(0)) is not None:
@@ -219,25 +211,6 @@ class _Key(QFrame):
         colour = getattr(look.tokens, line.role)
         self.setFixedSize(20, 10)
         self.setStyleSheet(f"border: none; border-bottom: 2px {style} {colour}; margin-bottom: 4px;")
-
-
-def _plot_widget() -> Any:
-    import pyqtgraph as pg
-
-    plot = pg.PlotWidget()
-    plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    plot.setMinimumHeight(60)
-    plot.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-    plot.setMouseEnabled(False, False)
-    plot.setMenuEnabled(False)
-    plot.hideButtons()
-    plot.showGrid(x=False, y=True, alpha=0.35)
-    for side in ("left", "bottom"):
-        axis = plot.getAxis(side)
-        axis.setStyle(tickLength=0)
-        axis.tickStrings = tick_words
-        axis.enableAutoSIPrefix(False)
-    return plot
 
 
 def _write_svg(plot: Any, path: Path) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QToolTip, QVBoxLayout, QWidget
 
-from lesionstudio.gui.theme import Look, font
-from lesionstudio.gui.widgets.curve import tick_words
+from lesionstudio.gui.theme import Look
+from lesionstudio.gui.widgets.axes import dress, new_plot, tick_words
 from lesionstudio.words import _
 
 _HEIGHT, _OVER, _SIDE = 132, 7, 8
@@ -57,9 +57,9 @@ class PointPlot(QWidget):
         if not points:
             return
         if self._plot is None:
-            self._plot = _plot()
+            self._plot = new_plot(whole_words, takes_mouse=True)
             self._box.addWidget(self._plot)
-        self._dress()
+        dress(self._plot, self._look, _("checked slices"))
         self._plot.clear()
         top = most if most is not None else max(max(one.value for one in points), 1.0) * 1.08
         self._plot.setXRange(0.4, len(points) + 0.6, padding=0)
@@ -100,18 +100,6 @@ class PointPlot(QWidget):
             QToolTip.showText(event.screenPos().toPoint(), found[0].data().words, self)
         self.setCursor(Qt.CursorShape.PointingHandCursor if len(found) else Qt.CursorShape.ArrowCursor)
 
-    def _dress(self) -> None:
-        import pyqtgraph as pg
-
-        tokens = self._look.tokens
-        self._plot.setBackground(tokens.bg1)
-        for side in ("left", "bottom"):
-            axis = self._plot.getAxis(side)
-            axis.setPen(pg.mkPen(tokens.line))
-            axis.setTextPen(pg.mkPen(tokens.text2))
-            axis.setTickFont(font(12))
-        self._plot.setLabel("bottom", _("checked slices"), color=tokens.text2, **{"font-size": "12px"})
-
 
 def smoothed(values: Sequence[float]) -> list[float]:
     """Each value's mean with its neighbours, seven together; fewer at the ends."""
@@ -124,20 +112,3 @@ def whole_words(values: Sequence[float], scale: float, spacing: float) -> list[s
     """Numbers of slices at an axis: nothing at places between two."""
     words = tick_words(values, scale, max(spacing, 1.0))
     return [said if value == int(value) and value > 0 else "" for value, said in zip(values, words)]
-
-
-def _plot() -> Any:
-    import pyqtgraph as pg
-
-    plot = pg.PlotWidget()
-    plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    plot.setMouseEnabled(False, False)
-    plot.setMenuEnabled(False)
-    plot.hideButtons()
-    plot.showGrid(x=False, y=True, alpha=0.35)
-    for side in ("left", "bottom"):
-        axis = plot.getAxis(side)
-        axis.setStyle(tickLength=0)
-        axis.tickStrings = tick_words if side == "left" else whole_words
-        axis.enableAutoSIPrefix(False)
-    return plot
