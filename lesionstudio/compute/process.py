@@ -1,12 +1,11 @@
 """The compute process as the operating system sees it: how it is started, ended, and how its end is told."""
 
-import os
 import signal
 import subprocess
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
+from lesionstudio.itself import child_environment, start_command
 from lesionstudio.words import _, language
 
 _WAIT_S = 1.5
@@ -14,9 +13,7 @@ _WAIT_S = 1.5
 
 def compute_command() -> list[str]:
     """What starts the compute process, from source or from an installer's program. It speaks the language in use."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "_compute", language()]
-    return [sys.executable, "-m", "lesionstudio", "_compute", language()]
+    return start_command("_compute", language())
 
 
 def start_process(command: Sequence[str]) -> subprocess.Popen[bytes]:
@@ -33,7 +30,7 @@ def start_process(command: Sequence[str]) -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL if sys.stderr is None else None,
-        env={**os.environ, "PYTHONPATH": python_path(), "OMP_WAIT_POLICY": "passive"},
+        env=child_environment(OMP_WAIT_POLICY="passive"),
         creationflags=flags,
     )
 
@@ -65,10 +62,3 @@ def how_it_ended(code: int) -> str:
     except ValueError:
         name = str(-code)
     return _("signal {name}").format(name=name)
-
-
-def python_path() -> str:
-    """Lets the child find this package from any working folder."""
-    home = str(Path(__file__).resolve().parents[2])
-    given = os.environ.get("PYTHONPATH", "")
-    return home if not given else os.pathsep.join([home, given])

@@ -14,6 +14,7 @@ from lesionstudio.gui.garbage import Garbage
 from lesionstudio.gui.language import qt_translator, speak
 from lesionstudio.gui.main_window import MainWindow
 from lesionstudio.gui.theme import Look, use_typeface
+from lesionstudio.itself import fresh_start_command
 from lesionstudio.settings import Settings, load_settings
 from lesionstudio.words import _
 
@@ -57,8 +58,8 @@ def run(place: Path | None) -> int:
 
 def start_again(words: list[str]) -> None:
     """Starts the program anew, beside this one that ends: in another language, say."""
-    first = [] if getattr(sys, "frozen", False) else ["-m", "lesionstudio"]
-    QProcess.startDetached(sys.executable, [*first, *words])
+    program, *rest = fresh_start_command(*words)
+    QProcess.startDetached(program, rest)
 
 
 def show_demo(project: Path, screenshot: Path) -> None:

@@ -8,7 +8,6 @@ import contextlib
 import json
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +16,8 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lesionstudio.compute.process import close_input, how_it_ended, python_path
+from lesionstudio.compute.process import close_input, how_it_ended
+from lesionstudio.itself import child_environment, start_command
 from lesionstudio.words import language
 
 COMMAND = "_read"
@@ -43,11 +43,11 @@ class ReadingProcess:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            child_command(COMMAND),
+            start_command(COMMAND),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": python_path(), **_SMALL, HERE: "1"},
+            env=child_environment(**_SMALL, **{HERE: "1"}),
             creationflags=NO_WINDOW,
             start_new_session=True,  # Ctrl+C is not for it, and Linux shares the processor by sessions
         )
@@ -132,12 +132,6 @@ def widen(pipe: IO[bytes] | None) -> None:
         import fcntl
 
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)  # type: ignore[arg-type]
-
-
-def child_command(name: str) -> list[str]:
-    """What starts a process of this program that is called so, from source or from an installer's program."""
-    module = [] if getattr(sys, "frozen", False) else ["-m", "lesionstudio"]
-    return [sys.executable, *module, name]
 
 
 def worked_s(process_id: int) -> float | None:

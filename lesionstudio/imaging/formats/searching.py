@@ -16,13 +16,14 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import IO, Any, NamedTuple
 
-from lesionstudio.compute.process import close_input, how_it_ended, python_path
+from lesionstudio.compute.process import close_input, how_it_ended
 from lesionstudio.errors import UnreadableFile
 from lesionstudio.imaging.formats import reading_server
 from lesionstudio.imaging.formats.apart import failure_of, is_apart
 from lesionstudio.imaging.formats.folders import count_files
-from lesionstudio.imaging.formats.reading_process import NO_WINDOW, child_command, widen
+from lesionstudio.imaging.formats.reading_process import NO_WINDOW, widen
 from lesionstudio.imaging.formats.source import FoundScan
+from lesionstudio.itself import child_environment, start_command
 from lesionstudio.progress import Progress, Reporter
 from lesionstudio.words import _, language
 
@@ -152,11 +153,11 @@ class _Says:
 
 def _started() -> "subprocess.Popen[bytes]":
     process = subprocess.Popen(
-        child_command(COMMAND),
+        start_command(COMMAND),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": python_path(), "OPENBLAS_NUM_THREADS": "1"},
+        env=child_environment(OPENBLAS_NUM_THREADS="1"),
         creationflags=NO_WINDOW,
         start_new_session=True,  # Ctrl+C is not for it
     )

@@ -72,6 +72,6 @@ def test_a_folder_that_is_gone_is_said_in_the_same_words(study: Path, of_many: l
 
 def test_a_search_whose_process_dies_says_so(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(searching, "MANY_FILES", 0)
-    monkeypatch.setattr(searching, "child_command", lambda _name: [sys.executable, "-c", "raise SystemExit(7)"])
+    monkeypatch.setattr(searching, "start_command", lambda _name: [sys.executable, "-c", "raise SystemExit(7)"])
     with pytest.raises(UnreadableFile, match=r"broke off \(exit code 7\)"):
         Search.of(study, "").run(lambda _found: None, silent)
