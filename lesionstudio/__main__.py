@@ -1,4 +1,4 @@
-"""The front door: no words, or a folder, opens the window; a verb goes to the command line.
+"""The front door: no words, or places to open, opens the window; a verb goes to the command line.
 
 The only module that knows both faces: it hands the command line what shows a study in the window. Nothing slow is
 imported here before it is known what is wanted.
@@ -26,10 +26,8 @@ def main(words: Sequence[str] | None = None) -> int:
         return _serve_readings()
     if words[:1] == [SEARCH]:
         return _serve_a_search()
-    if not words:
-        return _open_window(None)
-    if len(words) == 1 and not words[0].startswith("-") and _is_place(words[0]):
-        return _open_window(Path(words[0]))
+    if all(_is_place(word) for word in words):
+        return _open_window([Path(word) for word in words])
     return _command_line(words)
 
 
@@ -42,21 +40,23 @@ def show_demo(project: Path, screenshot: Path) -> None:
 
 def _is_place(word: str) -> bool:
     """Whether the word is a folder or a file rather than a verb; `./train` is the folder, `train` the verb."""
-    return word not in VERBS and (Path(word).exists() or len(Path(word).parts) > 1)
+    if word in VERBS or word.startswith("-"):
+        return False
+    return Path(word).exists() or len(Path(word).parts) > 1
 
 
-def _open_window(place: Path | None) -> int:
+def _open_window(places: Sequence[Path]) -> int:
     from lesionstudio.errors import LesionStudioError
     from lesionstudio.workflows.sample import own_copy
 
     try:
-        place = own_copy(place) if place else None
+        places = [own_copy(place).absolute() for place in places]
     except LesionStudioError as problem:
         print(problem.message, problem.hint, sep="\n  ", file=sys.stderr)
         return 1
     from lesionstudio.gui.app import run
 
-    return run(place)
+    return run(places)
 
 
 def _command_line(words: Sequence[str]) -> int:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEventLoop, QProcess, Qt
 from PySide6.QtWidgets import QApplication
 
+from lesionstudio.gui.arrivals import Application, Arrivals
 from lesionstudio.gui.garbage import Garbage
 from lesionstudio.gui.language import qt_translator, speak
 from lesionstudio.gui.main_window import MainWindow
+from lesionstudio.gui.second_start import Door
 from lesionstudio.gui.theme import Look, use_typeface
 from lesionstudio.itself import fresh_start_command
 from lesionstudio.settings import Settings, load_settings
@@ -25,8 +27,14 @@ PICTURE_SIZE = (1280, 800)
 _SHOW_WAIT_MS, _SETTLE_MS = 60_000, 1200
 
 
-def run(place: Path | None) -> int:
-    """Opens the window, on a folder or file if one is given, and returns the exit code when it is closed."""
+def run(places: Sequence[Path] = ()) -> int:
+    """Opens the window, on a folder or files if some are given, and returns the exit code when it is closed.
+
+    Where a window is open already, that one comes to the front and opens them.
+    """
+    door = Door()
+    if door.hand_over(places):
+        return 0
     settings = load_settings()
     app = make_application(settings)
     window = MainWindow(Look(app, settings.theme))
@@ -38,11 +46,14 @@ def run(place: Path | None) -> int:
         desk.append(Desk(window, settings))
         garbage.spare_while(lambda: desk[0].session.reading() is not None)
         desk[0].wiring.verbs.tour.offer()
-        if place is not None:
-            desk[0].session.open_folder(place)
+        arrivals = Arrivals(window, desk[0])
+        door.arrived.connect(arrivals.take)
+        door.open()
+        if places:
+            desk[0].wiring.verbs.open_places(list(places))
 
-    if place is not None:
-        window.show_opening(_("Name hidden") if settings.hide_names else place.name)
+    if places:
+        window.show_opening(_("Name hidden") if settings.hide_names else places[0].name)
     garbage = Garbage(window)
     window.first_painted.connect(begin)
     window.show()
@@ -50,6 +61,7 @@ def run(place: Path | None) -> int:
         return app.exec()
     finally:
         garbage.stop()
+        door.close()
         for one in desk:
             one.close()
             if (words := one.wiring.verbs.preferences.again) is not None:
@@ -91,7 +103,7 @@ def make_application(settings: Settings) -> QApplication:
         return app
     # Every place of the mouse counts for a stroke, not only the last one before a repaint.
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, False)
-    app = QApplication([])
+    app = Application()
     app.setApplicationName("LesionStudio")
     app.setStyle("Fusion")
     use_typeface(app)
