@@ -17,6 +17,7 @@ from lesionstudio.compute.compute import (
     JobReported,
     JobStarted,
     JobSucceeded,
+    Level,
     Listener,
 )
 from lesionstudio.errors import LesionStudioError, NotEnoughExamples
@@ -109,7 +110,7 @@ def _measured(slices: list[tuple[WorkItem, int]]) -> dict[str, Any]:
 
 
 class StandIn:
-    """Runs verbs on one thread, in order, and urgent ones beside them.
+    """Runs verbs of each level on one thread, in order.
 
     `let_go` keeps jobs waiting until the test lets them go, `go_on_learning` a learning that is half way;
     `learning_fails` is what it ends with instead of a version.
@@ -118,7 +119,7 @@ class StandIn:
     def __init__(self, listener: Listener, verbs: Mapping[str, Verb] | None = None) -> None:
         self._listener = listener
         self._verbs = verbs or {"segment_scan": bright_is_lesion, "learn": self._learn}
-        self._pool, self._urgent, self._ahead, self._background = (ThreadPoolExecutor(1) for _lane in range(4))
+        self._pools = {level: ThreadPoolExecutor(1) for level in Level}
         self._over: set[str] = set()
         self.let_go, self.go_on_learning = threading.Event(), threading.Event()
         self.let_go.set(), self.go_on_learning.set()
@@ -130,15 +131,12 @@ class StandIn:
         verb: str,
         arguments: Mapping[str, Any],
         *,
-        urgent: bool = False,
-        ahead: bool = False,
-        background: bool = False,
+        level: Level = Level.ORDINARY,
     ) -> str:
-        """Queues a verb; an urgent one passes the others, as one that works ahead; the background lets all pass."""
+        """Queues a verb with those of its level."""
         job = uuid.uuid4().hex
-        self.submitted.append((verb, dict(arguments), urgent))
-        here = self._background if background else self._pool
-        (self._urgent if urgent else self._ahead if ahead else here).submit(self._run, job, verb, dict(arguments))
+        self.submitted.append((verb, dict(arguments), level is Level.URGENT))
+        self._pools[level].submit(self._run, job, verb, dict(arguments))
         return job
 
     def cancel(self, job: str) -> None:
@@ -149,7 +147,7 @@ class StandIn:
     def close(self) -> None:
         """Ends everything."""
         self.let_go.set(), self.go_on_learning.set()
-        for pool in (self._pool, self._urgent, self._ahead, self._background):
+        for pool in self._pools.values():
             pool.shutdown(wait=True, cancel_futures=True)
 
     def _learn(self, *, report: Reporter, **arguments: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any, Protocol
 
 from lesionstudio.progress import Progress
@@ -57,6 +58,15 @@ Message = JobStarted | JobReported | JobSucceeded | JobFailed | JobCancelled
 Listener = Callable[[Message], None]
 
 
+class Level(IntEnum):
+    """How soon a job is wanted: URGENT while a person waits for it, AHEAD of what a person asks for next."""
+
+    BACKGROUND = 0
+    ORDINARY = 1
+    AHEAD = 2
+    URGENT = 3
+
+
 class Compute(Protocol):
     """Runs verbs somewhere else. Each job ends once: succeeded, failed or cancelled."""
 
@@ -65,14 +75,11 @@ class Compute(Protocol):
         verb: str,
         arguments: Mapping[str, Any],
         *,
-        urgent: bool = False,
-        ahead: bool = False,
-        background: bool = False,
+        level: Level = Level.ORDINARY,
     ) -> str:
         """Queues a verb with arguments that JSON can carry and gives the job's id.
 
-        An urgent job passes all others between two of their pieces, and what runs in the `background` lets every job
-        pass; one that works `ahead` of a person comes next to urgent ones. Jobs of one kind run in the order they came.
+        A job passes those of lower levels between two of their pieces. Jobs of one level run in the order they came.
         """
 
     def cancel(self, job: str) -> None:

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from threading import Condition, Lock, Thread
 from typing import Any, BinaryIO
 
-from lesionstudio.compute.wire import LEVELS, problem_to_facts, progress_to_facts, to_line
+from lesionstudio.compute.compute import Level
+from lesionstudio.compute.wire import problem_to_facts, progress_to_facts, to_line
 from lesionstudio.errors import OutOfMemory
 from lesionstudio.progress import Cancelled, Progress
 from lesionstudio.words import _
@@ -40,7 +41,7 @@ class Server:
 
     def __init__(self, verbs: str, requests: BinaryIO, answers: BinaryIO) -> None:
         self._verbs, self._requests, self._answers = verbs, requests, answers
-        self._waiting: dict[int, deque[_Request]] = {level: deque() for level in sorted(LEVELS, reverse=True)}
+        self._waiting: dict[int, deque[_Request]] = {level: deque() for level in reversed(Level)}
         self._cancelled: set[str] = set()
         self._is_closing = False
         self._news, self._writing = Condition(), Lock()

@@ -17,9 +17,6 @@ from lesionstudio.compute.compute import (
 from lesionstudio.errors import LesionStudioError
 from lesionstudio.progress import Progress
 
-BACKGROUND, ORDINARY, AHEAD, URGENT = LEVELS = (0, 1, 2, 3)
-"""How soon a job is wanted: one of a higher level passes those of lower ones."""
-
 
 def to_line(**facts: Any) -> bytes:
     """One line of the conversation. Raises TypeError for what JSON cannot carry."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from threading import RLock, Thread, Timer
 from typing import Any
 
-from lesionstudio.compute.compute import JobCancelled, JobFailed, JobReported, JobStarted, Listener
+from lesionstudio.compute.compute import JobCancelled, JobFailed, JobReported, JobStarted, Level, Listener
 from lesionstudio.compute.process import close_input, compute_command, end_process, how_it_ended, start_process
-from lesionstudio.compute.wire import AHEAD, BACKGROUND, ORDINARY, URGENT, to_line, to_message
+from lesionstudio.compute.wire import to_line, to_message
 from lesionstudio.compute.writing import Writer
 from lesionstudio.errors import LesionStudioError
 from lesionstudio.words import _
@@ -68,13 +68,10 @@ class LocalCompute:
         verb: str,
         arguments: Mapping[str, Any],
         *,
-        urgent: bool = False,
-        ahead: bool = False,
-        background: bool = False,
+        level: Level = Level.ORDINARY,
     ) -> str:
         """Queues a verb with arguments that JSON can carry and gives the job's id."""
         id = uuid.uuid4().hex
-        level = URGENT if urgent else AHEAD if ahead else BACKGROUND if background else ORDINARY
         job = _Job(to_line(do="run", id=id, verb=verb, arguments=dict(arguments), level=level))
         with self._lock:
             self._jobs[id] = job

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from lesionstudio.compute.compute import Level
 from lesionstudio.errors import LesionStudioError, NotEnoughExamples
 from lesionstudio.gui.compute_lane import ComputeLane
 from lesionstudio.gui.jobs import Job
@@ -208,7 +209,7 @@ class Along(QObject):
         if self._job is None:
             self._submit()
         else:
-            self._lane.submit("more_lessons", {"project": str(home)}, _("Learning while you work"), urgent=True)
+            self._lane.submit("more_lessons", {"project": str(home)}, _("Learning while you work"), level=Level.URGENT)
 
     def _submit(self) -> None:
         project, model = self._session.project, self._models.model_in_use
@@ -221,7 +222,9 @@ class Along(QObject):
             "tables": {key: dict(table) for key, table in project.settings.get("label_tables", {}).items()},
         }
         self._asked = self._order()
-        self._job = job = self._lane.submit("learn_along", arguments, _("Learning while you work"), background=True)
+        self._job = job = self._lane.submit(
+            "learn_along", arguments, _("Learning while you work"), level=Level.BACKGROUND
+        )
         job.progressed.connect(lambda progress: self._progressed(job, progress))
         job.succeeded.connect(lambda _result: self._ended(job))
         job.failed.connect(lambda problem: self._failed(job, problem))

@@ -11,6 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from lesionstudio.compute.compute import Level
 from lesionstudio.errors import LesionStudioError
 from lesionstudio.gui.classifiers import Classifiers
 from lesionstudio.gui.compute_lane import ComputeLane
@@ -197,7 +198,9 @@ class Classifying(QObject):
             "model": str(classifier.folder),
             "hu_offset": self._hu_offset,
         }
-        self._lot = job = self._lane.submit("look_at_pictures", arguments, _("Looking at pictures"), urgent=asked)
+        self._lot = job = self._lane.submit(
+            "look_at_pictures", arguments, _("Looking at pictures"), level=Level.URGENT if asked else Level.ORDINARY
+        )
         if asked:
             self._tell()
         job.succeeded.connect(lambda answers: self._take_answers(job, lot, answers, asked=asked))

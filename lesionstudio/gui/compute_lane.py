@@ -11,6 +11,7 @@ from lesionstudio.compute.compute import (
     JobFailed,
     JobReported,
     JobSucceeded,
+    Level,
     Listener,
     Message,
 )
@@ -32,13 +33,11 @@ class ComputeLane(QObject):
         arguments: Mapping[str, Any],
         title: str,
         *,
-        urgent: bool = False,
-        ahead: bool = False,
-        background: bool = False,
+        level: Level = Level.ORDINARY,
     ) -> Job:
         """Queues a verb and returns its Job; see Compute.submit for which passes which."""
         job = Job(title)
-        job_id = self._compute.submit(verb, arguments, urgent=urgent, ahead=ahead, background=background)
+        job_id = self._compute.submit(verb, arguments, level=level)
         self._jobs[job_id] = job
         job.on_cancel = lambda: self._compute.cancel(job_id)
         return job

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from lesionstudio.compute.compute import Level
 from lesionstudio.gui.compute_lane import ComputeLane
 from lesionstudio.gui.jobs import Job
 from lesionstudio.gui.models import Models
@@ -84,7 +85,7 @@ class DoubtHeat(QObject):
             "out": str(folder),
             "hu_offset": project.hu_offset if project is not None else None,
         }
-        self._job = job = self._lane.submit("doubt_map", arguments, _("Where the model is unsure"), ahead=True)
+        self._job = job = self._lane.submit("doubt_map", arguments, _("Where the model is unsure"), level=Level.AHEAD)
         job.succeeded.connect(lambda result: self._take(key, Path(result["heat"])))
         job.failed.connect(self._session.tell_problem)
         job.ended.connect(lambda: self._ended(folder))

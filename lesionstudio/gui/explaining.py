@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from lesionstudio.compute.compute import Level
 from lesionstudio.errors import LesionStudioError
 from lesionstudio.gui.classifying import Classifying
 from lesionstudio.gui.compute_lane import ComputeLane
@@ -91,7 +92,7 @@ class Explaining(QObject):
             "out": str(folder),
             "hu_offset": project.hu_offset if project is not None else None,
         }
-        self._job = job = self._lane.submit("explain_picture", arguments, _("Explaining"), urgent=True)
+        self._job = job = self._lane.submit("explain_picture", arguments, _("Explaining"), level=Level.URGENT)
         job.succeeded.connect(lambda result: self._take(wish, folder, result))
         job.failed.connect(lambda problem: self._tell(wish, problem))
         job.ended.connect(lambda: self._ended(wish, folder))

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from lesionstudio.compute.compute import Level
 from lesionstudio.errors import LesionStudioError
 from lesionstudio.gui.compute_lane import ComputeLane
 from lesionstudio.gui.jobs import Job
@@ -184,7 +185,7 @@ class LookNext(QObject):
             self._next_lot(len(lot))
             return
         arguments = self._arguments(model, lot) | {"source": item.source.to_json(None), "item": item.id}
-        self._job = job = self._lane.submit("look_next", arguments, _("Where to look next"), ahead=True)
+        self._job = job = self._lane.submit("look_next", arguments, _("Where to look next"), level=Level.AHEAD)
         job.succeeded.connect(lambda result: self._take(job, result))
         job.failed.connect(lambda problem: self._failed(job, problem))
         job.ended.connect(lambda: self._ended(job, len(lot)))

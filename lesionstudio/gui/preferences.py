@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
+from lesionstudio.compute.compute import Level
 from lesionstudio.gui.parts import Parts
 from lesionstudio.gui.thumbnails import clear_kept, kept_amount
 from lesionstudio.gui.warm_up import device_words
@@ -78,7 +79,7 @@ class Preferences(QObject):
     def _ask_device(self) -> None:
         self._device = wanted = self._session.settings.device
         title = _("Looking at this computer")
-        job = self._parts.lane.submit("devices", {"wanted": wanted}, title, urgent=True)
+        job = self._parts.lane.submit("devices", {"wanted": wanted}, title, level=Level.URGENT)
         job.succeeded.connect(lambda found: self._show_device(wanted, found))
 
     def _show_device(self, wanted: str, found: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from lesionstudio.compute.compute import Level
 from lesionstudio.gui.compute_lane import ComputeLane
 from lesionstudio.gui.jobs import Job
 from lesionstudio.gui.run_folders import new_run_folder, remove_run_folder
@@ -71,11 +72,11 @@ class Segmenter(QObject):
 
     def urgent(self, order: Order) -> None:
         """Segments this at once, past whatever runs."""
-        self._start(order, urgent=True)
+        self._start(order, Level.URGENT)
 
     def ahead(self, order: Order) -> None:
         """Segments this before anybody asks: past what takes long, behind what is urgent."""
-        self._start(order, urgent=False, ahead=True)
+        self._start(order, Level.AHEAD)
 
     def queue(self, orders: list[Order]) -> None:
         """Segments these one after the other."""
@@ -96,9 +97,9 @@ class Segmenter(QObject):
 
     def _next(self) -> None:
         if self._long is None and self._waiting:
-            self._long = self._start(self._waiting.popleft(), urgent=False)
+            self._long = self._start(self._waiting.popleft(), Level.ORDINARY)
 
-    def _start(self, order: Order, *, urgent: bool, ahead: bool = False) -> "_Run":
+    def _start(self, order: Order, level: Level) -> "_Run":
         folder = new_run_folder()
         arguments = {
             "source": order.source,
@@ -111,10 +112,10 @@ class Segmenter(QObject):
             "hu_offset": order.hu_offset,
             "box": list(order.box) if order.box else None,
         }
-        job = self._lane.submit("segment_scan", arguments, order.title, urgent=urgent, ahead=ahead)
-        run = _Run(order, folder, job, urgent)
+        job = self._lane.submit("segment_scan", arguments, order.title, level=level)
+        run = _Run(order, folder, job, level is Level.URGENT)
         self._running[order.join] = run
-        self._tell(JobView("segment", order.title, None, None, len(self._waiting), is_urgent=urgent))
+        self._tell(JobView("segment", order.title, None, None, len(self._waiting), is_urgent=run.is_urgent))
         job.progressed.connect(lambda progress: self._progressed(run, progress))
         job.succeeded.connect(lambda result: self._succeeded(run, result))
         job.failed.connect(lambda problem: self._failed(problem))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
+from lesionstudio.compute.compute import Level
 from lesionstudio.errors import LesionStudioError
 from lesionstudio.gui.jobs import Job
 from lesionstudio.gui.parts import Parts
@@ -84,7 +85,7 @@ class TrainWiring(QObject):
         folder = new_run_folder()
         changes = {key: value for key, value in order.changes().items() if key not in ("encoder_weights", "minutes")}
         arguments = {**order.places, "model_from": order.model_from, "changes": changes, "out": str(folder)}
-        job = self._parts.lane.submit("training_preview", arguments, _("Looking at some pictures"), urgent=True)
+        job = self._parts.lane.submit("training_preview", arguments, _("Looking at some pictures"), level=Level.URGENT)
         self._follow(job, sheet)
 
         def read(result: dict[str, list[dict[str, str]]]) -> None:

@@ -24,7 +24,7 @@ from typing import Any
 
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
-from lesionstudio.compute.compute import JobFailed, JobReported, JobSucceeded, Message
+from lesionstudio.compute.compute import JobFailed, JobReported, JobSucceeded, Level, Message
 from lesionstudio.compute.worker import LocalCompute
 from lesionstudio.imaging.formats import find_scans
 from lesionstudio.project.project import Project
@@ -92,7 +92,7 @@ class Bench:
         source = self.project.items[name].source.to_json(None)
         model = str(self.project.home / LEARNING_NAME)
         asked = {"slices": [0], "first": 0, "threshold": None, "device": "cpu", "model": model, "source": source}
-        job = self.compute.submit("segment_scan", {**asked, "out": str(self.out)}, urgent=True)
+        job = self.compute.submit("segment_scan", {**asked, "out": str(self.out)}, level=Level.URGENT)
         self.hear(lambda message: isinstance(message, JobSucceeded) and message.job == job)
         return time.monotonic() - began
 
@@ -106,7 +106,7 @@ def feedback(bench: Bench, name: str) -> tuple[float, float, float]:
     """One correction: seconds by the clock until its new draft, processor seconds, seconds of that Segment alone."""
     bench.check(name)
     began, worked = time.monotonic(), bench.worked_s()
-    bench.compute.submit("more_lessons", {"project": str(bench.project.home)}, urgent=True)
+    bench.compute.submit("more_lessons", {"project": str(bench.project.home)}, level=Level.URGENT)
     bench.hear(lambda _message: any(key.startswith(f"{name}:") for key in bench.seen))
     segment_s = bench.segment(name)
     return time.monotonic() - began, bench.worked_s() - worked, segment_s

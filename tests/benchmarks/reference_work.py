@@ -88,7 +88,7 @@ def stack_to_split(place: Path) -> list[Words]:
 
 PIECES = {
     "lidc": Piece("Lung nodules (lung_lidc)", lambda _place: ["--data", str(DATA / "lung_lidc")], [], 30),
-    "lobes": Piece("Four lobes (brain_lobes), unet-baseline with four outputs", _lobes, PLAIN, 12, labels=NAMES),
+    "lobes": Piece("Four lobes (brain_lobes), unet-baseline with four outputs", _lobes, PLAIN, 20, labels=NAMES),
     "em": Piece(
         "Membranes (em_isbi2012, from its TIFF stack)",
         lambda place: ["--data", str(place / "data")],
@@ -102,7 +102,7 @@ PIECES = {
     "lgg": Piece(
         "Brain tumours (brain_lgg, FLAIR), unet-baseline",
         lambda _place: ["--data", str(DATA / "brain_lgg")],
-        [*PLAIN, "--channels", "1"],
+        [*PLAIN, "--channels", "1", "--batch", "8"],
         6,
         labels=["Tumour"],
     ),

@@ -9,7 +9,7 @@ from queue import Queue
 
 import pytest
 
-from lesionstudio.compute.compute import JobFailed, JobReported, JobSucceeded, Message
+from lesionstudio.compute.compute import JobFailed, JobReported, JobSucceeded, Level, Message
 from lesionstudio.compute.worker import LocalCompute
 from lesionstudio.imaging.formats import find_scan
 from tests.studies import SIDE, checked_study
@@ -30,7 +30,7 @@ class Desk:
 
     def learn(self) -> str:
         order = {"project": str(self.home), "model": str(self.model), "device": "cpu", "seed": 0, "tables": {}}
-        return self.compute.submit("learn_along", order, background=True)
+        return self.compute.submit("learn_along", order, level=Level.BACKGROUND)
 
     def told(self, job: str, name: str) -> object:
         """The next partial result of this name."""
@@ -54,7 +54,7 @@ class Desk:
         asked = {"slices": [0], "first": 0, "threshold": None, "device": "cpu", "model": str(model)}
         began = time.monotonic()
         ended = self.ending(
-            self.compute.submit("segment_scan", {**asked, "source": source, "out": str(out)}, urgent=True)
+            self.compute.submit("segment_scan", {**asked, "source": source, "out": str(out)}, level=Level.URGENT)
         )
         assert isinstance(ended, JobSucceeded), ended
         return time.monotonic() - began
@@ -77,7 +77,7 @@ def test_drafts_pass_what_learns_and_after_a_kill_it_goes_on_from_the_checkpoint
     alone = min(desk.draft(desk.home / "learning", tmp_path / f"out{n}") for n in range(3))
     assert alone < 1.0 + 1.0, "passes within a second, its own inference included"
     desk.compute.cancel(learning)
-    desk.ending(desk.compute.submit("more_lessons", {"project": str(desk.home)}, background=True))
+    desk.ending(desk.compute.submit("more_lessons", {"project": str(desk.home)}, level=Level.BACKGROUND))
     checkpoint = desk.home / "learning" / "checkpoint.safetensors"
     assert checkpoint.is_file()
     learning = desk.learn()

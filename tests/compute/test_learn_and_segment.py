@@ -5,7 +5,7 @@ from queue import Queue
 
 import pytest
 
-from lesionstudio.compute.compute import JobCancelled, JobFailed, JobReported, JobSucceeded, Message
+from lesionstudio.compute.compute import JobCancelled, JobFailed, JobReported, JobSucceeded, Level, Message
 from lesionstudio.compute.worker import LocalCompute
 from lesionstudio.imaging.formats import find_scan
 from tests.studies import SIDE, checked_study
@@ -28,7 +28,7 @@ def test_an_urgent_slice_passes_learn_and_a_cancelled_learn_leaves_no_version(tm
         asked = {"slices": [0], "first": 0, "threshold": None, "device": "cpu", "model": str(model)}
         source = find_scan(study / "p00.png").source.to_json(None)
         slice_job = compute.submit(
-            "segment_scan", {**asked, "source": source, "out": str(tmp_path / "out")}, urgent=True
+            "segment_scan", {**asked, "source": source, "out": str(tmp_path / "out")}, level=Level.URGENT
         )
         answer = ending(inbox, slice_job)
         assert isinstance(answer, JobSucceeded), answer

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lesionstudio.compute.compute import JobFailed, JobReported, JobStarted, JobSucceeded, Message
+from lesionstudio.compute.compute import JobFailed, JobReported, JobStarted, JobSucceeded, Level, Message
 from lesionstudio.compute.worker import LocalCompute
 from lesionstudio.imaging.formats import find_scan
 from tests import phantoms
@@ -28,10 +28,10 @@ def test_a_slice_passes_a_scan_and_a_kill_costs_one_message(tmp_path: Path) -> N
     inbox: Queue[Message] = Queue()
     compute = LocalCompute(inbox.put)
 
-    def submit(name: str, *, urgent: bool = False, **more: Any) -> str:
+    def submit(name: str, *, level: Level = Level.ORDINARY, **more: Any) -> str:
         (tmp_path / name).mkdir()
         common = {"source": source, "model": model, "threshold": None, "device": "cpu", "out": str(tmp_path / name)}
-        return compute.submit("segment_scan", {"slices": None, "first": 0} | common | more, urgent=urgent)
+        return compute.submit("segment_scan", {"slices": None, "first": 0} | common | more, level=level)
 
     def until(job: str, kind: type[Message], heard: list[Message]) -> Any:
         while True:
@@ -46,7 +46,7 @@ def test_a_slice_passes_a_scan_and_a_kill_costs_one_message(tmp_path: Path) -> N
     while not first.progress.partial:
         first = until(scan, JobReported, heard)
     assert first.progress.partial == {"slices": [30]}
-    slice_ = submit("slice", urgent=True, slices=[7], first=7)
+    slice_ = submit("slice", level=Level.URGENT, slices=[7], first=7)
     assert until(slice_, JobSucceeded, heard).result["slices"] == [7]
     assert not any(isinstance(message, JobSucceeded) and message.job == scan for message in heard)
     if not hasattr(signal, "SIGKILL"):

@@ -18,6 +18,7 @@ from lesionstudio.compute.compute import (
     JobReported,
     JobStarted,
     JobSucceeded,
+    Level,
     Message,
 )
 from lesionstudio.compute.worker import LocalCompute
@@ -37,8 +38,8 @@ class Desk:
         self.heard: list[Message] = []
         self.compute = LocalCompute(self._inbox.put, command=command, patience_s=patience_s)
 
-    def submit(self, verb: str, urgent: bool = False, background: bool = False, **arguments: Any) -> str:
-        return self.compute.submit(verb, arguments, urgent=urgent, background=background)
+    def submit(self, verb: str, level: Level = Level.ORDINARY, **arguments: Any) -> str:
+        return self.compute.submit(verb, arguments, level=level)
 
     def until(self, found: Callable[[Message], bool]) -> Message:
         while not self.heard or not found(self.heard[-1]):
@@ -144,7 +145,7 @@ def test_an_urgent_job_passes_a_long_one_between_two_pieces(desk: Desk, tmp_path
     long = desk.submit("count", until=str(tmp_path / "enough"))
     desk.started(long)
     waiting = desk.submit("echo", value="waits")
-    urgent = desk.submit("echo", value="passes", urgent=True)
+    urgent = desk.submit("echo", value="passes", level=Level.URGENT)
     assert result_of(desk, urgent) == "passes"
     assert not any(message.job == waiting for message in desk.heard)
     (tmp_path / "enough").touch()
@@ -154,11 +155,11 @@ def test_an_urgent_job_passes_a_long_one_between_two_pieces(desk: Desk, tmp_path
 
 
 def test_whatever_is_asked_for_passes_what_runs_in_the_background(desk: Desk, tmp_path: Path) -> None:
-    learning = desk.submit("count", background=True, until=str(tmp_path / "enough"))
+    learning = desk.submit("count", level=Level.BACKGROUND, until=str(tmp_path / "enough"))
     desk.started(learning)
     long = desk.submit("count", until=str(tmp_path / "scan"))
     desk.started(long)
-    assert result_of(desk, desk.submit("echo", value="passes both", urgent=True)) == "passes both"
+    assert result_of(desk, desk.submit("echo", value="passes both", level=Level.URGENT)) == "passes both"
     (tmp_path / "scan").touch()
     assert result_of(desk, long) >= 1
     (tmp_path / "enough").touch()
@@ -166,7 +167,7 @@ def test_whatever_is_asked_for_passes_what_runs_in_the_background(desk: Desk, tm
 
 
 def test_a_cancelled_job_that_was_passed_does_not_cost_the_one_that_passed_it(impatient: Desk, tmp_path: Path) -> None:
-    learning = impatient.submit("count", background=True, until=str(tmp_path / "never"))
+    learning = impatient.submit("count", level=Level.BACKGROUND, until=str(tmp_path / "never"))
     impatient.started(learning)
     long = impatient.submit("count", until=str(tmp_path / "enough"))
     impatient.started(long)
@@ -202,7 +203,7 @@ def test_a_waiting_job_can_be_cancelled_and_never_starts(desk: Desk, tmp_path: P
 def test_a_cancelled_long_job_also_stops_while_an_urgent_one_has_passed_it(desk: Desk, tmp_path: Path) -> None:
     long = desk.submit("count", until=str(tmp_path / "never"))
     desk.started(long)
-    urgent = desk.submit("count", urgent=True, until=str(tmp_path / "enough"))
+    urgent = desk.submit("count", level=Level.URGENT, until=str(tmp_path / "enough"))
     desk.started(urgent)
     desk.compute.cancel(long)
     (tmp_path / "enough").touch()
@@ -225,7 +226,7 @@ def test_a_job_that_was_passed_fails_once_when_the_passing_one_takes_the_process
 ) -> None:
     long = impatient.submit("count", until=str(tmp_path / "never"))
     impatient.started(long)
-    stuck = impatient.submit("stubborn", urgent=True)
+    stuck = impatient.submit("stubborn", level=Level.URGENT)
     impatient.started(stuck)
     impatient.compute.cancel(stuck)
     assert isinstance(problem_of(impatient, long), LesionStudioError)

@@ -64,7 +64,7 @@ def draw(hands: Hands) -> None:
     before = len(asked())
     hands.do("segment_box")
     hands.drag((10, 20), (25, 30), (30, 40))
-    hands.until(lambda: len(asked()) > before and not hands.desk.parts.models.is_busy)
+    hands.until(lambda: len(asked()) > before and not hands.desk.parts.models.is_busy and drafted(hands).any())
 
 
 def test_the_draft_lies_in_the_box_and_nowhere_else(hands: Hands) -> None:
