@@ -11,29 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from lesionstudio.screen import LIBRARIES
 from lesionstudio.words import _
-
-QT_LIBRARIES = {
-    "libGL.so.1": "libgl1",
-    "libEGL.so.1": "libegl1",
-    "libglib-2.0.so.0": "libglib2.0-0",
-    "libdbus-1.so.3": "libdbus-1-3",
-    "libfontconfig.so.1": "libfontconfig1",
-    "libxkbcommon.so.0": "libxkbcommon0",
-    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
-    "libX11-xcb.so.1": "libx11-xcb1",
-    "libxcb-cursor.so.0": "libxcb-cursor0",
-    "libxcb-icccm.so.4": "libxcb-icccm4",
-    "libxcb-image.so.0": "libxcb-image0",
-    "libxcb-keysyms.so.1": "libxcb-keysyms1",
-    "libxcb-randr.so.0": "libxcb-randr0",
-    "libxcb-render-util.so.0": "libxcb-render-util0",
-    "libxcb-shape.so.0": "libxcb-shape0",
-    "libxcb-sync.so.1": "libxcb-sync1",
-    "libxcb-xfixes.so.0": "libxcb-xfixes0",
-    "libxcb-xkb.so.1": "libxcb-xkb1",
-}
-"""What Qt's window needs on Linux, and the Debian package that holds it."""
 
 
 def bring_what_is_missing() -> None:
@@ -64,9 +43,9 @@ def missing_packages() -> tuple[list[str], list[str]]:
     """The Debian packages that are missing, and the libraries among them by file name; nothing off Linux."""
     if not sys.platform.startswith("linux"):
         return [], []
-    libraries = [name for name in QT_LIBRARIES if not _loads(name)]
+    libraries = [name for name in LIBRARIES if not _loads(name)]
     venv = [] if _can_make_venvs() else ["python3-venv"]
-    return venv + [QT_LIBRARIES[name] for name in libraries], libraries
+    return venv + [LIBRARIES[name][0] for name in libraries], libraries
 
 
 def has_display() -> bool:

@@ -33,6 +33,11 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def show_demo(project: Path, screenshot: Path) -> None:
     """Opens a study in the window, without showing it on a screen, and writes a picture of it."""
+    from lesionstudio.screen import trouble_with_screen
+
+    trouble = trouble_with_screen("offscreen")
+    if trouble is not None:
+        raise trouble.problem()
     from lesionstudio.gui.app import show_demo as show
 
     show(project, screenshot)
@@ -47,12 +52,17 @@ def _is_place(word: str) -> bool:
 
 def _open_window(places: Sequence[Path]) -> int:
     from lesionstudio.errors import LesionStudioError
+    from lesionstudio.screen import tell, trouble_with_screen
     from lesionstudio.workflows.sample import own_copy
 
+    trouble = trouble_with_screen()
     try:
+        if trouble is not None:
+            _speak()
+            raise trouble.problem()
         places = [own_copy(place).absolute() for place in places]
     except LesionStudioError as problem:
-        print(problem.message, problem.hint, sep="\n  ", file=sys.stderr)
+        tell(problem)
         return 1
     from lesionstudio.gui.app import run
 
@@ -61,14 +71,22 @@ def _open_window(places: Sequence[Path]) -> int:
 
 def _command_line(words: Sequence[str]) -> int:
     from lesionstudio.resources import resource
-    from lesionstudio.settings import load_settings
-    from lesionstudio.words import lend_to_libraries, use_language
+    from lesionstudio.words import lend_to_libraries
 
-    use_language(load_settings().language, resource("translations"))
+    _speak()
     lend_to_libraries(resource("translations"))
     from lesionstudio.cli import run
 
     return run(words, show_demo)
+
+
+def _speak() -> None:
+    """Speaks the language chosen in the settings."""
+    from lesionstudio.resources import resource
+    from lesionstudio.settings import load_settings
+    from lesionstudio.words import use_language
+
+    use_language(load_settings().language, resource("translations"))
 
 
 def _serve(language: str = "") -> int:
