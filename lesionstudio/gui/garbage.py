@@ -5,6 +5,7 @@ of the `files` lane, and Qt ends a program in which a widget dies on another thr
 """
 
 import gc
+import linecache
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
@@ -41,6 +42,7 @@ class Garbage(QObject):
         for generation in (2, 1, 0):
             if gc.get_count()[generation] > gc.get_threshold()[generation]:
                 gc.collect(generation)
+                linecache.clearcache()  # PySide reads the source of every module that is imported, and it stays there
                 return
 
     def stop(self) -> None:

@@ -13,6 +13,9 @@ from pathlib import Path
 
 from lesionstudio.imaging.mask import LAYERS, Layer, Mask
 
+MOVE_MS = 4
+"""Between two events of a mouse; while it rests, so does the processor."""
+
 
 def fingerprint(mask: Mask, *, with_facts: bool = True) -> str:
     """Tells masks apart by all their layers and, with facts, by statuses and the makers of drafts."""
@@ -74,10 +77,10 @@ class Painter:
             self.chance.choices((self.stroke, self.key, self.turn, self.other_scan), (12, 5, 2, 1))[0]()
 
     def wait(self, until: object) -> None:
-        from PySide6.QtCore import QCoreApplication, QEventLoop
+        from PySide6.QtTest import QTest
 
         while not until():  # type: ignore[operator]
-            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 5)
+            QTest.qWait(5)
 
     def write_down_steps(self) -> None:
         """Logs each record as it is handed to the journal: that is the moment a step counts as done."""
@@ -133,7 +136,7 @@ class Painter:
             where, everywhere = QPointF(place), QPointF(picture.mapToGlobal(place))
             event = QMouseEvent(QEvent.Type.MouseMove, where, everywhere, Qt.MouseButton.NoButton, left, held)
             QApplication.sendEvent(picture, event)
-            QApplication.processEvents()
+            QTest.qWait(MOVE_MS)
         if self.chance.random() < 0.1:
             QTest.keyClick(picture, Qt.Key.Key_Escape)
         QTest.mouseRelease(picture, left, held, place)
@@ -160,8 +163,6 @@ class Painter:
 
     def breathe(self) -> None:
         """Lets the window work for a moment."""
-        from PySide6.QtWidgets import QApplication
+        from PySide6.QtTest import QTest
 
-        end = time.monotonic() + 0.01
-        while time.monotonic() < end:
-            QApplication.processEvents()
+        QTest.qWait(10)
