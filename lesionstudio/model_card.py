@@ -1,7 +1,7 @@
 """ModelCard: what a network's weights expect, where they come from, under which licence, and how well they did."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
@@ -127,11 +127,20 @@ class ModelCard:
         return tuple(name for name in named if name and Path(name).name == name and name.lower().endswith(PICTURES))
 
 
+class _Unknown(ValueError):
+    """A card that says what this version does not know."""
+
+
 def read_card(folder: Path) -> ModelCard:
     """The card in a model's folder. Raises ModelProblem when there is none or it makes no sense."""
     path = folder / CARD_NAME
     try:
         return card_from_json(json.loads(path.read_text(encoding="utf-8")))
+    except _Unknown as unknown:
+        raise ModelProblem(
+            _("The card {path} says what this version does not know: {what}.").format(path=path, what=unknown),
+            hint=_("A newer version of LesionStudio may have made it. Install that one to use this model."),
+        ) from unknown
     except FileNotFoundError as missing:
         raise ModelProblem(
             _("There is no model in {folder}.").format(folder=folder),
@@ -151,11 +160,15 @@ def write_card(card: ModelCard, folder: Path) -> None:
 
 
 def card_from_json(saved: dict[str, Any]) -> ModelCard:
-    """The card that write_card wrote. Raises KeyError, TypeError or ValueError for anything else."""
+    """The card that write_card wrote. Raises KeyError, TypeError or ValueError for anything else.
+
+    What this version does not know may change what the model's answers mean: such a card is refused, as a newer one.
+    """
     facts = dict(saved)
     version = int(facts.pop("version", CARD_VERSION))
-    if version > CARD_VERSION:
-        raise ValueError(f"card version {version}")
+    unknown = facts.keys() - {one.name for one in fields(ModelCard)}
+    if version > CARD_VERSION or unknown:
+        raise _Unknown(", ".join(sorted(unknown)) or f"version {version}")
     facts["inputs"] = tuple(_input_from_json(entry) for entry in facts["inputs"])
     if facts.get("chest") is not None:
         facts["chest"] = ChestRule(**facts["chest"])

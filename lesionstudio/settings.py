@@ -39,19 +39,18 @@ class Settings:
 
 def load_settings(path: Path | None = None) -> Settings:
     """The saved choices; the defaults for whatever is missing, unknown or damaged."""
-    try:
-        saved = json.loads((path or settings_path()).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return Settings()
-    return _from_json(saved) if isinstance(saved, dict) else Settings()
+    return _from_json(_read(path or settings_path()))
 
 
 def save_settings(settings: Settings, path: Path | None = None) -> None:
-    """Writes the choices whole or not at all. Raises OSError when the folder cannot be written."""
+    """Writes the choices whole or not at all; those of a newer version, which this one does not know, stay.
+
+    Raises OSError when the folder cannot be written.
+    """
     target = path or settings_path()
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_suffix(f".{os.getpid()}.tmp")
-    draft.write_text(json.dumps(asdict(settings), indent=1), encoding="utf-8")
+    draft.write_text(json.dumps(_read(target) | asdict(settings), indent=1), encoding="utf-8")
     draft.replace(target)
 
 
@@ -75,6 +74,14 @@ def cache_folder() -> Path:
     return _home("cache")
 
 
+def kept_folder(name: str, form: int) -> Path:
+    """Where one kind of what can be made again is kept, in one form.
+
+    A version that keeps it in another form has another folder: versions side by side never read each other's.
+    """
+    return cache_folder() / f"{name}-{form}"
+
+
 def _home(kind: str) -> Path:
     chosen = os.environ.get("LESIONSTUDIO_HOME")
     if chosen:
@@ -83,6 +90,15 @@ def _home(kind: str) -> Path:
 
     place: Path = getattr(platformdirs.PlatformDirs("LesionStudio", appauthor=False), f"user_{kind}_path")
     return place
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """What the file says; {} where there is none, or it is damaged."""
+    try:
+        saved = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return saved if isinstance(saved, dict) else {}
 
 
 def _from_json(saved: dict[str, Any]) -> Settings:

@@ -13,10 +13,10 @@ from lesionstudio.errors import LesionStudioError
 from lesionstudio.gui.jobs import Job, JobRunner
 from lesionstudio.imaging.windowing import first_preset, preset_window, to_grey
 from lesionstudio.progress import Progress, Reporter
-from lesionstudio.settings import cache_folder
+from lesionstudio.settings import kept_folder
 from lesionstudio.words import _
 
-SIDE = 112
+SIDE, FORM = 112, 1
 
 
 class Thumbnails(QObject):
@@ -153,4 +153,4 @@ def _place(source: Any, hu_offset: float | None) -> Path:
 
 
 def _folder() -> Path:
-    return cache_folder() / "thumbnails"
+    return kept_folder("thumbnails", FORM)

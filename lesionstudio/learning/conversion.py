@@ -14,12 +14,12 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from lesionstudio.settings import cache_folder
+from lesionstudio.settings import kept_folder
 
 if TYPE_CHECKING:
     from torch import nn
 
-_KEPT_NETWORKS = 6
+_KEPT_NETWORKS, _FORM = 6, 1
 
 
 def converted(build: "Callable[[], nn.Module]", channels: int, key: str = "") -> Any:
@@ -27,7 +27,7 @@ def converted(build: "Callable[[], nn.Module]", channels: int, key: str = "") ->
 
     Raises RuntimeError for a network that OpenVINO does not know, ImportError where there is no OpenVINO.
     """
-    file = cache_folder() / "networks" / key / "network.xml"
+    file = kept_folder("networks", _FORM) / key / "network.xml"
     if key and file.is_file():
         try:
             return core().read_model(file)

@@ -11,11 +11,11 @@ import numpy as np
 
 from lesionstudio.learning.engines import Engine
 from lesionstudio.learning.processor import processor_name
-from lesionstudio.settings import cache_folder
+from lesionstudio.settings import kept_folder
 
 _CLEARLY, _BUSY = 0.9, 1.5
 _TRIAL_SIDE, _TRIALS = 256, 5
-_MEMORY = "speed.json"
+_MEMORY, _FORM = "speed.json", 1
 
 E = TypeVar("E", bound=Engine)
 
@@ -94,4 +94,4 @@ def _remember(times: dict[str, dict[str, float]]) -> None:
 
 
 def _memory() -> Path:
-    return cache_folder() / _MEMORY
+    return kept_folder("speed", _FORM) / _MEMORY

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from lesionstudio.imaging.formats.source import ScanSource
-from lesionstudio.settings import cache_folder
+from lesionstudio.settings import kept_folder
 
-_MOST_BYTES = 24_000_000
+_MOST_BYTES, _FORM = 24_000_000, 1
 Answer = dict[str, Any]
 
 
@@ -52,7 +52,7 @@ def keep_kinds(answers: Iterable[tuple[ScanSource, Answer]], classifier: str, hu
 
 
 def _place(classifier: str) -> Path:
-    return cache_folder() / "kinds" / f"{hashlib.sha256(classifier.encode()).hexdigest()[:16]}.jsonl"
+    return kept_folder("kinds", _FORM) / f"{hashlib.sha256(classifier.encode()).hexdigest()[:16]}.jsonl"
 
 
 def _read(path: Path) -> dict[str, Answer]:

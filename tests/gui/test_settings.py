@@ -15,8 +15,9 @@ from lesionstudio.gui.app import Desk, start_again
 from lesionstudio.gui.dialogs.settings_sheet import SettingsSheet
 from lesionstudio.gui.main_window import MainWindow
 from lesionstudio.gui.theme import Look, Tokens
+from lesionstudio.gui.thumbnails import FORM
 from lesionstudio.project.worklist import Role
-from lesionstudio.settings import Settings, cache_folder, load_settings, settings_path
+from lesionstudio.settings import Settings, cache_folder, kept_folder, load_settings, settings_path
 from tests import phantoms
 from tests.stand_in import StandIn, bright_is_lesion
 
@@ -253,7 +254,7 @@ def test_the_largest_slice_that_is_opened_is_chosen(person: Person) -> None:
 
 def test_the_folders_are_named_and_the_small_pictures_can_be_cleared(person: Person, ct: Path) -> None:
     person.open(ct)
-    thumbnails = cache_folder() / "thumbnails"
+    thumbnails = kept_folder("thumbnails", FORM)
     person.until(lambda: any(thumbnails.glob("*.png")))
     person.open_settings()
     person.until(lambda: person.words("kept_pictures").startswith("1 small picture"))

@@ -17,6 +17,7 @@ from lesionstudio.learning.model import SegmentationModel
 from lesionstudio.learning.openvino_engine import OpenVINOEngine
 from lesionstudio.learning.torch_engine import TorchEngine
 from lesionstudio.progress import Cancelled, Progress
+from lesionstudio.settings import kept_folder
 from tests.tiny_model import save_tiny_model, tiny_card, tiny_model
 
 Floats = NDArray[np.float32]
@@ -97,11 +98,11 @@ def test_a_saved_model_is_converted_once_and_found_again_without_its_network(
     assert sys.modules["openvino_telemetry"] is None, "OpenVINO could report to its makers"
 
 
-def test_a_damaged_conversion_is_made_again(tmp_path: Path, home: Path) -> None:
+def test_a_damaged_conversion_is_made_again(tmp_path: Path) -> None:
     folder = save_tiny_model(tmp_path / "model")
     pictures = noise(1, 1, 64, 64)
     first = Predictor.open(folder, "cpu").predict(pictures)
-    for file in (home / "cache" / "networks").glob("*/network.xml"):
+    for file in kept_folder("networks", 1).glob("*/network.xml"):
         file.write_text("<net", encoding="utf-8")
     np.testing.assert_array_equal(Predictor.open(folder, "cpu").predict(pictures), first)
 

@@ -14,7 +14,7 @@ from lesionstudio.imaging.formats import find_scan
 from lesionstudio.learning.classifier import Classifier, fresh_card
 from lesionstudio.learning.classifier_networks import build_classifier
 from lesionstudio.progress import Progress, silent
-from lesionstudio.settings import cache_folder
+from lesionstudio.settings import kept_folder
 from lesionstudio.workflows.kept_kinds import keep_kinds, known_kinds
 from lesionstudio.workflows.kinds import explain_picture, look_at_pictures, write_heat_maps, write_table
 
@@ -79,7 +79,7 @@ def test_what_was_said_is_kept_until_the_file_changes(classifier: Path, pictures
 def test_no_name_of_a_file_is_kept_and_a_torn_line_costs_only_itself(pictures: list[Path]) -> None:
     found = [find_scan(path).source for path in pictures]
     keep_kinds([(one, {"class": "lung"}) for one in found], "some")
-    (file,) = (cache_folder() / "kinds").iterdir()
+    (file,) = kept_folder("kinds", 1).iterdir()
     assert "p0" not in file.read_text()
     file.write_text(file.read_text()[:-9])
     assert [answer is not None for answer in known_kinds(found, "some")] == [True, True, False]
