@@ -21,8 +21,8 @@ PROJECT = ROOT / "pyproject.toml"
 STAMP = VENV / "lesionstudio-installed.json"
 
 
-def make_ready(device: str = "auto", *, for_tests: bool = False) -> Path:
-    """Sees to it that .venv holds what LesionStudio (and its tests) need, and returns its Python.
+def make_ready(device: str = "auto", *, for_tests: bool = False, for_builds: bool = False) -> Path:
+    """Sees to it that .venv holds what LesionStudio (its tests, its packages) need, and returns its Python.
 
     `device` is "auto", "cpu" or "cuda"; "auto" keeps what was installed before. Ends the program with a sentence
     where the person has to do something.
@@ -31,11 +31,11 @@ def make_ready(device: str = "auto", *, for_tests: bool = False) -> Path:
     stamp = _read_stamp()
     if device == "auto":
         device = stamp.get("device") or ("cuda" if system.cuda_of_driver() else "cpu")
-    parts = ("run", "test") if for_tests else ("run",)
+    parts = ["run", *["test"] * for_tests, *["build"] * for_builds]
     prints = {part: fingerprint(part, device) for part in parts}
     if any(stamp.get(part) != prints[part] for part in parts):
         _make_venv()
-        _install(device, requirements(for_tests=for_tests))
+        _install(device, requirements(for_tests=for_tests, for_builds=for_builds))
         _write_stamp({**stamp, **prints, "device": device})
     return venv_python()
 
@@ -53,11 +53,15 @@ def fingerprint(part: str, device: str) -> str:
     return seen.hexdigest()
 
 
-def requirements(*, for_tests: bool) -> list[str]:
-    """What pyproject.toml asks for, with its tests' tools where they are wanted."""
+def requirements(*, for_tests: bool, for_builds: bool = False) -> list[str]:
+    """What pyproject.toml asks for, with the tools of tests and of packages where they are wanted.
+
+    The tests freeze the program too, so they need what builds it.
+    """
     project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]
-    extra: list[str] = project["optional-dependencies"]["test"] if for_tests else []
-    return [*project["dependencies"], *extra]
+    extra: dict[str, list[str]] = project["optional-dependencies"]
+    tools = [*extra["test"] * for_tests, *extra["build"] * (for_tests or for_builds)]
+    return [*project["dependencies"], *tools]
 
 
 def _read_stamp() -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""Makes a program that needs no Python out of the package: PyInstaller, what goes in, what stays out, licences."""

@@ -1,0 +1,153 @@
+"""What goes into the frozen program and what stays out: modules, data, shared libraries, each with its reason."""
+
+import importlib.util
+import pkgutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+from lesionstudio.words import _
+
+UNUSED_MODULES = [
+    "tkinter", "IPython", "ipykernel", "jupyter_client", "jupyter_core", "jedi", "parso", "nbformat", "nbclient",
+    "pytest", "_pytest", "hypothesis", "mypy", "ruff", "babel", "debugpy", "pip", "setuptools", "wheel",
+    "PyInstaller", "sphinx", "pandas", "sklearn", "numba", "tensorflow", "tensorboard", "onnx", "onnxruntime",
+    "triton", "torchaudio", "pytorch_lightning", "lightning", "cupy", "dask", "xarray", "h5py", "zarr",
+    "psutil", "PyQt5", "PyQt6", "PySide2",
+    "PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtQuickWidgets", "PySide6.QtDesigner", "PySide6.QtSql",
+    "PySide6.QtHelp", "PySide6.QtUiTools", "openvino_telemetry", "openvino.torch", "openvino.tools.benchmark",
+    "openvino.frontend.jax", "openvino.frontend.tensorflow", "openvino.frontend.paddle", "openvino.frontend.onnx",
+    "torch.utils.tensorboard", "scipy.io.matlab.tests", "pyqtgraph.examples", "pyqtgraph.opengl", "zstandard._cffi",
+    "cffi", "matplotlib.tests", "networkx.algorithms.tests", "nibabel.tests", "numpy.f2py", "PIL.ImageQt",
+    "PIL.ImageTk", "matplotlib.backends.backend_qt", "matplotlib.backends.backend_qtagg", "torch._inductor.codegen",
+    "torch._inductor.kernel", "torch._inductor.fx_passes", "torch._inductor.autoheuristic", "torch._inductor.lowering",
+    "torch.testing._internal.common_utils", "torch.testing._internal.common_methods_invocations",
+    "torch.testing._internal.opinfo", "torch.testing._internal.generated", "torch.testing._internal.jit_utils",
+    "torch.distributed.elastic.rendezvous.etcd_server", "torch.distributed.pipelining", "torch.distributed._tools",
+]  # fmt: skip
+"""Modules that something mentions and nothing here reaches: tests, notebooks, other windows, other frameworks."""
+
+HIDDEN_MODULES = ["openvino.opset13", "openvino.frontend.pytorch", "unittest.mock"]
+"""Modules that are asked for by a name made at run time."""
+
+PACKAGES_BY_NAME = ("imagecodecs", "pydicom.pixels", "timm.models", "timm.layers", "segmentation_models_pytorch")
+"""Packages that choose among their own modules at run time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Files that stay out: patterns of their place in the program, and why nothing here needs them."""
+
+    why: str
+    patterns: tuple[str, ...]
+
+
+def _rule(why: str, patterns: str) -> Rule:
+    return Rule(why, tuple(patterns.split()))
+
+
+RULES = (
+    _rule(
+        "OpenVINO's plug-ins for devices that are not used",
+        "*openvino_intel_gpu_plugin* *openvino_intel_npu* *openvino/libs/cache.json *openvino_auto_batch* "
+        "*openvino_hetero*",
+    ),
+    _rule(
+        "OpenVINO's readers of other frameworks' networks",
+        "*openvino_onnx_frontend* *openvino_tensorflow* *openvino_paddle* *openvino_gguf* *openvino_jax* "
+        "*openvino_c.so* *openvino/libs/openvino_c*",
+    ),
+    _rule(
+        "torch's own tests and what only builds extensions of it",
+        "*torch/test/* *torch/bin/* *torch/include/* *torch/share/* *libtorchbind_test* *libjitbackend_test* "
+        "*libbackend_with_compiler* *libaoti_custom_ops* *.a *torch/lib/*.lib",
+    ),
+    _rule(
+        "torchvision's operators and picture readers (none is called)",
+        "*torchvision/_C* *torchvision/image.* *torchvision.libs/*",
+    ),
+    _rule(
+        "Qt's parts for QML, databases, networks, printing and other displays",
+        "*PySide6/Qt*/qml/* *Qt6Qml* *Qt6Quick* *Qt6VirtualKeyboard* *Qt6Pdf* *Qt6Sql* *Qt6Lottie* *Qt6EglF* "
+        "*Qt6OpenGLWidgets* *plugins/sqldrivers/* *plugins/qmltooling/* *plugins/qmllint/* "
+        "*plugins/designer/* *plugins/egldeviceintegrations/* *plugins/platforms/libqeglfs* "
+        "*plugins/platforms/libqlinuxfb* *plugins/platforms/libqvnc* *plugins/platforms/libqvkkhr* "
+        "*plugins/platforms/libqminimal* *plugins/generic/* *plugins/printsupport/* *plugins/tls/* "
+        "*plugins/networkinformation/* *plugins/vectorimageformats/* *plugins/wayland-graphics-integration- "
+        "server/* *qtvirtualkeyboard* *imageformats/*qpdf* *PySide6/Qt*/metatypes/* *PySide6/include/* "
+        "*PySide6/typesystems/* *PySide6/designer *PySide6/qml* *PySide6/linguist *PySide6/assistant",
+    ),
+    _rule(
+        "Qt's own translations but French",
+        "*PySide6/Qt*/translations/*",
+    ),
+    _rule(
+        "Libraries that every desktop brings and that must fit its drivers",
+        "libgtk-3* libgdk-3* *plugins/platformthemes/libqgtk3*",
+    ),
+    _rule(
+        "Sample pictures and tests of the libraries",
+        "*/tests/* *matplotlib/mpl-data/sample_data/* *matplotlib/mpl-data/images/* *skimage/data/* "
+        "*pydicom/data/test_files/*",
+    ),
+)
+KEPT = ("*translations/qtbase_fr.qm", "*translations/qt_fr.qm", "resources/*")
+
+
+def resources(root: Path, *, with_models: bool) -> list[tuple[str, str]]:
+    """The shipped files, as PyInstaller wants them: file, folder in the program."""
+    found = []
+    for file in sorted((root / "resources").rglob("*")):
+        place = file.relative_to(root)
+        if file.is_file() and place.parts[1] not in _not_shipped(with_models):
+            found.append((str(file), str(place.parent)))
+    return found
+
+
+def _not_shipped(with_models: bool) -> tuple[str, ...]:
+    return ("screenshots",) if with_models else ("screenshots", "models")
+
+
+def hidden_modules(root: Path) -> list[str]:
+    """Modules that PyInstaller cannot see: our own verbs, and what libraries choose at run time."""
+    ours = _modules_in(root / "lesionstudio", "lesionstudio")
+    return [*ours, *HIDDEN_MODULES, *(name for package in PACKAGES_BY_NAME for name in _modules_of(package))]
+
+
+def _modules_of(package: str) -> list[str]:
+    """The modules of an installed package, none of them imported: that would take seconds for some."""
+    top, *rest = package.split(".")
+    spec = importlib.util.find_spec(top)
+    if spec is None or spec.origin is None:
+        raise SystemExit(_("{package} is not installed.").format(package=package))
+    return _modules_in(Path(spec.origin).parent.joinpath(*rest), package)
+
+
+def _modules_in(folder: Path, package: str) -> list[str]:
+    """Names of all modules in a package's folder, compiled ones too, without its tests."""
+    found = [package]
+    for module in pkgutil.iter_modules([str(folder)]):
+        name = f"{package}.{module.name}"
+        if module.name != "tests":
+            found += _modules_in(folder / module.name, name) if module.ispkg else [name]
+    return found
+
+
+def leave_out(found: Any) -> None:
+    """Takes what no rule lets in out of PyInstaller's findings."""
+    for kind in ("binaries", "datas"):
+        setattr(found, kind, [entry for entry in getattr(found, kind) if rule_against(entry[0]) is None])
+
+
+def rule_against(place: str) -> Rule | None:
+    """The rule that keeps this file out; None for one that goes in."""
+    place = place.replace("\\", "/")
+    if _is_any(place, KEPT):
+        return None
+    return next((rule for rule in RULES if _is_any(place, rule.patterns)), None)
+
+
+def _is_any(place: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatch(place, pattern) for pattern in patterns)
