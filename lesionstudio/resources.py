@@ -1,9 +1,11 @@
 """Finds icons, starter models, translations and the sample study: from source, from a wheel, from an installer."""
 
 import sys
+from functools import cache
 from pathlib import Path
 
 
+@cache
 def resources_folder() -> Path:
     """The folder that holds everything shipped beside the code."""
     package = Path(__file__).resolve().parent

@@ -74,6 +74,11 @@ def cache_folder() -> Path:
     return _home("cache")
 
 
+def log_file() -> Path:
+    """Where the program writes down what went wrong: no name of a scan, a folder or a patient."""
+    return _home("log") / "lesionstudio.log"
+
+
 def kept_folder(name: str, form: int) -> Path:
     """Where one kind of what can be made again is kept, in one form.
 

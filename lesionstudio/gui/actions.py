@@ -246,10 +246,12 @@ def _segment_actions() -> tuple[ActionSpec, ...]:
 def _help_actions() -> tuple[ActionSpec, ...]:
     menu = _("Help")
     tips = {"shortcuts": _("Every key, with search."), "tour": _("The first three things to know, beside them.")}
+    tips |= {"about": _("Version, licences, where your data lie, and what a report needs.")}
     return with_tips(
         tips,
         ActionSpec("shortcuts", _("Shortcuts"), menu, "keyboard", "F1 ?", _("Program")),
         ActionSpec("tour", _("Show the tour"), menu),
+        ActionSpec("about", _("About LesionStudio"), menu, "info-circle"),
     )
 
 

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEventLoop, QProcess, Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from lesionstudio.gui.arrivals import Application, Arrivals
@@ -17,6 +18,7 @@ from lesionstudio.gui.main_window import MainWindow
 from lesionstudio.gui.second_start import Door
 from lesionstudio.gui.theme import Look, use_typeface
 from lesionstudio.itself import fresh_start_command
+from lesionstudio.resources import resource
 from lesionstudio.settings import Settings, load_settings
 from lesionstudio.words import _
 
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
 PICTURE_SIZE = (1280, 800)
 _SHOW_WAIT_MS, _SETTLE_MS = 60_000, 1200
+_THREAD_TURN_S = 0.0005
+"""After so long a thread gives way to another. Python's own 5 ms are long for the window's thread, which asks again
+after each call into Qt: while three others compute it would wait 15 ms each time."""
 
 
 def run(places: Sequence[Path] = ()) -> int:
@@ -42,7 +47,11 @@ def run(places: Sequence[Path] = ()) -> int:
     desk: list[Desk] = []
 
     def begin() -> None:
+        from lesionstudio.gui.log import start_log
+
         window.look.icons.load()
+        app.setWindowIcon(QIcon(str(resource("icons", "app", "lesionstudio-256.png"))))
+        start_log()
         desk.append(Desk(window, settings))
         garbage.spare_while(lambda: desk[0].session.reading() is not None)
         desk[0].wiring.verbs.tour.offer()
@@ -98,6 +107,7 @@ def show_demo(project: Path, screenshot: Path) -> None:
 def make_application(settings: Settings) -> QApplication:
     """The one application, dressed before its first widget; the one there is already, if there is one."""
     speak(settings.language)
+    sys.setswitchinterval(_THREAD_TURN_S)
     app = QCoreApplication.instance()
     if isinstance(app, QApplication):
         return app
@@ -105,6 +115,7 @@ def make_application(settings: Settings) -> QApplication:
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, False)
     app = Application()
     app.setApplicationName("LesionStudio")
+    app.setDesktopFileName("lesionstudio")
     app.setStyle("Fusion")
     use_typeface(app)
     qt_translator(app)
@@ -216,8 +227,10 @@ def last_resort(look: Look) -> Callable[[type[BaseException], BaseException, Tra
         if issubclass(kind, KeyboardInterrupt):
             QCoreApplication.quit()
             return
+        from lesionstudio.gui.log import write_mistake
         from lesionstudio.gui.messages import show_crash, trace_text
 
+        write_mistake(kind, where)
         show_crash(look, trace_text(kind, error, where))
 
     return hook

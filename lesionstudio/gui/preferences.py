@@ -2,16 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject
 
 from lesionstudio.compute.compute import Level
 from lesionstudio.gui.parts import Parts
 from lesionstudio.gui.thumbnails import clear_kept, kept_amount
 from lesionstudio.gui.warm_up import device_words
+from lesionstudio.gui.widgets.places import show_place
 from lesionstudio.gui.widgets.sheet import present
 from lesionstudio.settings import cache_folder, data_folder
 from lesionstudio.words import _
@@ -43,7 +42,7 @@ class Preferences(QObject):
         window = self._parts.window
         self._sheet = sheet = SettingsSheet(window, window.look, self._session.settings, places)
         sheet.choice_made.connect(self._use)
-        sheet.place_wanted.connect(_show_place)
+        sheet.place_wanted.connect(show_place)
         sheet.clear_wanted.connect(lambda: self._count(clear_kept))
         sheet.restart_wanted.connect(self._restart)
         sheet.finished.connect(self._left)
@@ -85,7 +84,3 @@ class Preferences(QObject):
     def _show_device(self, wanted: str, found: dict[str, Any]) -> None:
         if self._sheet is not None and wanted == self._device:
             self._sheet.show_devices(found["usable"], f"{device_words(found['device'])}. {found['why']}")
-
-
-def _show_place(place: Path) -> None:
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(place)))

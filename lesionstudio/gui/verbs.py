@@ -5,10 +5,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, Qt, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
+from lesionstudio.gui.about import About
 from lesionstudio.gui.actions import LABEL_NUMBERS, PRESETS
 from lesionstudio.gui.converting import Converting
 from lesionstudio.gui.label_sets import LabelSets
@@ -23,6 +23,7 @@ from lesionstudio.gui.toolbox import Toolbox
 from lesionstudio.gui.tour import Tour
 from lesionstudio.gui.views import Notice
 from lesionstudio.gui.volume_choice import VolumeChoice
+from lesionstudio.gui.widgets.places import show_place
 from lesionstudio.gui.widgets.sheet import present
 from lesionstudio.imaging.windowing import presets_for
 from lesionstudio.words import _, ngettext
@@ -39,7 +40,7 @@ class Verbs(QObject):
         self._parts, self._toolbox = parts, toolbox
         self._window, self._session = parts.window, parts.session
         self._look = parts.window.look
-        self.preferences, self.tour = Preferences(parts), Tour(parts)
+        self.preferences, self.tour, self.about = Preferences(parts), Tour(parts), About(parts)
         self.label_sets = LabelSets(parts.session, parts.study_steps, self)
         self.label_sets_menu = LabelSetsMenu(parts.window, parts.session, self.label_sets)
         self.converting = Converting(parts.session, self)
@@ -54,7 +55,7 @@ class Verbs(QObject):
     def do_notice(self, notice: Notice) -> None:
         """What the button of a banner does."""
         if notice.action == "show_in_folder":
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(notice.payload)))
+            show_place(Path(notice.payload))
         elif notice.action == "take_back":
             self._parts.travel.take_back(notice.payload)
         elif notice.action == "take_apart":
@@ -116,6 +117,7 @@ class Verbs(QObject):
         do("settings", self.preferences.show)
         do("shortcuts", self._show_shortcuts)
         do("tour", self.tour.start)
+        do("about", self.about.show)
         do("stored_values", self._show_values)
         do("quit", self._window.close)
         do("leave_picture", lambda: self._window.draw_page.leave_picture())

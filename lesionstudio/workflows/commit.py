@@ -1,10 +1,27 @@
-"""Which commit of the program runs, where it runs from a clone."""
+"""Which build of the program runs: what an installer wrote down, or the commit of the clone."""
 
+import json
 from pathlib import Path
+from typing import Any
+
+from lesionstudio.resources import resource
 
 
 def commit() -> str:
-    """The first twelve letters of the clone's commit; "" outside of a clone."""
+    """The first twelve letters of the commit it was made from; "" where nobody knows."""
+    return str(build().get("commit", ""))[:12] or _commit_of_clone()
+
+
+def build() -> dict[str, Any]:
+    """What the installer wrote down: {"version", "commit", "built": day, "device", ...}; {} from source."""
+    try:
+        found = json.loads(resource("build.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _commit_of_clone() -> str:
     git = Path(__file__).resolve().parents[2] / ".git"
     try:
         head = (git / "HEAD").read_text(encoding="utf-8").strip()

@@ -14,8 +14,9 @@ from lesionstudio import __version__
 from lesionstudio.errors import LesionStudioError
 from lesionstudio.progress import Progress, Reporter, silent
 from lesionstudio.project.shelf import ModelShelf, ShelvedModel
-from lesionstudio.settings import cache_folder, config_folder, data_folder, load_settings
+from lesionstudio.settings import cache_folder, config_folder, data_folder, load_settings, log_file
 from lesionstudio.words import _, number
+from lesionstudio.workflows.commit import commit
 from lesionstudio.workflows.devices import devices
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _LITTLE_GIB = 4.0
 def doctor(report: Reporter = silent) -> dict[str, Any]:
     """Looks at this computer and runs the model in use once; nothing is changed.
 
-    Gives {"version", "python", "system", "processor", "cores", "memory_gib", "packages": {name: version | None},
+    Gives {"version", "commit", "python", "system", "processor", "cores", "memory_gib", "packages": {name: version},
     "device", "device_why", "engine", "precision", "precision_why", "model", "seconds_a_slice" (512 x 512, or None),
     "advice": [sentences], "folders"}.
     """
@@ -42,6 +43,7 @@ def doctor(report: Reporter = silent) -> dict[str, Any]:
     packages = {name: _version(name) for name in PACKAGES}
     found: dict[str, Any] = {
         "version": __version__,
+        "commit": commit(),
         "python": platform.python_version(),
         "system": platform.platform(),
         "processor": processor_name(),
@@ -53,8 +55,8 @@ def doctor(report: Reporter = silent) -> dict[str, Any]:
     report(Progress(0.4, _("Measuring the model")))
     found |= _speed(found["device"])
     found["advice"] = _advice(found)
-    folders = {"settings": config_folder(), "data": data_folder(), "cache": cache_folder()}
-    found["folders"] = {name: str(folder) for name, folder in folders.items()}
+    places = {"settings": config_folder(), "data": data_folder(), "cache": cache_folder(), "log": log_file().parent}
+    found["folders"] = {name: str(folder) for name, folder in places.items()}
     return found
 
 

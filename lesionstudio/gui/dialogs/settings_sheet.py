@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from lesionstudio.gui.language import meant_by
 from lesionstudio.gui.theme import Look
-from lesionstudio.gui.widgets.buttons import Choices, Toggle, sign, word_button
+from lesionstudio.gui.widgets.buttons import Choices, Toggle, word_button
 from lesionstudio.gui.widgets.fields import NumberField
+from lesionstudio.gui.widgets.places import PlaceLine
 from lesionstudio.gui.widgets.sheet import Sheet
-from lesionstudio.gui.widgets.text import ElidedLabel, label, paragraph, rule
+from lesionstudio.gui.widgets.text import label, paragraph, rule
 from lesionstudio.settings import Settings
 from lesionstudio.words import _, language, ngettext, number, unit_name
 
@@ -192,11 +193,9 @@ class SettingsSheet(Sheet):
         self.body.addLayout(grid)
 
     def _place(self, place: Path, name: str) -> QWidget:
-        path = ElidedLabel("second", f"{name}_place", Qt.TextElideMode.ElideMiddle)
-        path.setText(str(place))
-        button = sign(self._look, "folder-open", _("Show {folder}").format(folder=place), f"show_{name}_button")
-        button.clicked.connect(lambda: self.place_wanted.emit(place))
-        return _side_by_side(path, button, stretch=False)
+        line = PlaceLine(self._look, place, name)
+        line.wanted.connect(self.place_wanted)
+        return line
 
 
 class _Grid(QGridLayout):
