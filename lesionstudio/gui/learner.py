@@ -79,9 +79,8 @@ class Learner(QObject):
             return _("This study is open for looking only.")
         if self.learning is not None:
             return _("It is learning now.") if self.is_here else _("It is learning in {name}.").format(name=self._where)
-        if not self.readiness.reason and self.along.is_on:
-            return _("It learns while you work.")
-        return self.readiness.reason
+        missing = self.readiness.reason
+        return missing or (_("It learns while you work.") if self.along.is_on else "")
 
     @property
     def drafts_with(self) -> ModelView | None:
