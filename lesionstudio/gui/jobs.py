@@ -2,18 +2,21 @@
 
 import inspect
 import sys
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from lesionstudio.progress import Cancelled, Progress
 
 LANES = {"files": 2, "save": 1, "journal": 1, "ahead": 2}
 """Threads by lane. `ahead`: what nobody waits for, small pictures and the other slices of the scan on screen."""
 _DROPPED = ("files", "ahead")
+TURN_S = 0.01
+"""After so long hand and eye get their turn before more of what arrived is told."""
 
 
 class Ears:
@@ -79,7 +82,7 @@ class Job:
 
 
 class Mailbox(QObject):
-    """Carries calls from any thread to the window's thread, in order."""
+    """Carries calls from any thread to the window's thread, in order; many at once do not make the window wait."""
 
     _arrived = Signal()
 
@@ -87,6 +90,8 @@ class Mailbox(QObject):
         super().__init__(parent)
         self._calls: deque[Callable[[], None]] = deque()
         self._arrived.connect(self._open, Qt.ConnectionType.QueuedConnection)
+        self._rest = QTimer(self, singleShot=True, interval=0)
+        self._rest.timeout.connect(self._open)
 
     def post(self, call: Callable[[], None]) -> None:
         """Runs the call on the window's thread, soon. Safe from any thread."""
@@ -94,8 +99,13 @@ class Mailbox(QObject):
         self._arrived.emit()
 
     def _open(self) -> None:
-        if self._calls:
+        if self._rest.isActive():
+            return
+        end = time.perf_counter() + TURN_S
+        while self._calls and time.perf_counter() < end:
             self._calls.popleft()()
+        if self._calls:
+            self._rest.start()
 
 
 class JobRunner(QObject):

@@ -54,6 +54,8 @@ class PlaneWiring(QObject):
 
     def show_nothing(self) -> None:
         """No scan, or no need to show it."""
+        if self._surface is None:
+            return
         self.is_on, self._surface = False, None
         self.view.set_scan(None, None)
         self.view.set_rules(PaintRules(), None)

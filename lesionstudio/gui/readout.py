@@ -60,9 +60,9 @@ def position_text(geometry: Geometry, k: int, row: int, column: int) -> str:
 def histogram(scan: Scan, k: int) -> Histogram:
     """The values of slice k; the mean of its channels for a colour picture, a sample of a large one."""
     values = scan.slice(k)
-    values = values.mean(axis=2) if values.ndim == 3 else values
-    step = max(1, int((values.size / _MOST_COUNTED) ** 0.5))
+    step = max(1, int((values.shape[0] * values.shape[1] / _MOST_COUNTED) ** 0.5))
     sample = np.asarray(values[::step, ::step], np.float64)
+    sample = sample.mean(axis=2) if sample.ndim == 3 else sample
     sample = sample[np.isfinite(sample)]
     low, high = scan.intensity_range()
     if scan.unit == "HU":

@@ -47,8 +47,11 @@ class ScanWiring(QObject):
         self.main = PlaneWiring(parts, toolbox, self.crosshair, self._page.picture)
         self.three = ThreeViews(parts, toolbox, self.crosshair, self.main)
         self.proposals = ProposalWiring(parts)
+        self._is_being_shown = False
         self._seen = QTimer(self, singleShot=True, interval=_SEEN_MS)
         self._seen.timeout.connect(self._tell_seen)
+        self._counting = QTimer(self, singleShot=True, interval=0)
+        self._counting.timeout.connect(self._show_histogram)
         self._connect_session()
         self._connect_panels()
         self._connect_picture()
@@ -60,6 +63,8 @@ class ScanWiring(QObject):
 
     def show_possible(self) -> None:
         """Allows what can be done now and says why Segment cannot."""
+        if self._is_being_shown:
+            return  # Once is enough: the session says everything of a scan that it opened, its draft last.
         self._page.segment.show_reason(self._parts.models.reason)
         allow_only(self._actions, self._possible())
         self.proposals.show_possible()
@@ -137,13 +142,12 @@ class ScanWiring(QObject):
     # What the session says
 
     def _show_scan(self) -> None:
+        self._is_being_shown = True
         self.main.show_in(self._parts.turning.plane)
         self._page.slice_map.set_scan(self._session.scan, self._session.mask)
         self.three.show_scan()
         self.show_held_out()
         self._page.worklist.show_current(self._session.current_id)
-        self._toolbox.refresh()
-        self.show_hints()
         self.show_models()
 
     def show_turned(self) -> None:
@@ -160,6 +164,7 @@ class ScanWiring(QObject):
         self._page.slice_map.set_held_out(held_out)
 
     def _show_no_scan(self) -> None:
+        self._is_being_shown = False
         self._toolbox.point = None
         self.main.show_nothing()
         self.three.forget_scan()
@@ -212,14 +217,17 @@ class ScanWiring(QObject):
             self._page.check.show_status(status, is_volume=self._is_volume)
 
     def _show_counts(self) -> None:
-        scan = self._session.scan
+        self._is_being_shown = False
         self._page.segment.show_draft(self._session.draft)
         self._page.labels.show_amounts(self._parts.marking.areas())
-        if scan is not None:
-            counted = histogram(scan, self._session.slice_number)
-            self._page.display.show_histogram(counted.counts, counted.low, counted.high, scan.unit)
         self._show_status()
         self.show_possible()
+        self._counting.start()  # The picture comes first.
+
+    def _show_histogram(self) -> None:
+        if (scan := self._session.scan) is not None:
+            counted = histogram(scan, self._session.slice_number)
+            self._page.display.show_histogram(counted.counts, counted.low, counted.high, scan.unit)
 
     def _show_views(self) -> None:
         """There are other views now. A slice that is not on screen cannot be checked, and needs no map."""
