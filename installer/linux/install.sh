@@ -52,7 +52,7 @@ ln -sf -- "$target/program/lesionstudio" "$HOME/.local/bin/lesionstudio"
 mkdir -p -- "$data"
 cp -R -- "$here/share/." "$data/"
 entry=$data/applications/lesionstudio.desktop
-quoted=$(printf '%s' "$target/program/lesionstudio" | sed 's/[\\"`$]/\\\\&/g; s/%/%%/g')
+quoted=$(printf '%s' "$target/program/lesionstudio" | sed 's/["`$]/\\\\\\\\&/g; s/%/%%/g')
 awk -v program="\"$quoted\"" '{ at = index($0, "@PROGRAM@"); if (at) print substr($0, 1, at - 1) program substr($0, at + 9); else print }' \
     "$here/share/applications/lesionstudio.desktop" >"$entry"
 if command -v update-desktop-database >/dev/null; then update-desktop-database -q "$data/applications" || true; fi

@@ -20,7 +20,7 @@ Icon=lesionstudio
 Terminal=false
 StartupNotify=true
 StartupWMClass=LesionStudio
-Categories=Graphics;Science;MedicalSoftware;
+Categories=Science;MedicalSoftware;
 Keywords=DICOM;NIfTI;CT;MRI;segmentation;radiology;radiologie;
 MimeType={kinds};
 """
