@@ -11,12 +11,14 @@ from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEventLoop, QProcess
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from lesionstudio.errors import LesionStudioError
 from lesionstudio.gui.arrivals import Application, Arrivals
 from lesionstudio.gui.garbage import Garbage
 from lesionstudio.gui.language import qt_translator, speak
 from lesionstudio.gui.main_window import MainWindow
 from lesionstudio.gui.second_start import Door
 from lesionstudio.gui.theme import Look, use_typeface
+from lesionstudio.gui.views import Notice
 from lesionstudio.itself import fresh_start_command
 from lesionstudio.resources import resource
 from lesionstudio.settings import Settings, load_settings
@@ -43,7 +45,7 @@ def run(places: Sequence[Path] = ()) -> int:
     settings = load_settings()
     app = make_application(settings)
     window = MainWindow(Look(app, settings.theme))
-    sys.excepthook = last_resort(window.look)
+    sys.excepthook = last_resort(window.look, window.show_notice)
     desk: list[Desk] = []
 
     def begin() -> None:
@@ -219,13 +221,21 @@ class Desk:
         self.parts.runner.close()
 
 
-def last_resort(look: Look) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
-    """What happens with a mistake nobody expected: it is shown with its trace, and the window stays."""
+def last_resort(
+    look: Look, tell: Callable[[Notice], None] | None = None
+) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
+    """What happens with a mistake nobody expected: it is shown with its trace, and the window stays.
+
+    A failure a person can act on, which nobody on its way told, is told as any other.
+    """
 
     def hook(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
         sys.__excepthook__(kind, error, where)
         if issubclass(kind, KeyboardInterrupt):
             QCoreApplication.quit()
+            return
+        if isinstance(error, LesionStudioError) and tell is not None:
+            tell(Notice("error", error.message, error.hint))
             return
         from lesionstudio.gui.log import write_mistake
         from lesionstudio.gui.messages import show_crash, trace_text

@@ -33,7 +33,7 @@ class Icons:
     """
 
     def __init__(self, tokens: "Tokens", ratio: float) -> None:
-        self._tokens, self._ratios = tokens, sorted({1.0, ratio})
+        self._tokens, self._ratio = tokens, ratio
         self._dressed: weakref.WeakKeyDictionary[Wearer, _Dress] = weakref.WeakKeyDictionary()
         self._drawn: dict[tuple[str, str, int, float], QPixmap] = {}
         self._loaded = False
@@ -62,6 +62,12 @@ class Icons:
         if self._loaded:
             self.load()
 
+    def use_ratio(self, ratio: float) -> None:
+        """Draws everything again for a screen with so many of its points a point of the window."""
+        self._ratio = ratio
+        if self._loaded:
+            self.load()
+
     def pixmap(self, name: str, colour: str, px: int, ratio: float = 1.0) -> QPixmap:
         """The sign in one colour, px wide on the screen. Raises FileNotFoundError for a name that is not shipped."""
         key = (name, colour, px, ratio)
@@ -75,7 +81,7 @@ class Icons:
         tokens = self._tokens
         off = self._colour(role)
         on = tokens.accent if role == "plain" else off
-        for ratio in self._ratios:
+        for ratio in sorted({1.0, self._ratio}):
             for colour, mode, state in (
                 (off, QIcon.Mode.Normal, QIcon.State.Off),
                 (on, QIcon.Mode.Normal, QIcon.State.On),
@@ -95,8 +101,9 @@ class Icons:
         if not isValid(wearer):
             return
         if isinstance(wearer, QLabel):
-            ratio = self._ratios[-1]
-            drawn = self.pixmap(dress.name, self._colour(dress.role), dress.px, ratio) if dress.name else QPixmap()
+            drawn = (
+                self.pixmap(dress.name, self._colour(dress.role), dress.px, self._ratio) if dress.name else QPixmap()
+            )
             wearer.setPixmap(drawn)
         else:
             wearer.setIcon(self.icon(dress.name, dress.px, dress.role, dress.gap) if dress.name else QIcon())

@@ -60,6 +60,7 @@ class MainWindow(QMainWindow):
         self.job_bar, self.status_bar = JobBar(look, self.actions_by_verb), StatusBar(look)
         self._draw_page: DrawPage | None = None
         self._painted = False
+        ScreenWatch(look, self)
         whole = QWidget()
         whole.setObjectName("window")
         column = QVBoxLayout(whole)
@@ -189,3 +190,19 @@ class MainWindow(QMainWindow):
         on_picture = self._draw_page is not None and self._draw_page.views.isVisible()
         if new is None and on_picture and self._draw_page is not None and self.isActiveWindow():
             self._draw_page.views.take_keys()
+
+
+class ScreenWatch(QWidget):
+    """A point in the window that nobody sees. Qt tells it, and it tells the look, that the screen is another one."""
+
+    def __init__(self, look: Look, window: QWidget) -> None:
+        super().__init__(window)
+        self._look = look
+        self.setFixedSize(1, 1)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def event(self, event: QEvent) -> bool:
+        """Hears of a screen of another scale, or of another scale of this one."""
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._look.use_ratio(self.devicePixelRatioF())
+        return super().event(event)

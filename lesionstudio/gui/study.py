@@ -22,7 +22,7 @@ from lesionstudio.project.fates import Fate
 from lesionstudio.project.found_again import take_in
 from lesionstudio.project.project import Project
 from lesionstudio.project.worklist import ItemRecord, Role, WorkItem
-from lesionstudio.settings import Settings, save_settings
+from lesionstudio.settings import Settings, config_folder, save_settings
 from lesionstudio.words import _
 
 RECENT = 8
@@ -49,6 +49,7 @@ class Study(QObject):
         self.project: Project | None = None
         self._rows: dict[str, tuple[WorkItem, ItemRecord, ItemView]] = {}
         self._hidden: HiddenNames | None = None
+        self._told_of_choices = False
         self.items_changed.connect(self._forget_aliases)
         self._reader = FolderReader(runner, self)
         self._reader.found.connect(self._add_found)
@@ -224,7 +225,7 @@ class Study(QObject):
     def apply_settings(self, settings: Settings) -> None:
         """Takes on and saves the person's choices."""
         before, self.settings = self.settings, settings
-        self.runner.run("save", _("Saving"), save_settings, settings).failed.connect(self.tell_problem)
+        self.runner.run("save", _("Saving"), save_settings, settings).failed.connect(self._choices_not_kept)
         self.settings_changed.emit()
         if settings.hide_names != before.hide_names:
             self.items_changed.emit()
@@ -233,6 +234,16 @@ class Study(QObject):
             self.items_changed.emit()
         if settings.hold_out_slices and not before.hold_out_slices and self.reading() is None:
             self._all_found()
+
+    def _choices_not_kept(self, problem: BaseException) -> None:
+        """Said once: what a person chooses counts all the same, until the window is closed."""
+        if not isinstance(problem, OSError):
+            self.tell_problem(problem)
+        elif not self._told_of_choices:
+            self._told_of_choices = True
+            text = _("{folder} cannot be written: {reason}. They count until the window is closed.")
+            told = text.format(folder=config_folder(), reason=problem.strerror or problem)
+            self.tell(Notice("warning", _("Choices cannot be kept."), told))
 
     def _remember(self, folder: Path) -> None:
         recent = [str(folder), *(path for path in self.settings.recent if path != str(folder))][:RECENT]

@@ -70,7 +70,8 @@ class Look(QObject):
         self._app = app
         self.theme = theme
         self.tokens = Tokens.of(_resolve(app, theme))
-        self.icons = Icons(self.tokens, app.devicePixelRatio())
+        self._ratio = app.devicePixelRatio()
+        self.icons = Icons(self.tokens, self._ratio)
         self._wear()
         app.styleHints().colorSchemeChanged.connect(self._follow)
 
@@ -79,6 +80,13 @@ class Look(QObject):
         if theme != self.theme:
             self.theme = theme
             self._change()
+
+    def use_ratio(self, ratio: float) -> None:
+        """Draws signs and lines as sharp as the screen is that the window is on now: so many points a point of it."""
+        if ratio != self._ratio:
+            self._ratio = ratio
+            self.icons.use_ratio(ratio)
+            self.changed.emit()
 
     @property
     def system_says(self) -> bool:
@@ -108,7 +116,8 @@ def style_sheet(theme: str) -> str:
         text = text.replace(Tokens.of("dark").text1, tokens.text1)
     for extra in ("extra.qss", *(("extra-light.qss",) if theme == "light" else ())):
         text += _with_tokens(resource("theme", extra).read_text(encoding="utf-8"), tokens)
-    return text.replace("url(qss-assets/", f"url({resource('icons', 'qss-assets').as_posix()}/")
+    assets = resource("icons", "qss-assets").as_posix().replace('"', r"\"")
+    return re.sub(r"url\(qss-assets/([^)]+)\)", lambda name: f'url("{assets}/{name[1]}")', text)
 
 
 def use_typeface(app: QApplication) -> None:

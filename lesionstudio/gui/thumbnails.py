@@ -1,6 +1,7 @@
 """Thumbnails: small pictures for the scan list, made in the background and kept in this user's cache."""
 
 import hashlib
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -116,8 +117,9 @@ def _keep_new(source: Any, hu_offset: float | None) -> QImage:
     grey = to_grey(pixels, preset_window(scan, first_preset(scan), k))
     image = square_image(grey, scan.geometry.spacing_mm[1:])
     path = _place(source, hu_offset)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    image.save(str(path))
+    with suppress(OSError):  # where nothing can be kept it is made again next time
+        path.parent.mkdir(parents=True, exist_ok=True)
+        image.save(str(path))
     return image
 
 
