@@ -14,6 +14,8 @@ from lesionstudio.imaging.planes import Plane
 from lesionstudio.words import _, ngettext
 
 SLICES = Plane()
+ENTER = "check"
+"""How the join of a step begins that checked one slice: the draft that it brings on the next one is part of it."""
 
 
 class Marking(QObject):
@@ -76,7 +78,7 @@ class Marking(QObject):
         opened = self._editable()
         if opened is None:
             return
-        self._session.edited(opened.history.check([opened.k], _("Check slice")))
+        self._session.edited(opened.history.check([opened.k], _("Check slice"), join=f"{ENTER} {opened.k}"))
         self.checked.emit((opened.k,))
         self._what_next.go_on()
 

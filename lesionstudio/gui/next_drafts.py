@@ -1,11 +1,13 @@
 """NextDrafts: drafts of the slices that come next, made while a person looks at this one, and shown when they come."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from lesionstudio.gui.learner import Learner
+from lesionstudio.gui.marking import ENTER
 from lesionstudio.gui.models import Models
 from lesionstudio.gui.segmenter import DraftPart, Order, Segmenter, part_of
 from lesionstudio.gui.session import Session
@@ -183,7 +185,13 @@ class NextDrafts(QObject):
             self.look()
 
     def _put(self, place: Place, part: DraftPart) -> None:
-        self._models.put(part, _("Draft made ahead"))
+        """Shows it. What an Enter brought in is one step with it, and taken back with it."""
+        history = self._session.history if self._session.current_id == place.item_id else None
+        last = history.steps.last_done if history is not None and not history.is_open else None
+        if last is not None and last.join.startswith(ENTER) and not last.makers:
+            self._models.put(replace(part, order=replace(part.order, join=last.join)), last.title)
+        else:
+            self._models.put(part, _("Draft made ahead"))
         self.shown.emit(place)
 
     def _forget(self) -> None:

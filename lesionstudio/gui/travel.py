@@ -7,6 +7,7 @@ from lesionstudio.gui.session import Session
 from lesionstudio.gui.study_steps import Move, StudyStep, StudySteps
 from lesionstudio.gui.views import Notice
 from lesionstudio.imaging.edits import MaskEdit
+from lesionstudio.imaging.mask import SliceStatus
 from lesionstudio.words import _
 
 
@@ -86,11 +87,16 @@ class Travel(QObject):
         self._study_steps.move(move.step, here, forward=move.forward != back)
 
     def _show(self, opened: OpenScan, position: int) -> None:
-        """Goes to the slice of the step that will be the last one moved, and moves."""
+        """Goes to the slice of the step that will be the last one moved, and moves.
+
+        A slice that was checked comes before the next one, whose draft came with it.
+        """
         steps = opened.history.steps
         last = list(steps)[position if position < steps.position else position - 1]
-        if last.slices and opened.k not in last.slices:
-            self._session.go_to_slice(min(last.slices, key=lambda k: abs(k - opened.k)))
+        checked = tuple(k for k, _before, after in last.statuses if after == SliceStatus.CHECKED)
+        places = checked or last.slices
+        if places and opened.k not in places:
+            self._session.go_to_slice(min(places, key=lambda k: abs(k - opened.k)))
         self._session.edited(opened.history.go_to(position))
 
     def _editable(self) -> OpenScan | None:

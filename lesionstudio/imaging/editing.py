@@ -151,13 +151,16 @@ class EditHistory:
         edit = change.commit(SliceStatus.NEW, emptied)
         return edit.box if edit else EMPTY_BOX
 
-    def check(self, slices: Iterable[int], title: str) -> Box:
-        """Accepts the open drafts of these slices and says of each that it is right; one step."""
+    def check(self, slices: Iterable[int], title: str, *, join: str = "") -> Box:
+        """Accepts the open drafts of these slices and says of each that it is right; one step.
+
+        With `join` a step of the same name that follows becomes one with it: the next draft, which this brings in.
+        """
         change = self._begin(title, None, _WHOLE_SLICE)
         chosen = tuple(slices)
         for k in chosen:
             self._answer(change, Box.of_slice(self.mask.shape, k), None, accepted=True)
-        edit = change.commit(SliceStatus.CHECKED, chosen)
+        edit = change.commit(SliceStatus.CHECKED, chosen, join=join)
         return edit.box if edit else EMPTY_BOX
 
     def set_status(self, slices: Iterable[int], status: SliceStatus, title: str) -> None:

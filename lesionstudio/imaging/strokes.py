@@ -169,13 +169,16 @@ class Stroke:
         self._labelled |= _labelled(places)
         self._box = self._box.union(box_of(places))
 
-    def commit(self, status: SliceStatus | None = SliceStatus.CORRECTED, slices: Iterable[int] = ()) -> MaskEdit | None:
+    def commit(
+        self, status: SliceStatus | None = SliceStatus.CORRECTED, slices: Iterable[int] = (), *, join: str = ""
+    ) -> MaskEdit | None:
         """Makes the change one step of the history; None (and no step) when nothing changed.
 
         The slices that changed, and those named, get this status, if one is given.
         """
         self.settle()
-        return self.commit_as({} if status is None else dict.fromkeys(self._labelled.union(slices), status))
+        wanted = {} if status is None else dict.fromkeys(self._labelled.union(slices), status)
+        return self.commit_as(wanted, join=join)
 
     def commit_as(
         self,

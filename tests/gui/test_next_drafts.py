@@ -172,22 +172,39 @@ def test_switched_off_in_the_menu_none_come(seat: Seat) -> None:
     assert seat.k == 5 and seat.drafts.kept == () and not seat.hands.mask.has_draft(5)
 
 
-def test_undo_takes_the_draft_back_and_then_the_check_and_loses_no_stroke(seat: Seat) -> None:
+def test_one_undo_takes_back_an_enter_with_the_draft_that_it_brought_and_loses_no_stroke(seat: Seat) -> None:
     seat.session.go_to_slice(4)
     seat.hands.drag((40, 40), (40, 60))
     painted = seat.hands.mask.labels(4).copy()
     seat.begin(4)
+    drafted = seat.hands.mask.draft(4).copy()
     seat.hands.key(Key.Key_Return)
-    assert seat.hands.history.undo_title == "Draft made ahead"
+    assert seat.k == 5 and seat.hands.mask.has_draft(5) and seat.hands.history.undo_title == "Check slice"
     seat.hands.do("undo")
-    assert seat.k == 5 and not seat.hands.mask.has_draft(5)
-    seat.hands.do("undo")
-    assert seat.k == 4 and seat.hands.mask.status(4) != SliceStatus.CHECKED
+    assert seat.k == 4 and seat.hands.mask.status(4) != SliceStatus.CHECKED, "it is seen where it happened"
+    assert (seat.hands.mask.draft(4) == drafted).all() and not seat.hands.mask.has_draft(5)
     seat.hands.do("undo")
     assert not seat.hands.mask.has_draft(4) and (seat.hands.mask.labels(4) == painted).all()
-    for _step in range(3):
+    for _step in range(2):
         seat.hands.do("redo")
     assert seat.hands.mask.status(4) == SliceStatus.CHECKED and seat.hands.mask.has_draft(5)
+
+
+def test_two_enters_are_two_steps_and_a_late_draft_joins_only_the_enter_it_followed(seat: Seat) -> None:
+    seat.begin(4)
+    steps = len(seat.hands.history.steps)
+    seat.hands.key(Key.Key_Return)
+    seat.settle()
+    seat.hands.key(Key.Key_Return)
+    assert seat.k == 6 and len(seat.hands.history.steps) == steps + 2
+    seat.settle()
+    seat.session.go_to_slice(11)
+    seat.compute.let_go.clear()
+    seat.hands.key(Key.Key_Return)
+    seat.session.edited(seat.hands.history.check([2], "Check"))
+    seat.compute.let_go.set()
+    seat.hands.until(lambda: seat.hands.mask.has_draft(12))
+    assert seat.hands.history.undo_title == "Draft made ahead", "something was done between"
 
 
 def test_drafting_a_scan_again_asks_nothing_and_touches_no_stroke(seat: Seat) -> None:
