@@ -120,7 +120,7 @@ class StandIn:
         self._listener = listener
         self._verbs = verbs or {"segment_scan": bright_is_lesion, "learn": self._learn}
         self._pools = {level: ThreadPoolExecutor(1) for level in Level}
-        self._over: set[str] = set()
+        self._over, self._is_closed = set[str](), False
         self.let_go, self.go_on_learning = threading.Event(), threading.Event()
         self.let_go.set(), self.go_on_learning.set()
         self.learning_fails: LesionStudioError | None = None
@@ -145,7 +145,8 @@ class StandIn:
         self._listener(JobCancelled(job))
 
     def close(self) -> None:
-        """Ends everything."""
+        """Ends everything; what still goes on makes nothing more."""
+        self._is_closed = True
         self.let_go.set(), self.go_on_learning.set()
         for pool in self._pools.values():
             pool.shutdown(wait=True, cancel_futures=True)
@@ -165,7 +166,7 @@ class StandIn:
         self._listener(JobStarted(job))
 
         def report(progress: Progress) -> None:
-            if job in self._over:
+            if job in self._over or self._is_closed:
                 raise Cancelled
             self._listener(JobReported(job, progress))
 

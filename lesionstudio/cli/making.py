@@ -200,10 +200,11 @@ def _train_folds(
 
 
 def _telling(terminal: Terminal, report: Reporter) -> Reporter:
-    """A Reporter that says at once what is odd about the data."""
+    """A Reporter that says at once what is odd about the data, and what had to be made do with."""
 
     def told(progress: Progress) -> None:
-        for sentence in (progress.partial or {}).get("warnings", ()):
+        partial = progress.partial or {}
+        for sentence in (*partial.get("warnings", ()), *partial.get("notes", ())):
             terminal.warn(sentence)
         report(progress)
 
@@ -240,10 +241,8 @@ def learn(
             device=device,
             seed=seed,
             use_if_better=use_if_better,
-            report=report,
+            report=_telling(terminal, report),
         )
-    for sentence in made["warnings"]:
-        terminal.warn(sentence)
     terminal.say(_("The model is in {folder}.").format(folder=made["folder"]))
     _show_held_out(terminal, made["held_out"])
     terminal.say(made["why"])

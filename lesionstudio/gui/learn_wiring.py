@@ -8,12 +8,13 @@ from lesionstudio.gui.fare_list import FareList
 from lesionstudio.gui.learn_page import LearnPage
 from lesionstudio.gui.learner import ChannelQuestion
 from lesionstudio.gui.look_wiring import LookList
+from lesionstudio.gui.panels.learning import working_words
 from lesionstudio.gui.panels.new_version import news_of, overlap_words
 from lesionstudio.gui.parts import Parts
 from lesionstudio.gui.views import Notice, VersionView
 from lesionstudio.gui.widgets.sheet import present
 from lesionstudio.imaging.mask import SliceStatus
-from lesionstudio.words import _
+from lesionstudio.words import _, ngettext
 
 
 class LearnWiring(QObject):
@@ -73,6 +74,7 @@ class LearnWiring(QObject):
         self._window.draw_page.banners.dismiss("learn_page")
         self._page.take_focus()
         self.page_changed.emit()
+        self._show_status()
 
     def show_ready(self) -> None:
         """Says whether Learn can be pressed, and why not."""
@@ -90,6 +92,7 @@ class LearnWiring(QObject):
     def _show_along(self) -> None:
         """Shows whether it learns while the person works, and how far that is."""
         along, project = self._learner.along, self._session.project
+        self._show_status()
         self._actions.allow("learn_along", project is not None and not project.read_only)
         self._actions["learn_along"].setChecked(along.is_on)
         if project is None:
@@ -97,6 +100,17 @@ class LearnWiring(QObject):
         segment = self._window.draw_page.segment
         segment.along.show_state(along.state, along.new_slices)
         segment.offer_learning(along.state in ("off", "waiting"))
+
+    def _show_status(self) -> None:
+        """The status bar: what learns beside the work; on the Learn page how much there is to learn from, and how."""
+        along, bar = self._learner.along, self._window.status_bar
+        bar.show_cells(learning=working_words(along.state, along.new_slices))
+        if self.is_on_learn:
+            n, is_learning = self._learner.readiness.lessons, self._learner.learning is not None
+            is_learning = is_learning or along.state == "learning"
+            told = _("Learning does not slow the brush") if is_learning else ""
+            slices = ngettext("{n} checked slice", "{n} checked slices", n)
+            bar.show_cells(voxel="", position="", value=told, label=slices if n else "")
 
     def open_slice(self, item_id: str, k: int) -> None:
         """Shows a slice of a scan on the Draw page."""

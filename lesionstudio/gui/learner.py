@@ -1,6 +1,7 @@
 """Learner: whether Learn can be pressed and why not, the learning that runs, and the versions that came of it.
 
-What learns while a person works is Along's; the versions that it becomes are taken in here.
+What learns while a person works is Along's; the versions that it becomes are taken in here. Both go on from the same
+checkpoint: a learning that the end of the program cut short goes on when its study is opened again.
 """
 
 import time
@@ -13,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from lesionstudio.compute.compute import Level
 from lesionstudio.errors import LesionStudioError
 from lesionstudio.gui.along import Along
 from lesionstudio.gui.compute_lane import ComputeLane
-from lesionstudio.gui.learning_run import Learning
+from lesionstudio.gui.learning_run import Learning, in_colour
 from lesionstudio.gui.models import Models
 from lesionstudio.gui.readiness import Readiness, SliceCounts
 from lesionstudio.gui.session import Session
@@ -25,6 +27,9 @@ from lesionstudio.gui.views import JobView, ModelView, Notice, VersionView
 from lesionstudio.progress import Progress
 from lesionstudio.project.shelf import ModelShelf
 from lesionstudio.words import _
+
+UNDER_WAY = "learning"
+"""The setting of a study in which a learning has begun and not ended: how many versions there were then."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -58,6 +63,7 @@ class Learner(QObject):
             said.connect(self.changed)
         session.item_changed.connect(lambda _item_id: self.changed.emit())
         models.models_changed.connect(self._forget_versions)
+        self.changed.connect(self._go_on)
 
     # What can be learned
 
@@ -110,16 +116,21 @@ class Learner(QObject):
             self._models.once_mapped(lambda: self._once_channels(self._save_first))
 
     def cancel(self) -> None:
-        """Ends the learning that runs; nothing of it is kept, the model in use stays."""
+        """Ends the learning that runs; no version comes of it, and Learn goes on from its checkpoint."""
         if self.learning is None:
             return
         job = self.learning.job
         self._end()
         if job is not None:
             job.cancel()
-        self._session.tell(
-            Notice("info", _("Learning was cancelled."), _("Nothing was changed; the model in use stays as it is."))
-        )
+        words = _("The model in use stays as it is. Learn goes on where it stopped.")
+        self._session.tell(Notice("info", _("Learning was cancelled."), words))
+
+    def _go_on(self) -> None:
+        """Goes on with what the end of the program cut short, once the study's marks are known. Nobody is asked."""
+        known = self._session.study_settings.get(UNDER_WAY)
+        if known is not None and self.learning is None and known == len(self.versions):
+            self._save_first()
 
     def _once_channels(self, go: Callable[[], None]) -> None:
         settings, scan = self._session.study_settings, self._session.scan
@@ -139,6 +150,7 @@ class Learner(QObject):
         if project is None or self.reason:
             return
         self.learning = run = Learning(project.home, project.folder.name, model.id if model else "")
+        self._session.study_settings[UNDER_WAY] = len(self.versions)
         self._session.autosave.flush()
         arguments = {
             "project": str(project.home),
@@ -161,7 +173,7 @@ class Learner(QObject):
             sentence = _("Nothing was learned: the last marks are not saved yet.")
             self._failed(run, LesionStudioError(sentence, hint=self._session.saved.text))
             return
-        run.job = job = self._lane.submit("learn", arguments, _("Learning"))
+        run.job = job = self._lane.submit("learn", arguments, _("Learning"), level=Level.BACKGROUND)
         job.progressed.connect(lambda progress: self._progressed(run, progress))
         job.succeeded.connect(lambda result: self._succeeded(run, result))
         job.failed.connect(lambda problem: self._failed(run, problem))
@@ -170,6 +182,8 @@ class Learner(QObject):
         if run is not self.learning:
             return
         run.take(progress, time.monotonic())
+        for sentence in run.notes_in(progress):
+            self._session.tell(Notice("warning", sentence))
         self._tell(run, progress.message)
         self.progressed.emit()
 
@@ -192,8 +206,6 @@ class Learner(QObject):
         before, settings["candidate"] = self.in_use, model_id
         self._session.save_project()
         self._models.look_again()
-        for sentence in made.get("warnings", ()):
-            self._session.tell(Notice("warning", sentence))
         version = self.candidate
         if version is not None and self.uses_better and made.get("passes"):
             self.use(model_id)
@@ -218,6 +230,9 @@ class Learner(QObject):
         self._session.tell_problem(problem)
 
     def _end(self) -> None:
+        if self.is_here:
+            self._session.study_settings.pop(UNDER_WAY, None)
+            self._session.save_project()
         self.learning = None
         self.job_changed.emit(None)
         self.progressed.emit()
@@ -278,8 +293,3 @@ class Learner(QObject):
     def _forget_versions(self) -> None:
         self._versions.clear()
         self.changed.emit()
-
-
-def in_colour(pixels: NDArray[np.generic]) -> bool:
-    """Whether a slice (row, column[, channel]) has three channels or more that differ."""
-    return pixels.ndim == 3 and pixels.shape[2] >= 3 and bool(np.any(pixels[..., :1] != pixels[..., 1:3]))

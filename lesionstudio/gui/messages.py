@@ -51,12 +51,6 @@ def ask_to_lose_edits(window: QWidget, look: Look, why: str) -> bool:
     return ask(window, look, _("Close without saving?"), words, _("Close and lose them"), danger=True)
 
 
-def ask_to_stop_learning(window: QWidget, look: Look) -> bool:
-    """Whether to close although the model is learning."""
-    words = _("What it has learned since the start is lost. Your marks and all earlier versions are kept.")
-    return ask(window, look, _("Stop learning and close?"), words, _("Stop and close"))
-
-
 def ask_to_stop_training(window: QWidget, look: Look) -> bool:
     """Whether to close although a training from a folder goes on."""
     words = _("What it has reached is kept: the Learn page offers to go on with it.")

@@ -91,6 +91,7 @@ def _measured(card: ModelCard, pictures: Container[str]) -> Measured | None:
         worse=_whole(saved.get("worse")),
         interval=(float(interval[0]), float(interval[1])) if interval else None,
         earlier=_earlier(card.scores.get("earlier")),
+        volume=_volume(saved.get("volume")),
         each=tuple(_slice(one, pictures) for one in saved.get("each") or () if one.get("after") is not None),
     )
 
@@ -99,6 +100,10 @@ def _earlier(saved: object) -> tuple[int, float, float] | None:
     if not isinstance(saved, dict) or saved.get("after") is None:
         return None
     return _whole(saved.get("slices")), float(saved["before"]), float(saved["after"])
+
+
+def _volume(saved: object) -> tuple[float | None, float | None]:
+    return (_share(saved.get("before")), _share(saved.get("after"))) if isinstance(saved, dict) else (None, None)
 
 
 def curve_points(saved: Sequence[Sequence[float | None]]) -> tuple[CurvePoint, ...]:

@@ -225,7 +225,8 @@ class Measured:
     """What a version reached on the checked held-out slices; before and after None: fewer than three, not measured.
 
     `interval`: where the gain, after less before, lies with 95 % certainty. `earlier`: on how many slices corrected
-    earlier it was measured too, and Dice before and after there.
+    earlier it was measured too, and Dice before and after there. `volume`: by which share too much is marked on the
+    held-out slices in all, before and after; negative: too little.
     """
 
     slices: int
@@ -236,6 +237,7 @@ class Measured:
     interval: tuple[float, float] | None = None
     each: tuple[MeasuredSlice, ...] = ()
     earlier: tuple[int, float, float] | None = None
+    volume: tuple[float | None, float | None] = (None, None)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

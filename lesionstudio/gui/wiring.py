@@ -17,7 +17,7 @@ from lesionstudio.gui.kind_wiring import KindWiring
 from lesionstudio.gui.learn_wiring import LearnWiring
 from lesionstudio.gui.lesion_wiring import LesionWiring
 from lesionstudio.gui.look_wiring import LookWiring
-from lesionstudio.gui.messages import ask_to_lose_edits, ask_to_stop_learning, ask_to_stop_training
+from lesionstudio.gui.messages import ask_to_lose_edits, ask_to_stop_training
 from lesionstudio.gui.model_wiring import ModelWiring
 from lesionstudio.gui.name_wiring import NameWiring
 from lesionstudio.gui.parts import Parts
@@ -170,7 +170,6 @@ class Wiring(QObject):
             self.classify.show_hints()
         elif self.learn.is_on_learn:
             self._window.status_bar.show_hints(())
-            self._window.status_bar.show_cells(voxel="", position="", value="", label="")
         elif self._scan is not None and self._session.scan is not None:
             self._window.status_bar.show_cells(label="")
             self._scan.show_hints()
@@ -290,8 +289,7 @@ class Wiring(QObject):
             self._session.autosave.once_decided(self._window.close)
             return False
         else:
-            may = self._parts.learner.learning is None or ask_to_stop_learning(self._window, self._window.look)
-            may = may and (not self._parts.trainer.is_running or ask_to_stop_training(self._window, self._window.look))
+            may = not self._parts.trainer.is_running or ask_to_stop_training(self._window, self._window.look)
         if not may:
             return False
         journal.give_up()

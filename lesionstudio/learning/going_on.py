@@ -85,6 +85,15 @@ class Learner:
         """Whether there is a mark to learn from, and time left for the corrections so far."""
         return self._left_s > 0 and self._corrections.can_teach
 
+    @property
+    def left_s(self) -> float:
+        """Seconds that it will go on learning from the corrections so far."""
+        return self._left_s
+
+    def go_on_for(self, seconds: float) -> None:
+        """From now on it learns for so long, and longer where corrections come."""
+        self._left_s = seconds
+
     def has_seen(self, key: str) -> bool:
         """Whether `averaged` has learned from this correction."""
         return self._corrections.shown.get(key, 0) >= SEEN_AFTER and not self._decoder_steps
@@ -93,7 +102,7 @@ class Learner:
         """One more correction, or another one of the same slice; from now on it is the newest."""
         if not self._corrections.add(key, example):
             return
-        self._left_s = min(self._left_s + self.budget_s, _MOST_BUDGETS * self.budget_s)
+        self._left_s = max(self._left_s, min(self._left_s + self.budget_s, _MOST_BUDGETS * self.budget_s))
         self.since_added_s, self._kept = 0.0, None
         self._decoder_steps = _DECODER_STEPS if self._halves else 0
 

@@ -144,24 +144,6 @@ OVERLAPS: dict[str, Overlap] = {"dice": soft_dice, "tversky": tversky}
 LOSSES = ("dice", "bce", "ce", "focal", "tversky")
 
 
-def taught_dice_and_cross_entropy(logits: Tensor, target: Tensor, taught: Tensor, batch: Tensor) -> Tensor:
-    """What some pictures add to Dice and cross-entropy of a batch, over the labels that are taught.
-
-    `taught`: for each label whether it counts; the others get no gradient. `batch`: the targets of the whole batch, so
-    that the sum over its pieces is the same however it is cut. Dice is asked of planes with a mark. 0 where nothing
-    is taught.
-    """
-    counts = taught.to(logits.dtype)
-    planes = counts.sum().clamp(min=1) * len(batch)
-    each = functional.binary_cross_entropy_with_logits(logits, target, reduction="none").mean((2, 3))
-    probability = logits.sigmoid()
-    both, size = (probability * target).sum((2, 3)), (probability + target).sum((2, 3))
-    present = (target.sum((2, 3)) > 0) * counts
-    presents = ((batch.sum((2, 3)) > 0) * counts).sum().clamp(min=1)
-    dice = (2 * both + 1) / (size + 1)
-    return (each * counts).sum() / planes + ((1 - dice) * present).sum() / presents
-
-
 def told_by_teacher(logits: Tensor, said: Tensor, asked: Tensor) -> Tensor:
     """Mean cross-entropy against the probabilities a teacher said, over the labels that are asked for."""
     return functional.binary_cross_entropy_with_logits(logits[:, asked], said[:, asked])

@@ -44,7 +44,7 @@ def version_draft(home: Path, wanted_bytes: int = 0) -> Iterator[Path]:
     _sweep(shelf)
     draft = shelf / f"{_DRAFT}{uuid4().hex[:12]}"
     with telling_of_version(draft):
-        _refuse_full_disk(shelf, wanted_bytes)
+        refuse_full_disk(shelf, wanted_bytes)
         lock = ProjectLock.take(draft.with_suffix(_LOCK))
         draft.mkdir()
     try:
@@ -94,7 +94,8 @@ def _sweep(shelf: Path) -> None:
             draft.with_suffix(_LOCK).unlink(missing_ok=True)
 
 
-def _refuse_full_disk(shelf: Path, wanted_bytes: int) -> None:
+def refuse_full_disk(shelf: Path, wanted_bytes: int) -> None:
+    """Raises ProjectProblem where less is free on the disk of this folder."""
     if shutil.disk_usage(shelf).free < wanted_bytes:
         raise ProjectProblem(
             _("There is not enough room on this disk for another version."),

@@ -13,7 +13,7 @@ from lesionstudio.project.versions import place_version, telling_of_version, ver
 from lesionstudio.workflows import teaching
 from lesionstudio.workflows.at_work import LEARNING_NAME
 from lesionstudio.workflows.gate import LOSS, verdict
-from lesionstudio.workflows.held_out import FEWEST_TO_MEASURE, comparison
+from lesionstudio.workflows.held_out import FEWEST_TO_MEASURE, SliceScore, comparison
 from lesionstudio.workflows.working import Working
 from lesionstudio.workflows.yardstick import earlier, looked_back, write_lessons
 
@@ -33,11 +33,11 @@ class Becoming:
     tables: Mapping[str, Mapping[str, int]]
     beat: Callable[[], None]
 
-    def version(self, *, at_rest: bool) -> dict[str, Any] | None:
+    def version(self, *, at_rest: bool = False, is_asked: bool = False) -> dict[str, Any] | None:
         """A version on the shelf, as learn gives it, with "passes" and "why"; None where it is not worth one.
 
         One that was measured has to pass the gate, and to be better than the last; one that was not, needs some new
-        lessons, and is made at rest only. Raises ProjectProblem where the disk refuses.
+        lessons, and is made at rest only. One that `is_asked` for is made. Raises ProjectProblem if the disk refuses.
         """
         working, lessons = self.working, frozenset(f"{key} {marks}" for key, marks in self.working.added.items())
         if at_rest and lessons == working.tried:
@@ -45,10 +45,10 @@ class Becoming:
         held_out, back = scores = self._scores()
         passes, why = verdict(held_out, back)
         is_worth_it = self._is_better(held_out, passes) if held_out["after"] is not None else at_rest and self._is_new
-        if at_rest:
+        if at_rest or is_asked:
             working.tried = lessons
             working.is_lost = not passes and _has_lost(held_out, back)
-        return {**self._placed(scores), "passes": passes, "why": why} if is_worth_it else None
+        return {**self._placed(scores), "passes": passes, "why": why} if is_worth_it or is_asked else None
 
     @property
     def _is_new(self) -> bool:
@@ -76,20 +76,20 @@ class Becoming:
         back = earlier(lessons, self.in_use.folder if self.in_use else None)
         held = lessons.held_out if len(lessons.held_out) >= FEWEST_TO_MEASURE else []
         both = [*held, *back]
-        before, after = self._before(both), self._dice(self.study.home / LEARNING_NAME, both, is_saved=False)
+        before, after = self._before(both), self._scored(self.study.home / LEARNING_NAME, both, is_saved=False)
         n = len(held)
         return comparison(lessons.held_out, before[:n], after[:n]), looked_back(before[n:], after[n:])
 
-    def _before(self, slices: list[Any]) -> list[float]:
+    def _before(self, slices: list[Any]) -> list[SliceScore]:
         if self.in_use is None:
-            return [0.0] * len(slices)
-        return self._dice(self.in_use.folder, slices, is_saved=True)
+            return [SliceScore(0.0)] * len(slices)
+        return self._scored(self.in_use.folder, slices, is_saved=True)
 
-    def _dice(self, model: Path, slices: list[Any], *, is_saved: bool) -> list[float]:
+    def _scored(self, model: Path, slices: list[Any], *, is_saved: bool) -> list[SliceScore]:
         working = self.working
         judged = teaching.judged_labels(working.lessons, working.outputs)
         table = working.outputs.table
-        return working.yardstick.dice(
+        return working.yardstick.scores(
             self.study, model, table, slices, judged, lambda _progress: self.beat(), "", is_saved=is_saved
         )
 
@@ -116,7 +116,6 @@ class Becoming:
             "earlier": back,
             "minutes": facts["minutes"],
             "device": facts["processor"],
-            "warnings": [],
         }
 
     @property

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,7 +17,15 @@ from lesionstudio.workflows.segment import Choices, Segmenting
 FEWEST_TO_MEASURE = 3
 
 
-def dice_of_each(
+class SliceScore(NamedTuple):
+    """How well a slice was marked: its Dice, and how many of its pixels are marked and how many should be."""
+
+    dice: float
+    marked: int = 0
+    wanted: int = 0
+
+
+def scores_of_each(
     project: Project,
     model: Path,
     table: Mapping[str, int],
@@ -26,8 +34,8 @@ def dice_of_each(
     device: str,
     report: Reporter,
     message: str,
-) -> list[float]:
-    """Dice of each slice as Segment would mark it now, at the card's threshold: the mean over its labels.
+) -> list[SliceScore]:
+    """Each slice as Segment would mark it now, at the card's threshold; Dice is the mean over its labels.
 
     `table` brings the model's numbers to the study's; `judged` are the labels that count.
     """
@@ -40,9 +48,14 @@ def dice_of_each(
         run = Segmenting(project.read_scan(project.items[item]), Choices(model, None, device))
         for piece in run.pieces(list(wanted), lambda _progress: steps.advance(0)):
             for k, marks in zip(piece.slices, piece.labels):
-                found[item, k] = slice_dice(numbers[marks], wanted[k].marks, judged)
+                found[item, k] = _score(numbers[marks], wanted[k].marks, judged)
         steps.advance(len(wanted))
-    return [found.get((one.item, one.k), 0.0) for one in slices]
+    return [found.get((one.item, one.k), SliceScore(0.0)) for one in slices]
+
+
+def _score(marks: Marks, wanted: Marks, judged: Sequence[int]) -> SliceScore:
+    marked, should = (int(np.isin(one, judged).sum()) for one in (marks, wanted))
+    return SliceScore(slice_dice(marks, wanted, judged), marked, should)
 
 
 def slice_dice(marks: Marks, wanted: Marks, judged: Sequence[int]) -> float:
@@ -53,33 +66,41 @@ def slice_dice(marks: Marks, wanted: Marks, judged: Sequence[int]) -> float:
 
 
 def comparison(
-    slices: Sequence[CheckedSlice], before: Sequence[float | None], after: Sequence[float]
+    slices: Sequence[CheckedSlice], before: Sequence[SliceScore], after: Sequence[SliceScore]
 ) -> dict[str, Any]:
     """What a card and the window say of a version: the means, each slice, and how sure the difference is.
 
-    `interval` is the 95 % bootstrap interval of after - before, whole patients drawn where there are several. Below
-    three slices means, counts and interval are null: not measured.
+    `interval` is the 95 % bootstrap interval of after - before, whole patients drawn where there are several; `volume`
+    {"before", "after"} by which share more is marked in all than should be, null where nothing should or there was no
+    model. Below three slices means, counts and interval are null: not measured.
     """
     each = [
-        {"item": one.item, "name": one.name, "slice": one.k, "before": _rounded(old), "after": _rounded(new)}
+        {"item": one.item, "name": one.name, "slice": one.k, "before": _rounded(old.dice), "after": _rounded(new.dice)}
         for one, old, new in zip(slices, before, after)
     ]
     if len(after) < FEWEST_TO_MEASURE:
-        nothing = dict.fromkeys(("before", "after", "better", "worse", "interval"))
+        nothing = dict.fromkeys(("before", "after", "better", "worse", "interval", "volume"))
         return {"slices": len(slices), **nothing, "each": []}
-    gains = [new - (old or 0.0) for old, new in zip(before, after)]
+    gains = [new.dice - old.dice for old, new in zip(before, after)]
     groups = [one.group for one in slices]
     interval = ci95(gains, groups if len(set(groups)) > 1 else None)
     return {
         "slices": len(slices),
-        "before": _rounded(float(np.mean([old or 0.0 for old in before]))),
-        "after": _rounded(float(np.mean(after))),
+        "before": _rounded(float(np.mean([old.dice for old in before]))),
+        "after": _rounded(float(np.mean([new.dice for new in after]))),
         "better": sum(gain > 0 for gain in gains),
         "worse": sum(gain < 0 for gain in gains),
         "interval": interval and [_rounded(end) for end in interval],
+        "volume": {"before": _bias(before), "after": _bias(after)},
         "each": each,
     }
 
 
-def _rounded(dice: float | None) -> float | None:
-    return None if dice is None else round(dice, 4)
+def _bias(scores: Sequence[SliceScore]) -> float | None:
+    """By which share more is marked on all of them than should be; negative: less."""
+    wanted = sum(one.wanted for one in scores)
+    return _rounded(sum(one.marked for one in scores) / wanted - 1) if wanted else None
+
+
+def _rounded(share: float) -> float:
+    return round(share, 4)

@@ -56,8 +56,10 @@ def more_lessons(project: str, report: Reporter) -> dict[str, Any]:
     return {"is_at_work": working is not None}
 
 
-class _Along:
-    """One job of learning along."""
+class LearningJob:
+    """One job that learns in a study: it takes up what was learned, steps, hears of new lessons, keeps and tells."""
+
+    _tries_every_s = TRY_EVERY_S
 
     def __init__(self, home: Path, model: str, terms: tuple[str, int], tables: Tables, report: Reporter) -> None:
         self._study = Project.open(home, write=False)
@@ -67,29 +69,17 @@ class _Along:
         self._notes, self._refused = 0, set[str]()
         self._kept_at = self._looked_at = self._tried_at = 0.0
         self._look_cost_s, self._is_worse = 0.0, False
-
-    def run(self) -> dict[str, Any]:
-        """Steps until nothing is left, and longer where lessons come."""
-        self._working = working = self._taken_up()
-        learner = working.learner
-        self._kept_at = self._looked_at = self._tried_at = learner.seconds
-        try:
-            self._told = self._seen()
-            self._tell_state()
-            while working.wants_lessons or learner.is_hungry or self._tries_at_rest():
-                if working.wants_lessons:
-                    self._hear_more()
-                    learner = working.learner
-                else:
-                    self._step()
-            return {"steps": learner.steps, "lessons": working.lessons.checked, "minutes": self._minutes}
-        finally:
-            self._keep()
+        self._doing = _("Reading the checked slices")
 
     # Lessons
 
-    def _taken_up(self) -> Working:
+    def _begin(self) -> Working:
         """What is at work in this process, else what the checkpoint holds, else a new beginning; with its lessons."""
+        self._working = working = self._taken_up()
+        self._began_at_s = self._kept_at = self._looked_at = self._tried_at = working.learner.seconds
+        return working
+
+    def _taken_up(self) -> Working:
         self._beat()
         begun = taking_up.Order(self._study, self._in_use, *self._terms)
         working = taking_up.gone_on_with(begun)
@@ -107,7 +97,7 @@ class _Along:
         self._read_so_far = working.kept if working else {}
         channels = str(self._study.settings.get("channels") or "")
         reading = Reading(self._study, card, channels, self._read_so_far)
-        lessons = reading.lessons(self._report)
+        lessons = reading.lessons(lambda _progress: self._beat())
         self._card = reading.card
         if working is not None:
             table: Mapping[str, int] | None = working.outputs.table
@@ -150,6 +140,9 @@ class _Along:
     # Steps
 
     def _step(self) -> None:
+        """One step, and what has to be done now and then; first of all new lessons are heard."""
+        if self._working.wants_lessons:
+            self._hear_more()
         learner = self._working.learner
         if learner.is_hungry:
             learner.step(self._beat)
@@ -165,22 +158,13 @@ class _Along:
             self._tell_state()
         if now - self._kept_at >= KEEP_EVERY_S:
             self._keep()
-        if now - self._tried_at >= TRY_EVERY_S:
+        if now - self._tried_at >= self._tries_every_s:
             self._try()
 
     def _seen(self) -> frozenset[str]:
         """The slices that the weights have learned from."""
         working = self._working
         return frozenset(key for key in working.added if working.learner.has_seen(key))
-
-    def _tries_at_rest(self) -> bool:
-        """Tries to make a version of what was learned last; False: there is nothing to do until more lessons come."""
-        working = self._working
-        if working.lessons.learned:
-            if working.learner.seconds > self._looked_at:
-                self._look()
-            self._try(at_rest=True)
-        return working.wants_lessons
 
     def _try(self, *, at_rest: bool = False) -> None:
         """Makes a version where the weights of this moment are worth one."""
@@ -207,7 +191,8 @@ class _Along:
             found = teaching.dice_on(working.predictor, watched, working.outputs, judged, self._beat)
             dice = round(float(np.mean(found)), 4)
         self._look_cost_s = time.monotonic() - began
-        point: teaching.Point = [self._minutes, dice, round(working.learner.loss_average, 4)]
+        loss = round(working.learner.loss_average, 4) if working.learner.steps else None
+        point: teaching.Point = [self._minutes, dice, loss]
         self._is_worse = self._has_lost(dice)
         working.curve = [*working.curve, point][-_POINTS_KEPT:]
         self._say(curve=[point])
@@ -260,10 +245,38 @@ class _Along:
         self._say(along=state)
 
     def _say(self, **partial: Any) -> None:
-        self._report(Progress(None, _("Learning while you work"), None, partial))
+        self._report(self._progress(partial))
 
     def _beat(self) -> None:
-        self._report(Progress(None, _("Learning while you work")))
+        self._report(self._progress())
+
+    def _progress(self, partial: dict[str, Any] | None = None) -> Progress:
+        return Progress(None, _("Learning while you work"), None, partial)
+
+
+class _Along(LearningJob):
+    """Learns as long as there is anything to learn."""
+
+    def run(self) -> dict[str, Any]:
+        """Steps until nothing is left, and longer where lessons come."""
+        working = self._begin()
+        try:
+            self._told = self._seen()
+            self._tell_state()
+            while working.wants_lessons or working.learner.is_hungry or self._tries_at_rest():
+                self._step()
+            return {"steps": working.learner.steps, "lessons": working.lessons.checked, "minutes": self._minutes}
+        finally:
+            self._keep()
+
+    def _tries_at_rest(self) -> bool:
+        """Tries to make a version of what was learned last; False: there is nothing to do until more lessons come."""
+        working = self._working
+        if working.lessons.learned:
+            if working.learner.seconds > self._looked_at:
+                self._look()
+            self._try(at_rest=True)
+        return working.wants_lessons
 
 
 def _digest(marks: Any) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from lesionstudio.progress import Reporter
 from lesionstudio.project.project import Project
-from lesionstudio.workflows.held_out import dice_of_each
+from lesionstudio.workflows.held_out import SliceScore, scores_of_each
 from lesionstudio.workflows.lessons import CheckedSlice, Lessons, key_of
 
 LESSONS_NAME = "lessons.json"
@@ -25,9 +25,9 @@ class Yardstick:
     """Measures models on one device; what a saved model reached on a slice is not measured twice."""
 
     device: str
-    known: dict[tuple[str, str], float] = field(default_factory=dict)
+    known: dict[tuple[str, str], SliceScore] = field(default_factory=dict)
 
-    def dice(
+    def scores(
         self,
         study: Project,
         model: Path,
@@ -38,25 +38,25 @@ class Yardstick:
         message: str,
         *,
         is_saved: bool = True,
-    ) -> list[float]:
-        """Dice of each slice as Segment would mark it; weights that are not `is_saved` may change, and are asked."""
+    ) -> list[SliceScore]:
+        """Each slice as Segment would mark it; weights that are not `is_saved` may change, and are asked."""
         names = [(str(model), _name(one, judged)) for one in slices]
         asked = [n for n, name in enumerate(names) if not is_saved or name not in self.known]
         if asked:
             wanted = [slices[n] for n in asked]
-            found = dice_of_each(study, model, table, wanted, judged, self.device, report, message)
-            self.known |= {names[n]: dice for n, dice in zip(asked, found)}
+            found = scores_of_each(study, model, table, wanted, judged, self.device, report, message)
+            self.known |= {names[n]: score for n, score in zip(asked, found)}
         return [self.known[name] for name in names]
 
 
-def looked_back(before: Sequence[float], after: Sequence[float]) -> dict[str, Any] | None:
+def looked_back(before: Sequence[SliceScore], after: Sequence[SliceScore]) -> dict[str, Any] | None:
     """What a card says of the slices corrected earlier: {"slices", "before", "after"}; None where there are none."""
     if not before:
         return None
     return {
         "slices": len(before),
-        "before": round(float(np.mean(before)), 4),
-        "after": round(float(np.mean(after)), 4),
+        "before": round(float(np.mean([one.dice for one in before])), 4),
+        "after": round(float(np.mean([one.dice for one in after])), 4),
     }
 
 

@@ -63,7 +63,7 @@ class Killer:
         os.kill(painter, signal.SIGKILL)
         killed = time.monotonic()
         assert self._said() == "9", "the painter died before it was killed"
-        return self._look(killed)
+        return look(self.study, self._log, killed)
 
     def _start(self) -> int:
         self._tell(f"{self.study}\t{self.chance.randrange(1 << 30)}\t{self._log}")
@@ -84,37 +84,36 @@ class Killer:
             assert time.monotonic() < end, "the painter never began"
             time.sleep(0.005)
 
-    def _look(self, killed: float) -> Found:
-        from lesionstudio.project.project import Project
 
-        lines = [json.loads(line) for line in self._log.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
-        project = Project.open(self.study, write=False)
-        steps = missing = parts = 0
-        oldest = 0.0
-        for item_id in project.items:
-            of_item = [line for line in lines if line["item"] == item_id]
-            at = self._place_of(project, item_id, of_item)
-            late = of_item[at + 1 :]
-            steps, missing, parts = (
-                steps + len(of_item),
-                missing + len(late),
-                parts + sum(one["part"] for one in of_item),
-            )
-            oldest = max([oldest, *(killed - line["t"] for line in late)])
-        project.close()
-        assert oldest < PROMISED_S, f"a step was {oldest:.2f} s old and is missing"
-        return Found(steps, missing, oldest, parts)
+def look(study: Path, log: Path, killed: float) -> Found:
+    """What is left in a study of the steps in this log. Raises AssertionError where a mask or a step is wrong."""
+    from lesionstudio.project.project import Project
 
-    def _place_of(self, project: "Project", item_id: str, lines: list[dict[str, object]]) -> int:  # type: ignore[name-defined]  # noqa: F821
-        """The last step after which the mask was what it is now; fails when it never was."""
-        from lesionstudio.imaging.formats import read_scan
+    lines = [json.loads(line) for line in log.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
+    project = Project.open(study, write=False)
+    steps = missing = parts = 0
+    oldest = 0.0
+    for item_id in project.items:
+        of_item = [line for line in lines if line["item"] == item_id]
+        late = of_item[_place_of(project, item_id, of_item) + 1 :]
+        steps, missing = steps + len(of_item), missing + len(late)
+        parts += sum(one["part"] for one in of_item)
+        oldest = max([oldest, *(killed - line["t"] for line in late)])
+    project.close()
+    assert oldest < PROMISED_S, f"a step was {oldest:.2f} s old and is missing"
+    return Found(steps, missing, oldest, parts)
 
-        scan = read_scan(project.items[item_id].source)
-        mask = project.load_mask(item_id, scan.geometry, scan.slice_ids)
-        whole, layers = fingerprint(mask), fingerprint(mask, with_facts=False)
-        same = [n for n, line in enumerate(lines) if line["mask"] == (layers if line["part"] else whole)]
-        assert same or not lines, f"{item_id} is not what it was after any of its {len(lines)} steps"
-        return same[-1] if same else 0
+
+def _place_of(project: "Project", item_id: str, lines: list[dict[str, object]]) -> int:  # type: ignore[name-defined]  # noqa: F821
+    """The last step after which the mask was what it is now; fails when it never was."""
+    from lesionstudio.imaging.formats import read_scan
+
+    scan = read_scan(project.items[item_id].source)
+    mask = project.load_mask(item_id, scan.geometry, scan.slice_ids)
+    whole, layers = fingerprint(mask), fingerprint(mask, with_facts=False)
+    same = [n for n, line in enumerate(lines) if line["mask"] == (layers if line["part"] else whole)]
+    assert same or not lines, f"{item_id} is not what it was after any of its {len(lines)} steps"
+    return same[-1] if same else 0
 
 
 @contextmanager

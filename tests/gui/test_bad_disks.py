@@ -45,7 +45,7 @@ def questions(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         return ask
 
-    for name in ("ask_to_lose_edits", "ask_to_stop_learning"):
+    for name in ("ask_to_lose_edits", "ask_to_stop_training"):
         monkeypatch.setattr(wiring, name, no(name))
     return asked
 
@@ -230,23 +230,6 @@ def test_closing_while_segment_runs_loses_nothing_and_asks_nothing(
     compute.let_go.set()  # type: ignore[attr-defined]
     person.until(lambda: person.desk.parts.runner.is_idle)
     assert questions == [] and same(left_in(folder, "ct.nii.gz"), mask)
-
-
-def test_closing_while_the_model_learns_asks_once_and_the_strokes_are_safe_whatever_the_answer(
-    person: Person, tmp_path: Path, questions: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = scans(tmp_path / "scans")
-    opened(person, folder)
-    stroke(person, 10)
-    mask = person.session.mask
-    monkeypatch.setattr(person.desk.parts.learner, "learning", object())
-    person.until(lambda: person.session.autosave.is_settled)
-    assert not person.window.close() and [one.split(":")[0] for one in questions] == ["ask_to_stop_learning"]
-    assert same(left_in(folder, "ct.nii.gz"), mask)
-    monkeypatch.setattr(wiring, "ask_to_stop_learning", lambda *_: True)
-    assert person.window.close()
-    person.until(lambda: person.desk.parts.runner.is_idle)
-    assert same(left_in(folder, "ct.nii.gz"), mask)
 
 
 def test_closing_with_a_full_disk_asks_one_question_and_no_keeps_the_window_and_the_strokes(

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from lesionstudio.errors import OutOfMemory
 from lesionstudio.gui.app import Desk, make_application
 from lesionstudio.gui.dialogs.channels import ChannelsSheet
+from lesionstudio.gui.learner import UNDER_WAY
 from lesionstudio.gui.main_window import MainWindow
 from lesionstudio.gui.messages import Question
 from lesionstudio.gui.theme import Look
@@ -228,7 +229,7 @@ def test_a_click_on_a_measured_slice_opens_it(person: Person, chest: Path) -> No
     assert person.picture.isVisible() and person.session.slice_number == person.slices(Role.HELD_OUT)[2]
 
 
-def test_painting_and_segmenting_this_slice_go_on_while_it_learns_and_a_scan_waits(person: Person, chest: Path) -> None:
+def test_painting_and_segmenting_slices_and_scans_go_on_while_it_learns(person: Person, chest: Path) -> None:
     person.open(chest)
     person.check_some()
     person.compute.go_on_learning.clear()
@@ -242,11 +243,11 @@ def test_painting_and_segmenting_this_slice_go_on_while_it_learns_and_a_scan_wai
     person.until(lambda: person.session.mask.has_draft(free))
     person.check(person.slices(Role.LEARN)[7])
     QTest.keyClick(person.picture, Qt.Key.Key_S, Qt.KeyboardModifier.ShiftModifier)
-    assert person.words("jobs_waiting") == "1 waiting" and person.words("job_title").startswith("Learning from")
+    person.until(lambda: not person.desk.parts.models.is_busy)
+    assert len(person.session.mask.draft_slices()) > 5, "a scan does not wait until something is learned"
     assert person.learner.learning is not None
     person.compute.go_on_learning.set()
-    person.until(lambda: person.learner.candidate is not None and not person.desk.parts.models.is_busy)
-    assert len(person.session.mask.draft_slices()) > 5
+    person.until(lambda: person.learner.candidate is not None)
 
 
 def test_the_learn_page_shows_the_curve_while_it_learns_and_cancel_keeps_nothing(person: Person, chest: Path) -> None:
@@ -390,26 +391,27 @@ def test_on_the_learn_page_no_key_changes_the_slice_that_is_not_seen(person: Per
     assert person.window.actions_by_verb["check_slice"].isEnabled()
 
 
-def test_closing_while_it_learns_asks_once_and_no_keeps_it_learning(
+def test_closing_while_it_learns_asks_nothing_and_the_next_start_goes_on_with_it(
     person: Person, chest: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[str] = []
-
-    def answer(question: Question) -> Question.DialogCode:
-        asked.append(question.windowTitle())
-        return Question.DialogCode.Rejected
-
-    monkeypatch.setattr(Question, "exec", answer)
+    monkeypatch.setattr(Question, "exec", lambda question: pytest.fail(question.windowTitle()))
     person.open(chest)
     person.check_some()
     person.compute.go_on_learning.clear()
     person.click("learn_button")
     person.until(person.is_learning)
-    person.window.close()
-    assert asked == ["Stop learning and close?"] and person.window.isVisible()
-    assert person.learner.learning is not None
-    person.compute.go_on_learning.set()
-    person.until(lambda: person.learner.candidate is not None)
+    assert person.window.close()
+    person.desk.close()
+    person.learner.learning = None  # the process is gone, and this window with it
+    later = Person(person.bot, QApplication.instance())  # type: ignore[arg-type]
+    later.compute.go_on_learning.clear()
+    later.open(chest)
+    later.until(later.is_learning)
+    assert later.words("learn_reason") == "It is learning now."
+    later.compute.go_on_learning.set()
+    later.until(lambda: later.learner.candidate is not None)
+    assert UNDER_WAY not in later.session.study_settings
+    later.leave()
 
 
 def test_learning_goes_on_when_the_folder_is_closed_and_its_version_is_on_the_shelf(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lesionstudio.gui.learner import Learning
-from lesionstudio.gui.panels.new_version import measured_words, not_measured_words
+from lesionstudio.gui.panels.new_version import measured_words, not_measured_words, volume_words
 from lesionstudio.gui.readiness import Readiness, SliceCounts
 from lesionstudio.gui.versions import version_views
 from lesionstudio.imaging.labels import LabelSet
@@ -70,6 +70,16 @@ def test_the_words_say_how_sure_the_gain_is() -> None:
     assert view.measured is not None
     words = "Mean Dice on 3 held-out slices, gain 0.02 to 0.10 (95\N{NO-BREAK SPACE}%). Better on 2, worse on 0."
     assert measured_words(view.measured) == words
+
+
+def test_the_words_say_how_much_too_much_is_marked_beside_the_overlap() -> None:
+    shown = [
+        version_views((version(1, "", {**measured(0.6, 0.66), "volume": volume}),), "", NOW)[0].measured
+        for volume in ({"before": -0.21, "after": 0.04}, {"before": None, "after": 0.0}, None)
+    ]
+    told = [volume_words(one).replace("\N{NO-BREAK SPACE}", " ") for one in shown if one is not None]
+    assert told == ["Volume bias \N{MINUS SIGN}21 % to +4 %.", "Volume bias 0 %.", ""]
+    assert shown[0] is not None and volume_words(shown[0]) in measured_words(shown[0])
 
 
 def test_only_checked_slices_with_a_mark_that_is_shown_are_learned_from() -> None:

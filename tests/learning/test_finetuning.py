@@ -1,4 +1,4 @@
-"""Fine-tuning: small pieces that add up, labels that are not taught, outputs that are new, and how long it may take."""
+"""Fine-tuning: labels that are not taught, outputs that are new, and where a network begins."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -8,12 +8,12 @@ import pytest
 import torch
 from torch import nn
 
-from lesionstudio.learning import finetuning
 from lesionstudio.learning.examples import Example
-from lesionstudio.learning.finetuning import FineTuner, begun_network, steps_for, steps_within
-from lesionstudio.learning.losses import taught_dice_and_cross_entropy, told_by_teacher
+from lesionstudio.learning.finetuning import begun_network
+from lesionstudio.learning.going_on import Learner
+from lesionstudio.learning.judged_loss import judged_loss
+from lesionstudio.learning.losses import told_by_teacher
 from lesionstudio.learning.networks import begin_from, build_network, forget_labels
-from lesionstudio.progress import Cancelled
 from tests.studies import SIDE, scene
 from tests.tiny_model import save_tiny_model, tiny_card, tiny_model
 
@@ -39,18 +39,10 @@ def batch() -> tuple[torch.Tensor, torch.Tensor]:
 # Losses
 
 
-def test_the_loss_of_the_pieces_adds_up_to_that_of_the_batch() -> None:
-    logits, target = batch()
-    taught = torch.tensor([True, True])
-    whole = taught_dice_and_cross_entropy(logits, target, taught, target)
-    parts = [taught_dice_and_cross_entropy(logits[k : k + 1], target[k : k + 1], taught, target) for k in range(4)]
-    assert torch.isclose(sum(parts), whole)
-
-
 def test_a_label_that_is_not_taught_gets_no_gradient() -> None:
     logits, target = batch()
     logits.requires_grad_()
-    taught_dice_and_cross_entropy(logits, target, torch.tensor([True, False]), target).backward()
+    judged_loss(logits, target, torch.tensor([True, False])).backward()
     assert logits.grad is not None
     assert logits.grad[:, 0].abs().sum() > 0
     assert logits.grad[:, 1].abs().sum() == 0
@@ -60,8 +52,8 @@ def test_pictures_without_a_mark_still_say_where_there_is_none() -> None:
     nothing = torch.zeros(2, 1, 8, 8)
     loud, quiet = (torch.full((2, 1, 8, 8), logit) for logit in (3.0, -3.0))
     taught = torch.tensor([True])
-    assert taught_dice_and_cross_entropy(loud, nothing, taught, nothing) > 3
-    assert taught_dice_and_cross_entropy(quiet, nothing, taught, nothing) < 0.1
+    assert judged_loss(loud, nothing, taught) > 3
+    assert judged_loss(quiet, nothing, taught) < 0.1
 
 
 def test_a_teacher_is_asked_only_about_what_is_not_taught() -> None:
@@ -108,69 +100,22 @@ def test_the_same_seed_begins_with_the_same_weights() -> None:
     assert any(not torch.equal(a, b) for a, b in zip(one.state_dict().values(), other.state_dict().values()))
 
 
-# The run
-
-
 def statistics(network: nn.Module) -> torch.Tensor:
     return torch.cat([module.running_mean for module in network.modules() if isinstance(module, nn.BatchNorm2d)])
 
 
 @pytest.mark.parametrize("new", [True, False])
-def test_only_a_new_model_takes_its_statistics_from_the_pictures(new: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finetuning, "_SIZE", SIDE)
+def test_only_a_new_model_takes_its_statistics_from_the_pictures(new: bool) -> None:
     start = tiny_model(CARD).network
     before = statistics(start)
-    tuner = FineTuner(examples(), CARD, start, [True], new=new)
-    tuner.step()
-    taken = statistics(tuner.network)
-    tuner.step()
-    tuner.close()
+    learner = Learner(CARD, start, [True], new=new)
+    for example in examples():
+        learner.add(example.id, example)
+    learner.step()
+    taken = statistics(learner.network)
+    learner.step()
     assert torch.equal(before, taken) is not new
-    assert torch.equal(taken, statistics(tuner.network)), "and then they stay"
-
-
-def test_a_beat_comes_several_times_within_a_step_and_may_cancel_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finetuning, "_SIZE", SIDE)
-    tuner, beats = FineTuner(examples(), CARD, tiny_model(CARD).network, [True]), []
-    tuner.step(lambda: beats.append(tuner.steps))
-    assert len(beats) == 2 * tuner.recipe.batch, "the first step goes picture by picture"
-
-    def refuse() -> None:
-        raise Cancelled
-
-    with pytest.raises(Cancelled):
-        tuner.step(refuse)
-    assert tuner.steps == 1
-    tuner.close()
-
-
-def test_pieces_are_as_long_as_an_urgent_job_may_wait_and_no_longer() -> None:
-    tuner = FineTuner(examples(), CARD, tiny_model(CARD).network, [True])
-    assert tuner.pieces_of(0.05) == 8
-    assert tuner.pieces_of(0.2) == 2
-    assert tuner.pieces_of(5.0) == 1
-    tuner.close()
-
-
-def test_more_examples_are_worth_more_steps_up_to_a_limit() -> None:
-    assert steps_for(2) == steps_for(12) < steps_for(40) < steps_for(10_000)
-    assert steps_for(10_000) == finetuning.MOST_STEPS
-
-
-def test_a_slow_machine_does_fewer_steps_and_none_learns_longer_than_half_an_hour() -> None:
-    assert steps_within(300, 0.2) == 300
-    assert steps_within(300, 1.5) == 220
-    assert steps_within(300, 4.0) == finetuning.FEWEST_STEPS
-    assert steps_within(300, 60.0) == 30
-
-
-def test_minutes_that_were_given_end_the_run() -> None:
-    tuner = FineTuner(examples(), CARD, tiny_model(CARD).network, [True], minutes=0.5 / 60)
-    for _step in tuner.go(lambda progress: None, "{loss}"):
-        pass
-    tuner.close()
-    assert tuner.seconds >= 0.5
-    assert tuner.steps < 500
+    assert torch.equal(taken, statistics(learner.network)), "and then they stay"
 
 
 def test_weights_in_a_folder_begin_the_next_version(tmp_path: Path) -> None:

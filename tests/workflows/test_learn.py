@@ -21,14 +21,14 @@ from lesionstudio.imaging import disk
 from lesionstudio.imaging.chest import Chest
 from lesionstudio.imaging.editing import EditHistory
 from lesionstudio.imaging.formats import find_scan
-from lesionstudio.learning import calibration, finetuning
+from lesionstudio.learning import calibration
 from lesionstudio.learning.inference import Predictor
 from lesionstudio.model_card import ChestRule, read_card, write_card
 from lesionstudio.progress import Cancelled, Progress, silent
 from lesionstudio.project.project import Project
 from lesionstudio.project.shelf import ModelShelf, check_model
 from lesionstudio.project.worklist import Role
-from lesionstudio.workflows import lessons
+from lesionstudio.workflows import at_work, lessons
 from lesionstudio.workflows.learn import learn
 from lesionstudio.workflows.learn_here import learn_here
 from lesionstudio.workflows.seen import with_looks
@@ -37,19 +37,19 @@ from tests import phantoms
 from tests.studies import DISC, SIDE, SQUARE, check, checked_study, held_out, make_study, scene
 from tests.tiny_model import save_tiny_model, tiny_card
 
+MOST_STEPS = "lesionstudio.workflows.learn.MOST_STEPS"
+
 
 @pytest.fixture
 def few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """A run of two small steps."""
-    monkeypatch.setattr(finetuning, "MOST_STEPS", 2)
-    monkeypatch.setattr(finetuning, "_SIZE", 64)
+    monkeypatch.setattr(MOST_STEPS, 2)
 
 
 @pytest.fixture
 def lesson(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A run of so many small steps that a little network learns something, however busy the machine is."""
-    for name, value in (("MOST_STEPS", 120), ("FEWEST_STEPS", 120), ("_SIZE", 64)):
-        monkeypatch.setattr(finetuning, name, value)
+    """A run of so many small steps that a little network learns something."""
+    monkeypatch.setattr(MOST_STEPS, 240)
 
 
 def no_ranges(_model: object, _pictures: object, beat: Callable[[], None]) -> dict[str, list[float]]:
@@ -117,8 +117,7 @@ def two_versions(made_once: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     (model / "LICENSE").write_text("Free.\n", encoding="utf-8")
     told: list[Progress] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(finetuning, "MOST_STEPS", 4)
-        patch.setattr(finetuning, "_SIZE", 64)
+        patch.setattr(MOST_STEPS, 4)
         patch.setattr(calibration, "eight_bit_ranges", no_ranges)
         first = learned(study, model, report=told.append)
         yield TwoVersions(study, first, learned(study, first["folder"]), told)
@@ -155,17 +154,13 @@ def test_held_out_slices_are_measured_and_never_learned_from(two_versions: TwoVe
     assert read_card(Path(made["folder"])).scores["held_out"] == made["held_out"]
 
 
-def test_the_curve_begins_with_what_the_parent_does_and_comes_in_pieces(two_versions: TwoVersions) -> None:
+def test_the_curve_begins_with_what_the_parent_does_and_it_is_never_further_back(two_versions: TwoVersions) -> None:
     made, told = two_versions.first, two_versions.told
-    points = [point for one in told if one.partial for point in one.partial["curve"]]
+    points = [point for one in told if one.partial for point in one.partial.get("curve", ())]
     assert points == read_card(Path(made["folder"])).training["curve"]
-    assert points[0] == [0.0, made["held_out"]["before"], None]
-    assert [point[0] for point in points] == sorted(point[0] for point in points)
-    assert all(point[1] is not None and point[2] is not None for point in points[1:])
-    assert any(one.left_s is not None for one in told if one.message.startswith("Learning, loss"))
-    assert not any(one.left_s is not None for one in told if one.message.startswith("Measuring the model in use"))
+    assert points[0][0] == 0 and points[0][1] is not None and points[0][2] is None, "before the first step"
     fractions = [one.fraction for one in told if one.fraction is not None]
-    assert fractions == sorted(fractions)
+    assert fractions == sorted(fractions) and fractions[-1] <= 1
 
 
 def test_what_the_parent_knew_stays_known_where_these_pictures_are_like_it(two_versions: TwoVersions) -> None:
@@ -360,9 +355,7 @@ def test_a_disk_with_no_room_left_is_said_before_learning_begins(
 
 
 @pytest.mark.usefixtures("few_steps")
-@pytest.mark.parametrize(
-    "when", ["Reading", "Measuring the model", "Learning, loss", "Looking at", "Measuring the new"]
-)
+@pytest.mark.parametrize("when", ["Reading", "Learning, loss", "Measuring the new"])
 def test_cancelled_at_any_point_it_leaves_nothing(study: Path, model: Path, when: str) -> None:
     def cancel(progress: Progress) -> None:
         if progress.message.startswith(when):
@@ -373,6 +366,22 @@ def test_cancelled_at_any_point_it_leaves_nothing(study: Path, model: Path, when
     assert on_the_shelf(study) == []
 
 
+@pytest.mark.usefixtures("few_steps")
+def test_what_was_cancelled_goes_on_from_its_checkpoint_when_learn_is_pressed_again(study: Path, model: Path) -> None:
+    home = study / "lesionstudio"
+
+    def cancel(_progress: Progress) -> None:
+        working = at_work.at_work(home)
+        if working is not None and working.learner.steps == 1:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        learned(study, model, report=cancel)
+    at_work.forget(home)
+    made = learned(study, model)
+    assert read_card(Path(made["folder"])).training["steps"] == 3, "one, and then the two of a run"
+
+
 HANG = """
 import sys
 from pathlib import Path
@@ -380,11 +389,10 @@ from lesionstudio.imaging import disk
 from lesionstudio.imaging.chest import Chest
 from lesionstudio.imaging.editing import EditHistory
 from lesionstudio.imaging.formats import find_scan
-from lesionstudio.learning import calibration, finetuning
 from lesionstudio.workflows import lessons
-from lesionstudio.workflows.learn import learn
+from lesionstudio.workflows import learn as learning
 study, model, where = sys.argv[1:]
-finetuning.MOST_STEPS = 2
+learning.MOST_STEPS = 2
 
 def hang(path):
     print("here", flush=True)
@@ -396,7 +404,7 @@ def watch(progress):
 
 if where == "saving":
     disk.flush = hang
-learn(study, model, "cpu", 0, 0, {}, watch)
+learning.learn(study, model, "cpu", 0, 0, {}, watch)
 """
 
 
@@ -416,7 +424,7 @@ def test_killed_it_leaves_no_version_and_the_next_learn_sweeps_the_rest(
     project = Project.open(study)
     assert [one for one in ModelShelf(project).models() if one.place == "study"] == []
     project.close()
-    monkeypatch.setattr(finetuning, "MOST_STEPS", 2)
+    monkeypatch.setattr(MOST_STEPS, 2)
     assert learned(study, model)["version"] == 1
     assert on_the_shelf(study) == ["tiny-v1"]
 

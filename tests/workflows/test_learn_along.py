@@ -18,6 +18,7 @@ from lesionstudio.project.project import Project
 from lesionstudio.project.worklist import Role
 from lesionstudio.workflows import at_work, lessons, yardstick
 from lesionstudio.workflows.gate import verdict
+from lesionstudio.workflows.held_out import SliceScore
 from lesionstudio.workflows.learn_along import learn_along, more_lessons
 from lesionstudio.workflows.segment import loaded
 from tests.studies import SIDE, check, make_study, scene
@@ -31,11 +32,12 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Little to learn from each slice, and models that do as well as it says here."""
     monkeypatch.setattr(going_on, "BUDGET_S", 0.3)
     monkeypatch.setattr(calibration, "eight_bit_ranges", lambda *_what: {"convolution": [0.0, 1.0]})
-    monkeypatch.setattr(yardstick, "dice_of_each", dice_by_folder)
+    monkeypatch.setattr(yardstick, "scores_of_each", scores_by_folder)
 
 
-def dice_by_folder(_study: Project, model: Path, _table: Any, slices: list[Any], *_rest: Any) -> list[float]:
-    return [WORKING if model.name == at_work.LEARNING_NAME else IN_USE] * len(slices)
+def scores_by_folder(_study: Project, model: Path, _table: Any, slices: list[Any], *_rest: Any) -> list[SliceScore]:
+    is_new = model.name == at_work.LEARNING_NAME
+    return [SliceScore(WORKING, 105, 100) if is_new else SliceScore(IN_USE, 80, 100)] * len(slices)
 
 
 class Study:
@@ -107,18 +109,18 @@ def test_a_slice_checked_meanwhile_joins_without_a_new_start_and_held_out_ones_a
 
 
 def test_what_was_learned_goes_on_when_the_process_was_killed(study: Study) -> None:
-    def stop_after_three(_progress: Progress) -> None:
-        if study.working is not None and study.working.learner.steps >= 2:
+    def stop_soon(_progress: Progress) -> None:
+        if study.working is not None and study.working.learner.steps >= 1:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        study.along(stop_after_three)
+        study.along(stop_soon)
     before = study.working.learner
     steps, moments = before.steps, before.state()
     at_work.forget(study.home)
     study.told.clear()
     study.along()
-    assert study.partials("along")[0]["steps"] == steps >= 2
+    assert study.partials("along")[0]["steps"] == steps >= 1
     assert study.working.learner is not before
     assert study.working.learner.steps >= steps
     assert any(name.startswith("optimizer.") for name in moments)
@@ -129,6 +131,7 @@ def test_a_version_that_gains_is_placed_once_and_knows_its_parent_and_its_lesson
     (made,) = study.partials("version")
     assert (made["model"], made["parent"], made["slices"], made["passes"]) == ("tiny-v1", "tiny", 3, True)
     assert (made["held_out"]["before"], made["held_out"]["after"]) == (IN_USE, WORKING)
+    assert made["held_out"]["volume"] == {"before": -0.2, "after": 0.05}
     assert yardstick.learned_from(Path(made["folder"])) == {f"{item}:0" for item in study.learn[:3]}
     assert read_card(Path(made["folder"])).training["curve"]
     study.told.clear()

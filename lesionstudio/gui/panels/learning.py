@@ -62,6 +62,13 @@ def along_words(state: str, new_slices: int) -> str:
     return words.get(state, "")
 
 
+def working_words(state: str, new_slices: int) -> str:
+    """What goes on beside the work, for the status bar; "" where nothing does."""
+    if state == "learning" and new_slices:
+        return ngettext("Learning from {n} new slice", "Learning from {n} new slices", new_slices)
+    return {"learning": _("Learning while you work"), "paused": _("Learning paused")}.get(state, "")
+
+
 class LearningCard(QFrame):
     """While it learns: how long, how well on the held-out slices, time left, Cancel. Else the last curve and Learn.
 

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from lesionstudio.gui.panels.draft_fares import signed
 from lesionstudio.gui.readiness import Readiness
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.views import Measured, VersionView
@@ -118,7 +119,16 @@ def measured_words(measured: Measured) -> str:
         low, high = (number(end, 2) for end in measured.interval)
         sure = ", " + _("gain {low} to {high} (95 %)").format(low=low, high=high).replace(" %", "\N{NO-BREAK SPACE}%")
     counts = _("Better on {better}, worse on {worse}.").format(better=measured.better, worse=measured.worse)
-    return " ".join(part for part in (f"{on}{sure}.", counts, earlier_words(measured)) if part)
+    return " ".join(part for part in (f"{on}{sure}.", counts, volume_words(measured), earlier_words(measured)) if part)
+
+
+def volume_words(measured: Measured) -> str:
+    """How much too much or too little it marks in all, which overlap does not tell; "" where that is not known."""
+    before, after = (None if share is None else signed(100 * share) for share in measured.volume)
+    if after is None:
+        return ""
+    words = _("Volume bias {after} %.") if before is None else _("Volume bias {before} % to {after} %.")
+    return words.format(before=before, after=after).replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def earlier_words(measured: Measured) -> str:

@@ -8,7 +8,7 @@ from lesionstudio.gui.theme import Look
 from lesionstudio.gui.widgets.text import Dot, key_caps, label, rule
 
 HEIGHT = 28
-CELLS = ("voxel", "position", "value", "label", "device", "version")
+CELLS = ("voxel", "position", "value", "label", "learning", "device", "version")
 Hint = tuple[tuple[str, ...], str]
 
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
+from lesionstudio.gui.panels.new_version import volume_words
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.views import VersionView
 from lesionstudio.gui.widgets.buttons import Toggle, sign, word_button
@@ -115,7 +116,8 @@ class VersionRow(QFrame):
         dice.setFixedWidth(30)
         slices = version.measured.slices if version.measured else 0
         tip = _("Mean Dice on {n} held-out slices").format(n=slices) if slices else _("Mean Dice on held-out slices")
-        dice.setToolTip(tip if version.dice is not None else _("not measured yet"))
+        more = volume_words(version.measured) if version.measured else ""
+        dice.setToolTip("\n".join(filter(None, (tip, more))) if version.dice is not None else _("not measured yet"))
         return dice
 
     def _button(self, version: VersionView) -> QWidget:
