@@ -94,14 +94,22 @@ def platforms(surroundings: Mapping[str, str]) -> tuple[str, ...]:
 
 def tell(problem: LesionStudioError) -> None:
     """Says it on stderr, and, where nobody sees that, in whatever this desktop has to show a sentence."""
-    print(problem.message, problem.hint, sep="\n  ", file=sys.stderr)
-    if sys.stderr.isatty() or not platforms(os.environ) or os.environ.get("QT_QPA_PLATFORM"):
+    words = f"{problem.message}\n{problem.hint}"
+    if sys.stderr is not None:
+        print(problem.message, problem.hint, sep="\n  ", file=sys.stderr)
+    elif sys.platform == "win32":  # a program of windows has no stderr there
+        ctypes.windll.user32.MessageBoxW(None, words, "LesionStudio", 0x10)
+    if sys.stderr is None or sys.stderr.isatty() or not _has_desktop():
         return
     import subprocess
 
     teller = next((one for one in _TELLERS if shutil.which(one[0])), None)
     if teller is not None:
-        subprocess.Popen([*teller, f"{problem.message}\n{problem.hint}"], stderr=subprocess.DEVNULL)
+        subprocess.Popen([*teller, words], stderr=subprocess.DEVNULL)
+
+
+def _has_desktop() -> bool:
+    return any(os.environ.get(name) for name in ("WAYLAND_DISPLAY", "DISPLAY"))
 
 
 def _trouble_with(platform: str) -> Trouble | None:

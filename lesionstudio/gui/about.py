@@ -42,10 +42,10 @@ class About(QObject):
         self._sheet = None
 
     def _show_terms(self, found: "list[Licence]") -> None:
-        from lesionstudio.workflows.about import own_terms
+        from lesionstudio.workflows.about import own_terms, terms_of_others
 
         if self._sheet is not None:
-            self._sheet.show_terms(own_terms(), [_line(one) for one in found])
+            self._sheet.show_terms(own_terms(), [_line(one) for one in found], terms_of_others())
 
     def _copy(self) -> None:
         from lesionstudio.workflows.about import report

@@ -41,6 +41,12 @@ def own_terms() -> Path | None:
     return next((place for place in places if place.is_file()), None)
 
 
+def terms_of_others() -> Path | None:
+    """The folder with the texts of everything that was packed; None from source."""
+    folder = resource("licences")
+    return folder if folder.is_dir() else None
+
+
 def folders() -> dict[str, Path]:
     """Where things of this user lie."""
     return {"settings": config_folder(), "data": data_folder(), "cache": cache_folder(), "log": log_file().parent}
@@ -80,9 +86,13 @@ def _from_entry(entry: dict[str, str]) -> Licence:
 def _installed(one: metadata.Distribution) -> Licence:
     facts = one.metadata
     kinds = [kind.rpartition(" :: ")[2] for kind in facts.get_all("Classifier") or () if kind.startswith("License")]
-    words = (facts.get("License") or "").strip().partition("\n")[0]
-    terms = facts.get("License-Expression") or ", ".join(kinds) or (words if len(words) <= _LONGEST else "")
+    words = _first(facts, "License").partition("\n")[0]
+    terms = _first(facts, "License-Expression") or ", ".join(kinds) or (words if len(words) <= _LONGEST else "")
     return Licence(facts["Name"], one.version, terms)
+
+
+def _first(facts: metadata.PackageMetadata, name: str) -> str:
+    return str((facts.get_all(name) or ("",))[0]).strip()
 
 
 def _version(package: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.widgets.buttons import word_button
@@ -34,13 +34,17 @@ class AboutSheet(Sheet):
         self._lay_out_terms()
         self._lay_out_foot()
 
-    def show_terms(self, own: Path | None, others: Sequence[str]) -> None:
-        """Shows whose work is in it, a line each; `own`: the text of the program's own licence."""
+    def show_terms(self, own: Path | None, others: Sequence[str], texts: Path | None = None) -> None:
+        """Shows whose work is in it, a line each; offers the program's own licence, and the folder of the others'."""
         self._others.setPlainText("\n".join(others))
-        self._own.setVisible(own is not None)
-        if own is not None:
-            self._own.clicked.connect(lambda: self.place_wanted.emit(own))
+        self._offer(self._own, own)
+        self._offer(self._texts, texts)
         self.settle()
+
+    def _offer(self, button: QPushButton, place: Path | None) -> None:
+        button.setVisible(place is not None)
+        if place is not None:
+            button.clicked.connect(lambda: self.place_wanted.emit(place))
 
     def say_copied(self) -> None:
         """The report is on the clipboard."""
@@ -92,7 +96,13 @@ class AboutSheet(Sheet):
         row.addWidget(paragraph(words), 1)
         row.addWidget(self._own, 0, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(row)
-        self.body.addWidget(label(_("Made with the work of others"), "section"))
+        self._texts = word_button(_("Read their licences"), "others_texts_button")
+        self._texts.hide()
+        heading = QHBoxLayout()
+        heading.addWidget(label(_("Made with the work of others"), "section"))
+        heading.addStretch(1)
+        heading.addWidget(self._texts)
+        self.body.addLayout(heading)
         self._others = QPlainTextEdit(_("Reading"))
         self._others.setObjectName("others_licences")
         self._others.setAccessibleName(_("Made with the work of others"))
