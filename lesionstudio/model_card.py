@@ -122,8 +122,7 @@ class ModelCard:
     @property
     def pictures(self) -> tuple[str, ...]:
         """The pictures that lie beside the weights, by name; a path that leads elsewhere is not one."""
-        worst = [one.get("picture", "") for one in self.scores.get("worst", ()) if isinstance(one, dict)]
-        named = dict.fromkeys([self.thumbnail, *(one.picture for one in self.failures), *worst])
+        named = dict.fromkeys([self.thumbnail, *(one.picture for one in self.failures)])
         return tuple(name for name in named if name and Path(name).name == name and name.lower().endswith(PICTURES))
 
 

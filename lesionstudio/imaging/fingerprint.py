@@ -20,7 +20,7 @@ _EDGES = np.array([0, 0.01, 0.025, 0.05, 0.1, 0.2, 1.01])
 _LONG_SIDE, _FEWEST, _FRAMES, _FRAMED = 192, 200, 5, 40
 _LEAN, _MOST_LEAN, _BLUR = 20.0, 60.0, 3.0
 _OWN_NOISE, _SPREAD = 4.0, 0.3
-_LEEWAY_OF_FEW = 8.0
+_FEWEST_KNOWN, _STRETCHES, _USUAL, _LEEWAY = 4, 8, 95, 1.46
 _MUCH_NEARER, _NEAR = 1.3, 0.5
 
 Picture = NDArray[np.float32]
@@ -30,25 +30,24 @@ Verdict = Literal["like", "unlike", "inverted"]
 
 def fingerprints(pictures: Iterable[Picture], inputs: Sequence[ModelInput]) -> list[str]:
     """Of pictures (channel, row, column) as the network sees them, as a card keeps them; empty pictures have none."""
-    made = [_numbers(picture, inputs) for picture in pictures]
-    return [" ".join(str(round(one)) for one in numbers) for numbers in made if numbers is not None]
+    return [" ".join(str(round(one)) for one in numbers) for numbers in _all_numbers(pictures, inputs)]
 
 
 def compared(pictures: Sequence[Picture], inputs: Sequence[ModelInput], known: Sequence[str]) -> Verdict:
     """How these pictures of one scan, taken together, compare with the known ones.
 
-    "inverted" where they would be much nearer with light and dark swapped, "unlike" where they are farther from the
-    known ones' middle than those are. "like" where nothing can be said: fewer than three are known, or all these are
-    empty.
+    "inverted" where they would be much nearer to known ones with light and dark swapped, "unlike" where they are
+    farther from them than pictures of other patients were. "like" where nothing can be said: fewer than four are
+    known, or all these are empty.
     """
-    seen = _mean(pictures, inputs)
+    seen = _all_numbers(pictures, inputs)
     table = np.array([[float(one) for one in text.split()] for text in known])
-    if len(table) < 3 or seen is None or table.shape[1] != len(seen):
+    if len(table) < _FEWEST_KNOWN or not seen or table.shape[1] != len(seen[0]):
         return "like"
     crowd = _Crowd.of(table)
     ends = np.array([one.rule.out_low + one.rule.out_high for one in inputs], np.float32)[:, None, None]
-    swapped = _mean([ends - picture for picture in pictures], inputs)
-    away, away_swapped = crowd.distance(seen), np.inf if swapped is None else crowd.distance(swapped)
+    swapped = _all_numbers([ends - picture for picture in pictures], inputs)
+    away, away_swapped = crowd.distance(seen), crowd.distance(swapped) if swapped else np.inf
     if away > _MUCH_NEARER * away_swapped and away > _NEAR * crowd.farthest:
         return "inverted"
     return "unlike" if away > crowd.farthest else "like"
@@ -56,29 +55,49 @@ def compared(pictures: Sequence[Picture], inputs: Sequence[ModelInput], known: S
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Crowd:
-    """Known fingerprints as a cloud: its middle, how it spreads, and how far from the middle one may lie."""
+    """Known fingerprints as points, and how far from the nearest of them a picture of the kind may lie.
 
-    middle: Numbers
-    precision: Numbers
+    How far, the known ones tell: they stand in the order of their files, so that a stretch of them is some patients,
+    and most of those are no farther from the others than any new patient will be.
+    """
+
+    points: Numbers
+    scale: Numbers
     farthest: float = 0.0
 
     @classmethod
     def of(cls, table: Numbers) -> "_Crowd":
-        """Mahalanobis distances; the spread is widened, as few pictures never show all of it."""
-        middle, own = table.mean(axis=0), np.diag(_SPREAD * table.var(axis=0) + _OWN_NOISE)
-        crowd = cls(middle, np.linalg.inv(np.cov(table.T) + own).astype(np.float64))
-        leeway = 1 + _LEEWAY_OF_FEW / len(table)
-        return cls(middle, crowd.precision, leeway * max(crowd.distance(one) for one in table))
+        """Distances in spreads, after Mahalanobis; the spread is widened, as few pictures never show all of it."""
+        scale = _spreads(table)
+        crowd = cls(table @ scale, scale)
+        stretches = np.array_split(np.arange(len(table)), min(_STRETCHES, len(table)))
+        away = np.concatenate([_left_out(table, stretch) for stretch in stretches])
+        return cls(crowd.points, scale, _LEEWAY * float(np.percentile(away, _USUAL)))
 
-    def distance(self, numbers: Numbers) -> float:
-        """How far from the middle, in spreads."""
-        away = numbers - self.middle
-        return float(np.sqrt(away @ self.precision @ away))
+    def distance(self, seen: Sequence[Numbers]) -> float:
+        """How far these are from their nearest, on average."""
+        return float(_nearest(np.stack(seen) @ self.scale, self.points).mean())
 
 
-def _mean(pictures: Iterable[Picture], inputs: Sequence[ModelInput]) -> Numbers | None:
-    seen = [numbers for picture in pictures if (numbers := _numbers(picture, inputs)) is not None]
-    return np.mean(seen, axis=0) if seen else None
+def _spreads(table: Numbers) -> Numbers:
+    """What fingerprints are multiplied by, so that distances are in spreads of these."""
+    own = np.diag(_SPREAD * table.var(axis=0) + _OWN_NOISE)
+    return np.asarray(np.linalg.cholesky(np.linalg.inv(np.cov(table.T) + own)), np.float64)
+
+
+def _left_out(table: Numbers, stretch: NDArray[np.intp]) -> Numbers:
+    """How far each of a stretch lies from the nearest of all others, by spreads that know nothing of it."""
+    rest = np.delete(table, stretch, axis=0)
+    scale = _spreads(rest)
+    return _nearest(table[stretch] @ scale, rest @ scale)
+
+
+def _nearest(points: Numbers, others: Numbers) -> Numbers:
+    return np.asarray(np.linalg.norm(points[:, None] - others[None], axis=2).min(axis=1), np.float64)
+
+
+def _all_numbers(pictures: Iterable[Picture], inputs: Sequence[ModelInput]) -> list[Numbers]:
+    return [numbers for picture in pictures if (numbers := _numbers(picture, inputs)) is not None]
 
 
 def _numbers(picture: Picture, inputs: Sequence[ModelInput]) -> Numbers | None:

@@ -28,12 +28,6 @@ def rows_of(sample: Sample) -> list[str]:
     ]
 
 
-def beside_its_errors(sample: Sample) -> Grey:
-    """A slice as it is, and beside it with its errors: (rows, columns, 3)."""
-    picture, wanted, marked = _fitted(sample, _LONG_SIDE)
-    return np.concatenate([picture, _with_errors(picture, wanted, marked)], axis=1)
-
-
 def contact_of(sample: Sample) -> str:
     """A small picture with the mask it came with."""
     picture, wanted, _marked = _fitted(sample, _CONTACT_SIDE)

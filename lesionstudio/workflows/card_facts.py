@@ -6,9 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
-from lesionstudio.imaging.formats.whole import whole_file
 from lesionstudio.metrics.operating import pooled
 from lesionstudio.model_card import write_card
 from lesionstudio.progress import Progress, Reporter
@@ -26,15 +24,14 @@ _OF_MEMBRANES = ("v_rand", "v_info", "sections", "threshold", "ci95", "best")
 def write_on_card(
     folder: Path, judge: Judge, found: Sequence[Judged], scores: dict[str, Any], report: Reporter
 ) -> None:
-    """Puts what was measured onto the card of a model's folder, with pictures of the worst cases beside it.
+    """Puts what was measured onto the card of a model's folder.
 
-    No name of a case is kept: a card travels. Raises ProjectProblem where the folder cannot be written.
+    No name and no picture of a case is kept: a card travels, and pictures belong to those whose they are. A report
+    shows them (evaluate --report). Raises ProjectProblem where the folder cannot be written.
     """
     report(Progress(None, _("Writing the card")))
     with telling_what_fails(folder):
-        worst = _worst(folder, judge, found)
-        facts = {**judge.card.scores, **card_scores(found, scores), "worst": worst}
-        write_card(replace(judge.card, scores=facts), folder)
+        write_card(replace(judge.card, scores={**judge.card.scores, **card_scores(found, scores)}), folder)
 
 
 def card_scores(found: Sequence[Judged], scores: dict[str, Any]) -> dict[str, Any]:
@@ -54,6 +51,7 @@ def card_scores(found: Sequence[Judged], scores: dict[str, Any]) -> dict[str, An
         "empty": _where_nothing_is(scores),
         "calibration": {name: _calibration(one) for name, one in scores["curves"].items()},
         "operating": pooled([one.points for one in found]),
+        "worst": _worst(found),
         "engine": scores["engine"],
     }
     if "nothing_there" in scores:
@@ -98,17 +96,16 @@ def _calibration(curve: dict[str, Any]) -> dict[str, Any]:
     return {"error": curve["calibration_error"], "reliability": curve["reliability"]}
 
 
-def _worst(folder: Path, judge: Judge, found: Sequence[Judged]) -> list[dict[str, Any]]:
-    """The worst cases with a mark, a picture each: as it is, and with its errors."""
-    from lesionstudio.report.pictures import beside_its_errors
-    from lesionstudio.workflows.report import sample_of
-
-    marked = [one for one in found if one.case.pooled.wanted]
-    worst = sorted(marked, key=lambda one: (one.case.share("dice"), -one.case.pooled.wanted))[:WORST]
-    said = []
-    for n, one in enumerate(worst, 1):
-        name = f"worst_{n}.jpg"
-        with whole_file(folder / name) as draft:
-            Image.fromarray(beside_its_errors(sample_of(judge, one))).save(draft, "JPEG", quality=85)
-        said.append({"dice": round(one.case.share("dice"), 4), "picture": name})
-    return said
+def _worst(found: Sequence[Judged]) -> list[dict[str, Any]]:
+    """The worst cases with a mark, in numbers: Dice, and pixels that were to be marked, missed and falsely marked."""
+    marked = [one.case for one in found if one.case.pooled.wanted]
+    worst = sorted(marked, key=lambda case: (case.share("dice"), -case.pooled.wanted))[:WORST]
+    return [
+        {
+            "dice": case.share("dice"),
+            "wanted": case.pooled.wanted,
+            "missed": case.pooled.false_negatives,
+            "false": case.pooled.false_positives,
+        }
+        for case in worst
+    ]

@@ -148,7 +148,13 @@ def _calibration_words(by_label: Mapping[str, Any]) -> str:
 def _worst_words(worst: Sequence[Mapping[str, Any]]) -> str:
     if not worst:
         return ""
-    return _("Dice {values}").format(values=", ".join(number(float(one["dice"]), 2) for one in worst))
+    return "; ".join(_one_of_the_worst(one) for one in worst) + "."
+
+
+def _one_of_the_worst(one: Mapping[str, Any]) -> str:
+    text = _("Dice {dice} ({wanted} px to mark, {missed} of them missed, {false} falsely marked)")
+    counts = {name: number(int(one[name])) for name in ("wanted", "missed", "false")}
+    return text.format(dice=number(float(one["dice"]), 2), **counts)
 
 
 def _rule_words(card: ModelCard) -> str:
@@ -163,12 +169,17 @@ def _rule_words(card: ModelCard) -> str:
 
 
 def _training_words(card: ModelCard) -> str:
-    run = card.training
+    run, before = card.training, card.training.get("before") or {}
     known = {
-        _("{n} steps"): run.get("steps"),
-        _("{n} minutes"): run.get("minutes"),
+        _("{n} steps"): _together(run, before, "steps"),
+        _("{n} minutes"): _together(run, before, "minutes"),
         _("seed {n}"): run.get("seed"),
     }
     said = [text.format(n=number(value)) for text, value in known.items() if value is not None]
     said += [str(run[name]) for name in ("processor", "precision") if run.get(name)]
     return ", ".join([*said, *([card.made] if card.made else [])])
+
+
+def _together(run: Mapping[str, Any], before: Mapping[str, Any], name: str) -> float | None:
+    """What a run was long, with the run that it went on from."""
+    return None if run.get(name) is None else round(run[name] + before.get(name, 0), 1)

@@ -13,7 +13,19 @@ from lesionstudio.project.shelf import ModelShelf
 from lesionstudio.project.storage import telling_what_fails
 from lesionstudio.words import _
 
-WORDS = ("id", "title", "made_for", "modality", "region", "plane", "licence", "licence_note", "data", "notes")
+WORDS = (
+    "id",
+    "title",
+    "made_for",
+    "modality",
+    "region",
+    "plane",
+    "licence",
+    "licence_note",
+    "data",
+    "notes",
+    "parent",
+)
 
 
 def describe_model(wanted: str, file: Path) -> ModelCard:

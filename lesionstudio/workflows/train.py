@@ -3,8 +3,9 @@
 What a run stores for whoever reports on it stands on the model's card, under "training": steps, epochs, minutes,
 device, precision, processor, seed, command, recipe; "curve" (rows as in learning/course.py), "best" (step, score,
 threshold and shares of the weights kept, on all that was held out), "goal", "ended" (why it stopped, a sentence),
-"notes" (what it had to make do with), "split" ({"by": part, group or block, "learned", "held_out"}), "marked_percent"
-by label, and "libraries". Beside it lie split.csv (file, slice, split, group) and recipe.json, to do it again by.
+"notes" (what it had to make do with), "before" (steps and minutes of the model it went on from), "split" ({"by": part,
+group or block, "learned", "held_out"}), "marked_percent" by label, and "libraries". Beside it lie
+split.csv (file, slice, split, group) and recipe.json, to do it again by.
 """
 
 import json
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from lesionstudio.learning.folder_run import Finished, Order
 
 RECIPE_NAME = "recipe.json"
-_LOOKED_AT, _RANGED = 60, 16
+_LOOKED_AT, _RANGED = 120, 16
 _LIBRARIES = ("torch", "segmentation-models-pytorch", "lightning-fabric", "numpy")
 _BASELINE = "unet-baseline"
 Floats = NDArray[np.float32]
@@ -94,7 +95,7 @@ def train(
     report(Progress(None, "", partial={"warnings": found.warnings}))
     with telling_what_fails(out):
         finished, chosen = _fit(replace(order, devices=devices, resume=resume), report)
-        saved = _saved(found, order, finished, _command(plan, places, asked), report)
+        saved = _saved(found, order, finished, {"command": _command(plan, places, asked), **_before(begins)}, report)
     scores: dict[str, Any] = {}
     if not plan.whole:
         scores = scores_of(finished.model, pairs, places, structure, hu_offset, out, report) or _kept_scores(finished)
@@ -197,10 +198,21 @@ def _fit(order: "Order", report: Reporter) -> tuple["Finished", dict[str, Any]]:
     return finished, choice(finished.model, left_out, order.recipe)
 
 
-def _saved(found: TrainingSet, order: "Order", finished: "Finished", command: str, report: Reporter) -> ModelCard:
+def _before(begins: Beginning) -> dict[str, Any]:
+    """How long the model that goes on had learned: its steps and minutes, with those it had itself gone on from."""
+    if begins.goes_on is None:
+        return {}
+    run = begins.goes_on.card.training
+    earlier = run.get("before") or {}
+    return {"before": {name: (run.get(name) or 0) + earlier.get(name, 0) for name in ("steps", "minutes")}}
+
+
+def _saved(
+    found: TrainingSet, order: "Order", finished: "Finished", said: dict[str, Any], report: Reporter
+) -> ModelCard:
     """Writes weights, card and split into the folder; gives the card."""
     out = order.out
-    facts = {**_facts(order, finished), "command": command, **found.facts()}
+    facts = {**_facts(order, finished), **said, **found.facts()}
     card = replace(finished.model.card, training=facts, made=date.today().isoformat())
     model = replace(finished.model, card=card)
     pictures, message = _pictures(order.examples, order.recipe), _("Looking at what was learned")
@@ -243,9 +255,11 @@ def _facts(order: "Order", finished: "Finished") -> dict[str, Any]:
 
 
 def _pictures(examples: Sequence["Example"], plan: Recipe) -> list[Floats]:
-    """Some of what was learned, as the network sees it."""
+    """Some of what was learned, as the network sees it; what was made of a picture stands beside it."""
     some = list(examples[:: -(-len(examples) // _LOOKED_AT)])
-    return [example.pixels for example in some + (upright(some) if plan.surroundings == "chest" else [])]
+    if plan.surroundings != "chest":
+        return [example.pixels for example in some]
+    return [one.pixels for pair in zip(some, upright(some), strict=True) for one in pair]
 
 
 def _kept_scores(finished: "Finished") -> dict[str, Any]:

@@ -4,18 +4,19 @@
     python -m tests.benchmarks.make_models --experiments [NAME ...] [--minutes 8] [--seeds 1] [--until HH:MM]
 
 MODEL is one of lung-lesions, lung-nodules, brain-tumour, em-membranes, brain-lobes. A run that was stopped goes on
-where it was. Steps of a model: folds by group (threshold and least size come from what they left out), a run on
-everything for a fixed number of steps (for a soup a trunk and a branch a seed, averaged), words for the card, and
-scores on the part that nothing was chosen on. Experiments train on one fixed fold inside train and val.
+where it was. Steps of a model: a trunk learned from train, on which val chooses threshold and least size (of the lung
+lesions five folds by group do, for val is what they are judged by); from there a branch that learns from val too (for a
+soup a branch a seed, and their average); words for the card; scores on the part that nothing was chosen on.
+Experiments train on one fixed fold inside train and val.
+
+Encoders begin as EfficientNet-Lite0 left ImageNet: FOLDER/efficientnet-lite0.safetensors, which lite0_encoder.py makes.
 """
 
 import argparse
-import csv
 import json
 import shutil
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,117 +24,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from lesionstudio.workflows.folds import folds_on_card
 from tests.benchmarks.model_words import WORDS
-from tests.benchmarks.verbs import DATA, KEPT, Hour, Kept, TimeIsUp, VerbFailed, listen_to_interrupts, run_verb
+from tests.benchmarks.starter_models import EXPERIMENTS, LATER, LITE0, MODELS, Words
+from tests.benchmarks.verbs import KEPT, Hour, Kept, TimeIsUp, VerbFailed, listen_to_interrupts, run_verb
 
-Words = list[str]
-NET = {"decoder_channels": [128, 64, 48, 32, 16]}
-PLAIN: dict[str, Any] = {"encoder": "resnet18", "network": NET, "patience": 0.0}
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """How one model is made. `prepare` writes what the verbs need into a folder; `data` says where pictures lie.
-
-    `recipe`: entries of the recipe, its "card" among them. `seeds` of more than one: a trunk of half the steps, a
-    branch of the other half for each, and their average. `part`: what it is judged by at the end.
-    """
-
-    data: Callable[[Path], Words]
-    recipe: dict[str, Any]
-    folds: int
-    steps: int
-    part: str
-    seeds: tuple[int, ...] = (0,)
-    options: Words = field(default_factory=list)
-    judged: Words = field(default_factory=list)
-    prepare: Callable[[Path], None] = lambda _place: None
-
-
-def membranes_split(place: Path) -> None:
-    """Sections 0 to 19 to learn from, in five blocks; 20 to 24 to judge by."""
-    place.mkdir(parents=True, exist_ok=True)
-    with (place / "em.csv").open("w", newline="", encoding="utf-8") as file:
-        rows = csv.writer(file)
-        rows.writerow(("id", "split", "group"))
-        rows.writerows((f"{n:02d}", "train" if n < 20 else "test", f"block {n // 4}") for n in range(25))
-
-
-def _paired(folder: Path, masks: str, split: Path) -> Words:
-    return ["--images", str(folder / "images"), "--masks", str(folder / masks), "--split", str(split)]
-
-
-def _card(**facts: Any) -> dict[str, Any]:
-    return {"labels": ["Lesion"], "plane": "axial", **facts}
-
-
-_LUNGS, _LOBES, _EM = DATA / "lung_medseg", DATA / "brain_lobes", DATA / "em_isbi2012"
-_HEALTHY = [str(DATA / "chest_ct" / name / "dicom") for name in ("ACRIN-FLT-Breast_013", "C3L-00189")]
-_NOTHING = [word for place in _HEALTHY for word in ("--nothing-there", place)]
-
-MODELS = {
-    "lung-lesions": Model(
-        lambda _place: _paired(_LUNGS, "masks", _LUNGS / "split.csv"),
-        {**PLAIN, "encoder": "resnet34", "network": {}, "size": 320, "card": _card(modality="CT", region="lung")},
-        folds=5,
-        steps=1500,
-        part="val",
-        judged=_NOTHING,
-    ),
-    "lung-nodules": Model(
-        lambda _place: ["--data", str(DATA / "lung_lidc")],
-        {**PLAIN, "card": _card(modality="CT", region="lung", view="crop", labels=["Nodule"])},
-        folds=5,
-        steps=3000,
-        part="test",
-    ),
-    "brain-tumour": Model(
-        lambda _place: ["--data", str(DATA / "brain_lgg")],
-        {**PLAIN, "card": _card(modality="MR", region="brain", labels=["Tumour"])},
-        folds=5,
-        steps=3000,
-        part="test",
-        options=["--channels", "0,1,2"],
-    ),
-    "em-membranes": Model(
-        lambda place: _paired(_EM, "labels", place / "em.csv"),
-        {**PLAIN, "card": {"labels": ["Membrane"], "marks": "borders", "flips": True}},
-        folds=5,
-        steps=2000,
-        part="test",
-        options=["--structure", "0"],
-        prepare=membranes_split,
-    ),
-    "brain-lobes": Model(
-        lambda _place: _paired(_LOBES, "masks", _LOBES / "split.csv"),
-        {
-            **PLAIN,
-            "orientations": 2,
-            "card": _card(modality="MR", region="brain", labels=["Frontal", "Parietal", "Temporal", "Occipital"]),
-        },
-        folds=4,
-        steps=1500,
-        part="test",
-    ),
-}
-
-EXPERIMENTS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
-    "base": (("lung-nodules", "brain-tumour"), {}),
-    "larger input": (("lung-nodules",), {"size": 192, "long_side": [192, 192]}),
-    "smaller input": (("brain-tumour",), {"size": 160, "long_side": [160, 160]}),
-    "resnet34": (("lung-nodules", "brain-tumour"), {"encoder": "resnet34", "network": {}}),
-    "mobilenet_v2": (("lung-nodules", "brain-tumour"), {"encoder": "mobilenet_v2"}),
-    "deeper supervision": (("lung-nodules",), {"architecture": "unetplusplus"}),
-    "stronger augmentation": (("lung-nodules", "brain-tumour"), {"strength": 1.6, "scales": [0.65, 1.5]}),
-    "weaker augmentation": (("lung-nodules", "brain-tumour"), {"strength": 0.6}),
-    "longer averaging": (("lung-nodules", "brain-tumour"), {"averaging": 0.9995}),
-    "one-cycle": (("lung-nodules", "brain-tumour"), {"schedule": "one-cycle", "learning_rate": 0.003}),
-    "dice+focal": (("lung-nodules", "brain-tumour"), {"loss": "dice+focal"}),
-    "tversky": (("brain-tumour",), {"loss": "tversky+bce"}),
-    "FLAIR alone": (("brain-tumour",), {"channels": "1"}),
-    "batch 16": (("lung-nodules",), {"batch": 16}),
-    "union encoder": (("lung-nodules", "brain-tumour"), {"encoder_weights": "UNION"}),
-}
-"""What is changed, and on which sets: each idea by one run on one fold, the best three again with three seeds."""
+FOLDS_OF_TRIALS = 5
 
 
 class Maker:
@@ -148,48 +42,66 @@ class Maker:
         """Everything, in order; gives the folder of the finished model."""
         model, out = self.model, self.place / self.name
         data = [*model.data(self.place), *model.options]
-        base = self._recipe("recipe.json", {})
-        words = ["train", *data, "--recipe", str(base), "--steps", str(model.steps), "--folds", str(model.folds)]
-        self.step("folds", [*words, "--out", str(self.place / "folds"), "--resume"])
-        found = json.loads((self.place / "folds" / "folds.json").read_text(encoding="utf-8"))
-        self._whole(data, found["settled"])
+        found = self._folded(data) if model.folds else {}
+        self._trunk(data, found.get("settled", {}))
+        made = self._branches(data)
         if not out.exists():
-            shutil.copytree(self.place / ("soup" if len(model.seeds) > 1 else f"seed_{model.seeds[0]}"), out)
-        said = {**WORDS[self.name], "id": self.name, "folds": folds_on_card(found)}
-        said["again"] = f"python -m tests.benchmarks.make_models {self.name}"
-        (self.place / "LICENSE").write_text(said.pop("licence_text"), encoding="utf-8")
-        (self.place / "words.json").write_text(json.dumps({**said, "licence_file": "LICENSE"}), encoding="utf-8")
-        self.step("words", ["models", str(out), "--describe", str(self.place / "words.json")])
+            shutil.copytree(made, out)
+        self._describe(out, {"folds": folds_on_card(found)} if found else {})
         page = str(self.place / "report.html")
-        judged = ["--part", model.part, "--onto-card", "--report", page, *model.judged, *_without_channels(data)]
-        self.step("scores", ["evaluate", "--model", str(out), *judged])
+        judged = ["--part", model.part, "--onto-card", "--report", page, *model.judged]
+        self.step("scores", ["evaluate", "--model", str(out), *data, *judged])
         return out
 
-    def _whole(self, data: Words, settled: dict[str, Any]) -> None:
-        """The run on train and val together; for a soup a trunk, a branch a seed, and their average."""
-        seeds, steps, cut = self.model.seeds, self.model.steps, ["--threshold", str(settled["threshold"])]
-        recipe = str(self._recipe("final.json", {"smallest": settled["smallest"]}))
-        common = ["train", *data, "--recipe", recipe, "--all", *cut, "--resume"]
-        if len(seeds) == 1:
-            out = str(self.place / f"seed_{seeds[0]}")
-            self.step("whole", [*common, "--steps", str(steps), "--seed", str(seeds[0]), "--out", out])
-            return
-        trunk = str(self.place / "trunk")
-        self.step("trunk", [*common, "--steps", str(steps // 2), "--out", trunk])
-        branches = [str(self.place / f"seed_{seed}") for seed in seeds]
-        for seed, out in zip(seeds, branches):
-            words = ["--from", trunk, "--steps", str(steps // 2), "--seed", str(seed), "--out", out]
-            self.step(f"branch {seed}", [*common, *words])
-        self.step("soup", ["models", "--average", ",".join(branches), "--out", str(self.place / "soup")])
+    def _folded(self, data: Words) -> dict[str, Any]:
+        """Folds of the part train: what all the slices together say, each judged by a model that never saw it."""
+        model, words = self.model, list(data)
+        words[words.index("--split") + 1] = str(self.place / "folds.csv")
+        recipe, folder = str(self._recipe("recipe.json", {})), self.place / "folds"
+        length = ["--steps", str(model.fold_steps), "--folds", str(model.folds)]
+        self.step("folds", ["train", *words, "--recipe", recipe, *length, "--out", str(folder), "--resume"])
+        found: dict[str, Any] = json.loads((folder / "folds.json").read_text(encoding="utf-8"))
+        return found
+
+    def _trunk(self, data: Words, settled: dict[str, Any]) -> None:
+        """Learned from train; its card says threshold and least size, from the folds or from val."""
+        smallest = {"smallest": settled["smallest"]} if settled else {}
+        cut = ["--threshold", str(settled["threshold"])] if settled else []
+        recipe, trunk = str(self._recipe("recipe.json", smallest)), str(self.place / "trunk")
+        words = ["train", *data, "--recipe", recipe, "--steps", str(self.model.steps), *cut, "--out", trunk, "--resume"]
+        self.step("trunk", words)
+        if not settled:
+            self.step("settled", ["evaluate", "--model", trunk, *data, "--part", "val", "--settle"])
+
+    def _branches(self, data: Words) -> Path:
+        """Each seed goes on from the trunk, and learns from val too unless that is what it is judged by."""
+        model, trunk = self.model, str(self.place / "trunk")
+        recipe = str(self._recipe("later.json", {}, {**LATER, **model.later}))
+        every = [] if model.part == "val" else ["--all"]
+        for seed in model.seeds:
+            words = ["--from", trunk, "--steps", str(model.more), "--seed", str(seed), "--resume"]
+            out = ["--out", str(self.place / f"seed_{seed}")]
+            self.step(f"branch {seed}", ["train", *data, "--recipe", recipe, *every, *words, *out])
+        made = [self.place / f"seed_{seed}" for seed in model.seeds]
+        if len(made) == 1:
+            return made[0]
+        soup = self.place / "soup"
+        self.step("soup", ["models", "--average", ",".join(str(one) for one in made), "--out", str(soup)])
+        return soup
+
+    def _describe(self, out: Path, more: dict[str, Any]) -> None:
+        said = {**WORDS[self.name], **more, "id": self.name, "parent": "", "licence_file": "LICENSE"}
+        said["again"] = f"python -m tests.benchmarks.make_models {self.name}"
+        (self.place / "LICENSE").write_text(said.pop("licence_text"), encoding="utf-8")
+        (self.place / "words.json").write_text(json.dumps(said), encoding="utf-8")
+        self.step("words", ["models", str(out), "--describe", str(self.place / "words.json")])
 
     def experiment(self, title: str, changes: dict[str, Any], minutes: float, seed: int) -> dict[str, float]:
         """One run on one fold inside train and val; gives mean Dice of what was left out, by threshold."""
-        changes = dict(changes)
-        channels = changes.pop("channels", "")
-        recipe = {**changes, "fold": [0, self.model.folds], "whole": True, "minutes": minutes, "epochs": 100_000}
+        recipe = {**changes, "fold": [0, FOLDS_OF_TRIALS], "whole": True, "minutes": minutes, "epochs": 100_000}
         name = f"{title} {seed}".replace(" ", "-")
         path, answer = self._recipe(f"{name}.json", {}, recipe), self.place / f"{name}.found.json"
-        data = [*self.model.data(self.place), *self.model.options, *(["--channels", channels] if channels else [])]
+        data = [*self.model.data(self.place), *self.model.options]
         words = ["train", *data, "--recipe", str(path), "--seed", str(seed), "--out", str(self.place / name)]
         self.step(name, [*words, "--resume", "--json", str(answer)])
         found: dict[str, float] = json.loads(answer.read_text(encoding="utf-8"))["choice"]["dice"]
@@ -206,18 +118,20 @@ class Maker:
     def _recipe(self, name: str, card: dict[str, Any], changes: dict[str, Any] | None = None) -> Path:
         recipe = {**self.model.recipe, **(changes or {})}
         recipe["card"] = {**recipe.get("card", {}), **card}
+        if recipe.get("encoder_weights") == LITE0:
+            recipe["encoder_weights"] = str(_found(LITE0, self.place))
         path = self.place / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(recipe, indent=1), encoding="utf-8")
         return path
 
 
-def _without_channels(data: Words) -> Words:
-    """evaluate reads the channels from the card."""
-    if "--channels" not in data:
-        return data
-    at = data.index("--channels")
-    return data[:at] + data[at + 2 :]
+def _found(name: str, place: Path) -> Path:
+    """A file in the folder or in one above it. Raises VerbFailed."""
+    for folder in (place, *place.parents):
+        if (folder / name).is_file():
+            return (folder / name).absolute()
+    raise VerbFailed(f"{place.parent / name} is missing: tests/benchmarks/lite0_encoder.py says how to make it.")
 
 
 def compare(keep: Path, titles: Sequence[str], minutes: float, seeds: int, until: Hour) -> list[tuple[str, ...]]:
@@ -228,9 +142,7 @@ def compare(keep: Path, titles: Sequence[str], minutes: float, seeds: int, until
         for name in sets:
             maker = Maker(name, keep / "experiments" / name, until)
             for seed in range(seeds):
-                lent = changes.get("encoder_weights") == "UNION"
-                own = {**changes, "encoder_weights": str(keep / "union")} if lent else changes
-                found = maker.experiment(title, own, minutes, seed)
+                found = maker.experiment(title, changes, minutes, seed)
                 cut = max(found, key=lambda one: found[one])
                 rows.append((title, name, str(seed), f"{found[cut]:.4f}", cut))
                 print(" | ".join(rows[-1]), flush=True)

@@ -143,3 +143,47 @@ def test_lung_pictures_with_light_and_dark_swapped_are_told_so(shared_data: Path
     said_of = [looked_at(read_scan(one.source), inverted=True) for one in found]
     assert np.mean(["looks inverted" in " ".join(sentences) for sentences in said_of]) > 0.85
     assert max(len(sentences) for sentences in said_of) == 1
+
+
+PERCENTILES = (ModelInput(IntensityRule("percentiles", 1.0, 99.0)),)
+OF_THREE = tuple(ModelInput(IntensityRule("zscore", -1.0, 4.5), channel) for channel in range(3))
+
+
+def some_of(folder: Path, names: str, most: int) -> list[Scan]:
+    """Pictures of a folder whose names fit, spread over all of them."""
+    found = sorted(folder.glob(names))
+    return [read_scan(path) for path in found[:: -(-len(found) // most)]]
+
+
+@pytest.mark.parametrize(
+    ("known", "unseen", "others", "inputs"),
+    [
+        (
+            ("brain_lobes/images", "*-0[0-9]_*"),
+            ("brain_lobes/images", "*-1[0-9]_*"),
+            ("lung_lidc/test/images", "em_isbi2012/images", "lung_medseg/images"),
+            PERCENTILES,
+        ),
+        (("brain_lgg/train/images", "*"), ("brain_lgg/test/images", "*"), (), OF_THREE),
+        (
+            ("lung_lidc/train/images", "*"),
+            ("lung_lidc/test/images", "*"),
+            ("brain_lobes/images", "em_isbi2012/images", "em_vnc/raw"),
+            PERCENTILES,
+        ),
+    ],
+    ids=("lobes", "tumours", "nodules"),
+)
+def test_patients_a_model_never_saw_are_like_its_own_and_other_organs_are_not(
+    shared_data: Path,
+    known: tuple[str, str],
+    unseen: tuple[str, str],
+    others: tuple[str, ...],
+    inputs: tuple[ModelInput, ...],
+) -> None:
+    own = [network_inputs(scan, 0, inputs) for scan in some_of(shared_data / known[0], known[1], 80)]
+    card = ModelCard("m", "M", ("L",), inputs, training={"fingerprints": fingerprints(own, inputs)})
+    doubted = [bool(said(card, scan)) for scan in some_of(shared_data / unseen[0], unseen[1], 40)]
+    assert np.mean(doubted) <= 0.1, doubted
+    strange = [bool(said(card, scan)) for name in others for scan in some_of(shared_data / name, "*", 8)]
+    assert all(strange), strange

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lesionstudio.imaging.boxed import window_for
-from lesionstudio.model_card import LICENCE_NAME, WEIGHTS_NAME, read_card
+from lesionstudio.model_card import CARD_NAME, LICENCE_NAME, WEIGHTS_NAME, read_card
 from lesionstudio.resources import resource
 from lesionstudio.workflows.card_words import card_lines
 from lesionstudio.workflows.evaluate import evaluate
@@ -16,6 +16,8 @@ MOST_EACH, MOST_TOGETHER = 50_000_000, 120_000_000
 SHIPPED = sorted(path.parent for path in resource("models").glob("*/card.json"))
 MARKING = [folder for folder in SHIPPED if read_card(folder).task == "segmentation"]
 CLOSE = 0.005
+THUMBNAIL = "thumbnail.png"
+"""Drawn by code (tests/benchmarks/draw_thumbnails.py)."""
 
 
 def _names(folder: Path) -> str:
@@ -34,7 +36,13 @@ def test_each_is_listed_and_says_its_terms_and_what_it_was_made_from(folder: Pat
     assert card.title and card.made_for and card.data and card.licence and card.made
     assert (folder / LICENCE_NAME).is_file()
     assert {"seed", "minutes"} <= set(card.training)
-    assert all((folder / name).is_file() for name in card.pictures)
+
+
+@pytest.mark.parametrize("folder", MARKING, ids=_names)
+def test_no_picture_of_anybody_ships_beside_a_model(folder: Path) -> None:
+    lies_there = {path.name for path in folder.iterdir()}
+    assert lies_there <= {CARD_NAME, WEIGHTS_NAME, LICENCE_NAME, "recipe.json", THUMBNAIL}
+    assert not any(one.picture for one in read_card(folder).failures)
 
 
 @pytest.mark.parametrize("folder", MARKING, ids=_names)
@@ -57,7 +65,7 @@ def test_evaluate_gives_the_numbers_on_the_card_again(folder: Path, shared_data:
 
 def _asked(name: str, place: Path) -> dict[str, Any]:
     """The data a model is judged by, as make_models names them on its command line."""
-    from tests.benchmarks.make_models import MODELS
+    from tests.benchmarks.starter_models import MODELS
 
     model = MODELS[name]
     model.prepare(place)

@@ -10,6 +10,7 @@ from PIL import Image
 from lesionstudio.errors import ModelProblem
 from lesionstudio.learning.model import SegmentationModel
 from lesionstudio.model_card import IntensityRule, ModelInput, read_card
+from lesionstudio.workflows.card_words import card_lines
 from lesionstudio.workflows.train import train
 from tests.studies import DISC, SIDE, SQUARE, scene
 from tests.tiny_model import save_tiny_model, tiny_card
@@ -53,12 +54,14 @@ def test_it_sees_pictures_by_the_rules_of_the_model_it_starts_from(tmp_path: Pat
 
 
 def test_what_the_card_says_of_weights_is_said_of_the_new_ones(tmp_path: Path) -> None:
-    start = model(tmp_path / "start", training={"ranges": {"weights": "old"}, "fingerprints": ["old"]})
+    start = model(tmp_path / "start", training={"ranges": {"weights": "old"}, "fingerprints": ["old"], "steps": 7})
     train(tmp_path / "out", **data(tmp_path / "d", (SQUARE,)), model_from=str(start), changes=ONE_STEP)
     card = read_card(tmp_path / "out")
     assert card.sha256 != read_card(start).sha256
     assert card.training.get("ranges", {"weights": card.sha256})["weights"] == card.sha256
     assert "old" not in card.training["fingerprints"]
+    assert (card.training["steps"], card.training["before"]) == (2, {"steps": 7, "minutes": 0})
+    assert "9 steps" in dict(card_lines(card))["Trained"]
 
 
 def test_a_label_it_lacks_gets_an_output_and_keeps_the_name_of_the_others(tmp_path: Path) -> None:

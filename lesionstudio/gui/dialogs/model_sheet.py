@@ -132,11 +132,8 @@ def _curves(card: ModelCard) -> dict[str, list[list[float]]]:
 
 
 def _pictures(card: ModelCard, folder: Path) -> list[tuple[str, Path]]:
-    """The pictures of known failures and of the worst cases that lie beside the weights, each with its words."""
+    """The pictures of known failures that lie beside the weights, each with its words."""
     named = [(one.text, one.picture) for one in card.failures]
-    worst = card.scores.get("worst") or () if isinstance(card.scores, dict) else ()
-    text = _("One of the worst cases: as it is, and with what was missed and falsely marked.")
-    named += [(text, str(one.get("picture", ""))) for one in worst if isinstance(one, dict)]
     first = picture_of(card, folder)
     known = [(words, folder / name) for words, name in named if name in card.pictures and (folder / name).is_file()]
     return [*([(_(card.made_for), first)] if first is not None else []), *known]

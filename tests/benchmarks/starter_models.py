@@ -1,0 +1,206 @@
+"""What the starter models are made of: their data, recipes and lengths, and the ideas that are tried on them."""
+
+import csv
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.verbs import DATA, ROOT
+
+Words = list[str]
+NET = {"decoder_channels": [128, 64, 48, 32, 16]}
+LITE0 = "efficientnet-lite0.safetensors"
+PLAIN: dict[str, Any] = {
+    "encoder": "timm-tf_efficientnet_lite0",
+    "encoder_weights": LITE0,
+    "network": NET,
+    "resting": 0.05,
+    "patience": 0.0,
+    "look_every": 100,
+}
+LATER: dict[str, Any] = {"encoder_weights": "none", "resting": 0.0}
+"""What a branch changes in the recipe: it begins with all the weights of its trunk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """How one model is made. `prepare` writes what the verbs need into a folder; `data` says where pictures lie.
+
+    `recipe`: entries of the recipe, its "card" among them; `steps` of the trunk, `more` of the branch, whose recipe
+    has the changes `later`. Of several `seeds` each has a branch, and the model is their average. `part`: what it is
+    judged by at the end; where that is val, nothing learns from val, and `folds` (of `fold_steps` each) choose.
+    """
+
+    data: Callable[[Path], Words]
+    recipe: dict[str, Any]
+    steps: int
+    more: int
+    part: str
+    seeds: tuple[int, ...] = (0,)
+    later: dict[str, Any] = field(default_factory=dict)
+    folds: int = 0
+    fold_steps: int = 0
+    options: Words = field(default_factory=list)
+    judged: Words = field(default_factory=list)
+    prepare: Callable[[Path], None] = lambda _place: None
+
+
+def membranes_split(place: Path) -> None:
+    """Sections 0 to 15 to learn from, 16 to 19 to choose a threshold on, 20 to 24 to judge by."""
+    place.mkdir(parents=True, exist_ok=True)
+    with (place / "em.csv").open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerow(("id", "split", "group"))
+        parts = ["train"] * 16 + ["val"] * 4 + ["test"] * 5
+        rows.writerows((f"{n:02d}", part, f"block {n // 4}") for n, part in enumerate(parts))
+
+
+def lungs_to_fold(place: Path) -> None:
+    """The slices to learn from alone: folds that choose a threshold never see those that it is judged by."""
+    place.mkdir(parents=True, exist_ok=True)
+    lines = (_LUNGS / "split.csv").read_text(encoding="utf-8").splitlines()
+    hidden = [line.replace(",val,", ",test,") for line in lines]
+    (place / "folds.csv").write_text("\n".join(hidden) + "\n", encoding="utf-8")
+
+
+def _paired(folder: Path, masks: str, split: Path) -> Words:
+    return ["--images", str(folder / "images"), "--masks", str(folder / masks), "--split", str(split)]
+
+
+def _card(**facts: Any) -> dict[str, Any]:
+    return {"labels": ["Lesion"], "plane": "axial", **facts}
+
+
+def _inputs(kind: str, low: float, high: float, channels: Sequence[int] = (-1,)) -> list[dict[str, Any]]:
+    """Inputs from -1 to 1, as the encoder knows them, by a rule that no unit of the file changes."""
+    rule = {"kind": kind, "low": low, "high": high, "out_low": -1.0, "out_high": 1.0}
+    return [{"rule": rule, "channel": channel} for channel in channels]
+
+
+_LUNGS, _LOBES, _EM = DATA / "lung_medseg", DATA / "brain_lobes", DATA / "em_isbi2012"
+_HEALTHY = [str(DATA / "chest_ct" / name / "dicom") for name in ("ACRIN-FLT-Breast_013", "C3L-00189")]
+_NOTHING = [word for place in _HEALTHY for word in ("--nothing-there", place)]
+_SHIPPED = json.loads((ROOT / "resources" / "models" / "lung-lesions" / "recipe.json").read_text("utf-8"))
+
+MODELS = {
+    "lung-lesions": Model(
+        lambda _place: _paired(_LUNGS, "masks", _LUNGS / "split.csv"),
+        {
+            "encoder": "resnet18",
+            "network": NET,
+            "size": 192,
+            "batch": 8,
+            "long_side": [192, 320],
+            "scales": [0.4, 1.4],
+            "surroundings": "chest",
+            "healthy": 0.2,
+            "card": {name: value for name, value in _SHIPPED["card"].items() if name != "id"},
+        },
+        steps=1300,
+        more=700,
+        later={
+            **{name: _SHIPPED[name] for name in ("learning_rate", "healthy", "harmless", "clean_share")},
+            "clean": str(DATA / "lung_lidc" / "train"),
+        },
+        folds=5,
+        fold_steps=400,
+        part="val",
+        judged=_NOTHING,
+        prepare=lungs_to_fold,
+    ),
+    "lung-nodules": Model(
+        lambda _place: ["--data", str(DATA / "lung_lidc")],
+        {
+            **PLAIN,
+            "size": 128,
+            "batch": 8,
+            "card": _card(
+                modality="CT",
+                region="lung",
+                view="crop",
+                labels=["Nodule"],
+                inputs=_inputs("percentiles", 1.0, 99.5),
+            ),
+        },
+        steps=1000,
+        more=1500,
+        part="test",
+    ),
+    "brain-tumour": Model(
+        lambda _place: ["--data", str(DATA / "brain_lgg")],
+        {
+            **PLAIN,
+            "size": 192,
+            "long_side": [256, 256],
+            "batch": 4,
+            "orientations": 2,
+            "card": _card(
+                modality="MR", region="brain", labels=["Tumour"], inputs=_inputs("zscore", -1.0, 4.5, (0, 1, 2))
+            ),
+        },
+        steps=1500,
+        more=2000,
+        part="test",
+    ),
+    "em-membranes": Model(
+        lambda place: _paired(_EM, "labels", place / "em.csv"),
+        {
+            **PLAIN,
+            "size": 256,
+            "batch": 4,
+            "card": {
+                "labels": ["Membrane"],
+                "marks": "borders",
+                "flips": True,
+                "inputs": _inputs("percentiles", 1.0, 99.0),
+            },
+        },
+        steps=800,
+        more=1200,
+        part="test",
+        options=["--structure", "0"],
+        prepare=membranes_split,
+    ),
+    "brain-lobes": Model(
+        lambda _place: _paired(_LOBES, "masks", _LOBES / "split.csv"),
+        {
+            **PLAIN,
+            "loss": "dice+ce",
+            "size": 192,
+            "long_side": [256, 256],
+            "batch": 4,
+            "orientations": 2,
+            "card": _card(
+                modality="MR",
+                region="brain",
+                labels=["Frontal", "Parietal", "Temporal", "Occipital"],
+                inputs=_inputs("percentiles", 1.0, 99.0),
+            ),
+        },
+        steps=1200,
+        more=1200,
+        part="test",
+    ),
+}
+
+EXPERIMENTS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "base": (("lung-nodules", "brain-tumour"), {}),
+    "random weights": (("lung-nodules", "brain-tumour"), LATER),
+    "resnet18, random": (("lung-nodules", "brain-tumour"), {**LATER, "encoder": "resnet18"}),
+    "resnet34, random": (("lung-nodules", "brain-tumour"), {**LATER, "encoder": "resnet34", "network": {}}),
+    "larger input": (("lung-nodules",), {"size": 192, "long_side": [192, 192], "batch": 4}),
+    "smaller input": (("brain-tumour",), {"size": 160, "long_side": [192, 192]}),
+    "deeper supervision": (("lung-nodules",), {"architecture": "unetplusplus"}),
+    "stronger augmentation": (("lung-nodules", "brain-tumour"), {"strength": 1.6, "scales": [0.65, 1.5]}),
+    "weaker augmentation": (("lung-nodules", "brain-tumour"), {"strength": 0.6}),
+    "all orientations": (("brain-tumour",), {"orientations": 8}),
+    "longer averaging": (("lung-nodules", "brain-tumour"), {"averaging": 0.9995}),
+    "one-cycle": (("lung-nodules", "brain-tumour"), {"schedule": "one-cycle", "learning_rate": 0.003}),
+    "dice+focal": (("lung-nodules", "brain-tumour"), {"loss": "dice+focal"}),
+    "tversky": (("brain-tumour",), {"loss": "tversky+bce"}),
+    "batch 16": (("lung-nodules",), {"batch": 16}),
+    "encoder at full rate": (("lung-nodules", "brain-tumour"), {"encoder_rate": 1.0}),
+}
+"""What is changed, and on which sets: each idea by one run on one fold, the best three again with three seeds."""
