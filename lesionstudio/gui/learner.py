@@ -18,7 +18,7 @@ from lesionstudio.compute.compute import Level
 from lesionstudio.errors import LesionStudioError
 from lesionstudio.gui.along import Along
 from lesionstudio.gui.compute_lane import ComputeLane
-from lesionstudio.gui.learning_run import Learning, in_colour
+from lesionstudio.gui.learning_run import UNDER_WAY, Learning, UnderWay, in_colour
 from lesionstudio.gui.models import Models
 from lesionstudio.gui.readiness import Readiness, SliceCounts
 from lesionstudio.gui.session import Session
@@ -27,9 +27,6 @@ from lesionstudio.gui.views import JobView, ModelView, Notice, VersionView
 from lesionstudio.progress import Progress
 from lesionstudio.project.shelf import ModelShelf
 from lesionstudio.words import _
-
-UNDER_WAY = "learning"
-"""The setting of a study in which a learning has begun and not ended: how many versions there were then."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -55,6 +52,7 @@ class Learner(QObject):
         self._session, self._models, self._lane = session, models, lane
         self._counts, self._versions = SliceCounts(), dict[str, tuple[VersionView, ...]]()
         self.learning: Learning | None = None
+        self._under_way = UnderWay()
         self.along = Along(session, models, lane, lambda: self.readiness, self)
         self.along.changed.connect(self.changed)
         self.along.progressed.connect(self.progressed)
@@ -128,8 +126,10 @@ class Learner(QObject):
 
     def _go_on(self) -> None:
         """Goes on with what the end of the program cut short, once the study's marks are known. Nobody is asked."""
-        known = self._session.study_settings.get(UNDER_WAY)
-        if known is not None and self.learning is None and known == len(self.versions):
+        project = self._session.project
+        if project is None or UNDER_WAY not in project.settings or self.learning is not None:
+            return
+        if self._under_way.was_cut_short(project.home, project.settings, len(self.versions)):
             self._save_first()
 
     def _once_channels(self, go: Callable[[], None]) -> None:
@@ -150,7 +150,7 @@ class Learner(QObject):
         if project is None or self.reason:
             return
         self.learning = run = Learning(project.home, project.folder.name, model.id if model else "")
-        self._session.study_settings[UNDER_WAY] = len(self.versions)
+        self._under_way.begin(project.settings, len(self.versions))
         self._session.autosave.flush()
         arguments = {
             "project": str(project.home),
@@ -230,8 +230,8 @@ class Learner(QObject):
         self._session.tell_problem(problem)
 
     def _end(self) -> None:
-        if self.is_here:
-            self._session.study_settings.pop(UNDER_WAY, None)
+        if self.learning is not None:
+            self._under_way.end(self.learning.home, self._session.study_settings if self.is_here else None)
             self._session.save_project()
         self.learning = None
         self.job_changed.emit(None)

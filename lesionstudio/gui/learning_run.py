@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from lesionstudio.gui.versions import curve_points
 from lesionstudio.gui.views import CurvePoint
 from lesionstudio.progress import Progress
 
+UNDER_WAY = "learning"
 _SEEN = 0.02
 
 
@@ -47,6 +49,35 @@ class Learning:
             self.left_s = (now_s - self.first[0]) / (done - self.first[1]) * (1 - done)
         if isinstance(progress.partial, dict):
             self.points += curve_points(progress.partial.get("curve", ()))
+
+
+class UnderWay:
+    """The mark that a study bears while a learning goes on in it, so that the next start knows what was cut short.
+
+    It is the number of versions there were at the beginning: where there are more now, that learning came to its end.
+    """
+
+    def __init__(self) -> None:
+        self._over: set[Path] = set()
+
+    def begin(self, settings: dict[str, Any], versions: int) -> None:
+        """A learning begins in the study of these settings."""
+        settings[UNDER_WAY] = versions
+
+    def end(self, home: Path, settings: dict[str, Any] | None) -> None:
+        """It is over, however; without settings another study is open, and that one is told when it is opened."""
+        if settings is None:
+            self._over.add(home)
+        else:
+            settings.pop(UNDER_WAY, None)
+
+    def was_cut_short(self, home: Path, settings: dict[str, Any], versions: int) -> bool:
+        """Whether what began in this study never ended; takes the mark away where it did."""
+        if home not in self._over and settings.get(UNDER_WAY) == versions:
+            return True
+        self._over.discard(home)
+        settings.pop(UNDER_WAY, None)
+        return False
 
 
 def in_colour(pixels: NDArray[np.generic]) -> bool:

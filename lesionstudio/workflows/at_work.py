@@ -19,7 +19,8 @@ def at_work(home: Path) -> "Working | None":
 
 
 def put_to_work(working: "Working") -> None:
-    """From now on this is what learns in its study."""
+    """From now on this is what learns in its study; what rests in another is on the disk, and its memory is let go."""
+    _AT_WORK.clear()
     _AT_WORK[working.home.resolve()] = working
 
 

@@ -7,7 +7,6 @@ from lesionstudio.progress import Reporter, silent
 from lesionstudio.project.project import Project
 from lesionstudio.project.shelf import ModelShelf
 from lesionstudio.words import _
-from lesionstudio.workflows.gate import verdict
 from lesionstudio.workflows.learn import learn
 
 NOTHING = "none"
@@ -44,7 +43,8 @@ def learn_here(
             study.settings.get("label_tables", {}),
             report,
         )
-        used, why = _verdict(made["held_out"], made.get("earlier"), use_if_better=use_if_better)
+        used = bool(made["passes"] and use_if_better)
+        why = made["why"] if used or not made["passes"] else _("It waits for your choice.")
         study.settings.setdefault("label_tables", {})[made["model"]] = made["table"]
         study.settings["model" if used else "candidate"] = made["model"]
         return {**made, "used": used, "why": why}
@@ -59,11 +59,3 @@ def _start(study: Project, wanted: str) -> str:
     shelf = ModelShelf(study)
     model = shelf.find(wanted) if wanted else shelf.in_use()
     return str(model.folder) if model else ""
-
-
-def _verdict(held_out: dict[str, Any], earlier: dict[str, Any] | None, *, use_if_better: bool) -> tuple[bool, str]:
-    """Whether the new version is used from now on, and why."""
-    passes, why = verdict(held_out, earlier)
-    if passes and not use_if_better:
-        return False, _("It waits for your choice.")
-    return passes, why

@@ -74,7 +74,7 @@ class Bench:
 
     def learn(self) -> str:
         order = {"project": str(self.project.home), "model": "", "device": "cpu", "seed": 0, "tables": {}}
-        return self.compute.submit("learn_along", order)
+        return self.compute.submit("learn_along", order, level=Level.BACKGROUND)
 
     def hear(self, until: Callable[[Message], bool], at_most_s: float = 300.0) -> Message:
         """Messages until one is what is waited for; keeps what was seen by the learner."""

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from lesionstudio.errors import OutOfMemory
 from lesionstudio.gui.app import Desk, make_application
 from lesionstudio.gui.dialogs.channels import ChannelsSheet
-from lesionstudio.gui.learner import UNDER_WAY
+from lesionstudio.gui.learning_run import UNDER_WAY
 from lesionstudio.gui.main_window import MainWindow
 from lesionstudio.gui.messages import Question
 from lesionstudio.gui.theme import Look
@@ -428,3 +428,24 @@ def test_learning_goes_on_when_the_folder_is_closed_and_its_version_is_on_the_sh
     person.until(lambda: person.desk.parts.runner.is_idle)
     person.open(chest)
     assert [version.id for version in person.learner.versions] == ["study-v1", BEGINS_WITH]
+    person.until(lambda: UNDER_WAY not in person.session.study_settings)
+    assert person.learner.learning is None
+
+
+def test_what_was_cancelled_while_another_folder_was_open_does_not_begin_again(
+    person: Person, chest: Path, tmp_path: Path
+) -> None:
+    phantoms.write_png(tmp_path / "other" / "a.png", phantoms.picture_phantom())
+    person.open(chest)
+    person.check_some()
+    person.compute.go_on_learning.clear()
+    person.click("learn_button")
+    person.until(person.is_learning)
+    person.open(tmp_path / "other")
+    person.learner.cancel()
+    person.compute.go_on_learning.set()
+    person.until(lambda: person.desk.parts.runner.is_idle)
+    person.open(chest)
+    person.until(lambda: UNDER_WAY not in person.session.study_settings)
+    person.until(lambda: not person.learner.readiness.reason)
+    assert person.learner.learning is None

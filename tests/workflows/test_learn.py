@@ -467,17 +467,18 @@ def test_a_version_waits_for_a_choice_and_its_labels_are_kept(study: Path, model
     json.dumps(made, allow_nan=False)
 
 
-@pytest.mark.parametrize(("after", "used"), [(0.9, True), (0.2, False), (None, False)])
-def test_use_if_better_uses_only_what_is_better(
-    study: Path, model: Path, monkeypatch: pytest.MonkeyPatch, after: float | None, used: bool
+@pytest.mark.parametrize(
+    ("passes", "wanted", "why"), [(True, True, "gate"), (True, False, "waits"), (False, True, "gate")]
+)
+def test_use_if_better_uses_only_what_passes_the_gate(
+    study: Path, model: Path, monkeypatch: pytest.MonkeyPatch, passes: bool, wanted: bool, why: str
 ) -> None:
-    held: dict[str, Any] = {"slices": 4, "before": None if after is None else 0.3, "after": after}
-    made = {"model": "tiny-v1", "table": {"1": 1}, "held_out": held}
+    made = {"model": "tiny-v1", "table": {"1": 1}, "passes": passes, "why": "So says the gate."}
     monkeypatch.setattr("lesionstudio.workflows.learn_here.learn", lambda *words: made)
-    found = learn_here(study, model_from=str(model), use_if_better=True)
-    assert found["used"] is used
+    found = learn_here(study, model_from=str(model), use_if_better=wanted)
+    assert found["used"] is (passes and wanted) and why in found["why"]
     project = Project.open(study)
-    assert project.settings.get("model") == ("tiny-v1" if used else None)
+    assert project.settings.get("model") == ("tiny-v1" if found["used"] else None)
     project.close()
 
 
