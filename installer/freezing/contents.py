@@ -10,6 +10,7 @@ from typing import Any
 
 from lesionstudio.words import _
 
+ROOT = Path(__file__).resolve().parents[2]
 UNUSED_MODULES = [
     "tkinter", "IPython", "ipykernel", "jupyter_client", "jupyter_core", "jedi", "parso", "nbformat", "nbclient",
     "pytest", "_pytest", "hypothesis", "mypy", "ruff", "babel", "debugpy", "pip", "setuptools", "wheel",
@@ -29,11 +30,20 @@ UNUSED_MODULES = [
 ]  # fmt: skip
 """Modules that something mentions and nothing here reaches: tests, notebooks, other windows, other frameworks."""
 
-HIDDEN_MODULES = ["openvino.opset13", "openvino.frontend.pytorch", "unittest.mock"]
+HIDDEN_MODULES = [
+    "openvino.opset13", "openvino.frontend.pytorch", "unittest.mock", "matplotlib.backends.backend_svg",
+    "matplotlib.backends.backend_agg",
+]  # fmt: skip
 """Modules that are asked for by a name made at run time."""
 
-PACKAGES_BY_NAME = ("imagecodecs", "pydicom.pixels", "timm.models", "timm.layers", "segmentation_models_pytorch")
+PACKAGES_BY_NAME = (
+    "imagecodecs", "pydicom.pixels", "pydicom.encoders", "timm.models", "timm.layers", "segmentation_models_pytorch",
+    "lightning_fabric.accelerators", "lightning_fabric.plugins", "lightning_fabric.strategies",
+)  # fmt: skip
 """Packages that choose among their own modules at run time."""
+
+DATA = {"highdicom": ("_standard/*.json", "_icc_profiles/*"), "lightning_fabric": ("version.info",)}
+"""Files that packages read from their own folder, where PyInstaller's own rules do not bring them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +126,27 @@ def hidden_modules(root: Path) -> list[str]:
     return [*ours, *HIDDEN_MODULES, *(name for package in PACKAGES_BY_NAME for name in _modules_of(package))]
 
 
+def package_data() -> list[tuple[str, str]]:
+    """The files of DATA, as PyInstaller wants them: file, folder in the program."""
+    found = []
+    for package, patterns in DATA.items():
+        folder = _folder_of(package)
+        files = sorted(file for pattern in patterns for file in folder.glob(pattern))
+        found += [(str(file), str(Path(package) / file.parent.relative_to(folder))) for file in files]
+    return found
+
+
 def _modules_of(package: str) -> list[str]:
     """The modules of an installed package, none of them imported: that would take seconds for some."""
     top, *rest = package.split(".")
-    spec = importlib.util.find_spec(top)
+    return _modules_in(_folder_of(top).joinpath(*rest), package)
+
+
+def _folder_of(package: str) -> Path:
+    spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
         raise SystemExit(_("{package} is not installed.").format(package=package))
-    return _modules_in(Path(spec.origin).parent.joinpath(*rest), package)
+    return Path(spec.origin).parent
 
 
 def _modules_in(folder: Path, package: str) -> list[str]:

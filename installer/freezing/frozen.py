@@ -57,7 +57,8 @@ def freeze(python: Path, wanted: Wanted, work: Path) -> Frozen:
     inside = next(path for path in (frozen.folder / "_internal", frozen.folder) if path.is_dir())
     packed = list(_packed(work / "work" / NAME, inside))
     saved = stripping.strip_symbols(inside)
-    licences.write_licences(packed, python, inside / "resources")
+    licences.copy_metadata(packed, python, inside)
+    licences.write_licences(packed, python, inside / "resources", wanted.version)
     sizes.write_report(work, packed, python, inside, saved)
     return frozen
 

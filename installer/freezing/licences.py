@@ -7,13 +7,16 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
 from installer.freezing.environment import python_home, site_packages
 
+ROOT = Path(__file__).resolve().parents[2]
 TEXTS = re.compile(r"(^|[/\\])(licen[cs]e|copying|notice|copyright)[^/\\]*$", re.IGNORECASE)
 NOT_TEXTS = (".py", ".pyc", ".so", ".json")
+KNOWN = Path(__file__).with_name("texts")
 Packed = Iterable[tuple[str, Path]]
 
 
@@ -29,7 +32,17 @@ class Part:
     libraries: tuple[str, ...] = ()
 
 
-def write_licences(packed: Packed, python: Path, resources: Path) -> list[Part]:
+@dataclass(frozen=True, eq=False, slots=True)
+class Package:
+    """An installed package and its files; what it says of itself is read once, for that takes time."""
+
+    name: str
+    version: str
+    files: tuple[Path, ...]
+    said: metadata.Distribution
+
+
+def write_licences(packed: Packed, python: Path, resources: Path, version: str) -> list[Part]:
     """Writes licences.json and the texts in `licences/` beside it; returns the list."""
     packed, texts = list(packed), resources / "licences"
     shutil.rmtree(texts, ignore_errors=True)
@@ -37,17 +50,21 @@ def write_licences(packed: Packed, python: Path, resources: Path) -> list[Part]:
     parts = [*_from_packages(packed, python, texts), *_from_python(python, texts)]
     parts += [*_from_system(packed, python, texts), *_from_resources(resources, texts)]
     parts.sort(key=lambda part: part.name.lower())
+    own = _copy_texts("LesionStudio", [ROOT / "LICENSE"], texts)
+    parts.insert(0, Part("LesionStudio", version, "Apache-2.0", own, "program"))
     (resources / "licences.json").write_text(json.dumps([asdict(part) for part in parts], indent=1), encoding="utf-8")
     return parts
 
 
-def owners(python: Path) -> dict[Path, metadata.Distribution]:
+@cache
+def owners(python: Path) -> dict[Path, Package]:
     """Each file of the packages installed for this Python, and the package it belongs to."""
-    found = {}
     site = site_packages(python)
-    for package in metadata.distributions(path=[str(site)]):
-        for file in package.files or ():
-            found[site / str(file)] = package
+    found = {}
+    for said in metadata.distributions(path=[str(site)]):
+        files = tuple(site / str(file) for file in said.files or ())
+        package = Package(said.metadata["Name"], said.version, files, said)
+        found |= dict.fromkeys(files, package)
     return found
 
 
@@ -62,33 +79,53 @@ def licence_of(package: metadata.Distribution) -> str:
     return ", ".join(named) or first[:80] or "see text"
 
 
+def copy_metadata(packed: Packed, python: Path, inside: Path) -> None:
+    """What a package says of itself, where importlib.metadata finds it: versions are asked for at run time."""
+    belongs, site = owners(python), site_packages(python)
+    for package in {belongs[source] for _place, source in packed if source in belongs}:
+        for file in package.files:
+            if file.name == "METADATA" and file.is_relative_to(site):
+                target = inside / file.relative_to(site)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, target)
+
+
 def _from_packages(packed: Packed, python: Path, texts: Path) -> Iterator[Part]:
     """Packages of which a module, a library or a file is in the program."""
-    belongs, used = owners(python), {}
+    belongs = owners(python)
+    used: dict[Package, list[str]] = {}
     for place, source in packed:
-        package = belongs.get(source)
-        if package is not None:
-            used.setdefault(package.metadata["Name"], (package, []))[1].append(place)
-    for name in ("pyinstaller",):  # its starter is in the program, under an exception to its licence
-        used.setdefault(name, (_package(belongs, name), []))
-    for name, (package, places) in used.items():
+        if source in belongs:
+            used.setdefault(belongs[source], []).append(place)
+    for starter in {package for package in belongs.values() if package.name.lower() == "pyinstaller"}:
+        used.setdefault(starter, [])  # its starter is in the program, under an exception to its licence
+    for package, places in used.items():
         libraries = tuple(sorted({Path(place).name for place in places if _is_library(place)}))
-        file = _copy_texts(name, _texts_of(package), texts)
-        yield Part(name, package.version, licence_of(package), file, "package", libraries)
-
-
-def _package(belongs: dict[Path, metadata.Distribution], name: str) -> metadata.Distribution:
-    found = (package for package in belongs.values() if package.metadata["Name"].lower() == name)
-    return next(found, None) or metadata.distribution(name)
+        file = _copy_texts(package.name, _texts_of(package), texts) or _known_text(package, texts)
+        yield Part(package.name, package.version, licence_of(package.said), file, "package", libraries)
 
 
 def _is_library(place: str) -> bool:
     return ".so" in place or place.endswith((".dll", ".dylib", ".pyd"))
 
 
-def _texts_of(package: metadata.Distribution) -> list[Path]:
-    files = [Path(str(package.locate_file(file))) for file in package.files or () if TEXTS.search(str(file))]
+def _texts_of(package: Package) -> list[Path]:
+    files = [file for file in package.files if TEXTS.search(str(file)) or "licenses" in file.parts]
     return [file for file in files if file.is_file() and not file.name.endswith(NOT_TEXTS)]
+
+
+def _known_text(package: Package, texts: Path) -> str:
+    """The licence's own text for a package that comes without one, after who wrote it and where its source is."""
+    licence = licence_of(package.said)
+    known = next((file for file in KNOWN.glob("*.txt") if licence.startswith(file.stem)), None)
+    if known is None:
+        return ""
+    author = package.said["Author"] or package.said["Author-email"] or "its authors"
+    places = [package.said["Home-page"], *(package.said.get_all("Project-URL") or ())]
+    head = f"{package.name} {package.version}, copyright {author}\n" + "\n".join(filter(None, places))
+    target = texts / f"{package.name}.txt"
+    target.write_text(f"{head}\n\n{known.read_text(encoding='utf-8')}", encoding="utf-8")
+    return target.name
 
 
 def _copy_texts(name: str, files: Iterable[Path], texts: Path) -> str:

@@ -35,7 +35,7 @@ def _packages(packed: list[tuple[str, Path]], python: Path, inside: Path) -> dic
     """Package -> megabytes installed and packed; modules, which share one archive, are counted as "modules"."""
     before: dict[str, int] = defaultdict(int)
     after: dict[str, int] = defaultdict(int)
-    belongs = {file: package.metadata["Name"] for file, package in owners(python).items()}
+    belongs = {file: package.name for file, package in owners(python).items()}
     used = {belongs[source] for _place, source in packed if source in belongs}
     for file, name in belongs.items():
         if name in used and file.is_file():
