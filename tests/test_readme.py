@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[1]
 @pytest.mark.parametrize("name", ["README.md", "README.fr.md"])
 def test_every_dependency_stands_in_the_table_and_nothing_else(name: str) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    extra = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *extra["test"], *extra["build"]]
     rows = re.search(r"\| (?:package|paquet) \|.*?\n\n", (ROOT / name).read_text(encoding="utf-8"), re.DOTALL)
     assert rows is not None
     named = {word.strip() for row in rows[0].splitlines()[2:] if row for word in row.split("|")[1].split(",")}
