@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,6 +26,7 @@ HERE = "LESIONSTUDIO_DECODE_HERE"
 
 _SMALL = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 _PIPE_BYTES = 1 << 20
+PIECE = 32 << 20
 NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 _WAIT_S = 1.0
 _PATIENCE = 4.0
@@ -121,9 +122,17 @@ class ReadingProcess:
             raise EOFError
         answer = json.loads(line)
         pixels: NDArray[Any] = np.empty(tuple(answer["shape"]), np.dtype(answer["dtype"]))
-        if pixels.nbytes and answers.readinto(pixels.reshape(-1).view(np.uint8)) < pixels.nbytes:  # type: ignore[attr-defined]
-            raise EOFError
+        octets = pixels.reshape(-1).view(np.uint8)
+        for start, end in backwards(pixels.nbytes):
+            if answers.readinto(octets[start:end]) < end - start:  # type: ignore[attr-defined]
+                raise EOFError
         return pixels, answer["facts"]
+
+
+def backwards(octets: int) -> Iterator[tuple[int, int]]:
+    """Start and end of each piece in which a picture of so many bytes travels, the last piece first."""
+    for start in range((octets - 1) // PIECE * PIECE, -1, -PIECE):
+        yield start, min(start + PIECE, octets)
 
 
 def widen(pipe: IO[bytes] | None) -> None:

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lesionstudio.errors import LesionStudioError
 from lesionstudio.imaging.formats import reading_tasks
+from lesionstudio.imaging.formats.reading_process import backwards
 from lesionstudio.resources import resource
 from lesionstudio.words import language, use_language
 
@@ -55,20 +57,35 @@ def speak(named: str) -> None:
 def _answer(question: dict[str, Any], payload: bytes, answers: BinaryIO) -> None:
     speak(question["language"])
     _keep_within(question["most_bytes"])
-    pixels = np.empty(0, np.uint8)
+    kept = [np.empty(0, np.uint8)]
 
     def decode() -> dict[str, Any]:
-        nonlocal pixels
         with np.errstate(all="ignore"):
             decoded, facts = reading_tasks.carried_out(question["task"], question["arguments"], payload)
-        pixels = np.ascontiguousarray(decoded)
+        kept[0] = np.ascontiguousarray(decoded)
         return facts
 
     facts = attempted(decode)
-    head = {"shape": pixels.shape, "dtype": pixels.dtype.str, "facts": facts}
+    head = {"shape": kept[0].shape, "dtype": kept[0].dtype.str, "facts": facts}
     answers.write(json.dumps(head).encode() + b"\n")
-    answers.write(pixels.reshape(-1).view(np.uint8).data)
+    _hand_over(kept, answers)
     answers.flush()
+
+
+def _hand_over(kept: list[NDArray[Any]], answers: BinaryIO) -> None:
+    """Writes the one array there, piece by piece from its end, and gives each piece's memory back at once.
+
+    So a very large picture is not in memory twice, here and where it goes. The list holds the only reference to it:
+    numpy shortens no array that somebody else keeps, and then it stays whole.
+    """
+    owner = kept[0].base
+    if isinstance(owner, np.ndarray) and owner.nbytes == kept[0].nbytes and owner.flags.c_contiguous:
+        kept[0] = owner  # the same memory, in another shape
+    del owner
+    for start, end in backwards(kept[0].nbytes):
+        answers.write(kept[0].reshape(-1).view(np.uint8)[start:end].data)
+        with contextlib.suppress(ValueError):
+            kept[0].resize(start // kept[0].itemsize)
 
 
 def attempted(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -6,11 +6,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import numpy as np
 import psutil
 import pytest
+import tifffile
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -145,3 +146,40 @@ def test_a_reader_that_was_started_early_answers_first(readers: apart.Readers, p
     readers.start_one()
     (early,) = readers.process_ids
     assert asked(readers, picture)[0, 1] == 1 and readers.process_ids == [early]
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="only Linux tells how much is shared")
+def test_a_large_picture_is_not_in_memory_twice(readers: apart.Readers, tmp_path: Path) -> None:
+    size = 96 << 20
+    pixels = np.arange(size, dtype=np.uint8).reshape(-1, 8192)
+    tifffile.imwrite(tmp_path / "a.tif", pixels, compression="zstd", rowsperstrip=256)
+    question = {
+        "task": "page",
+        "arguments": {"path": str(tmp_path / "a.tif"), "group": 0, "page": 0},
+        "most_bytes": 1 << 30,
+    }
+    readers.start_one()
+    readers.ask({**question, "task": "none"}, b"", 30.0)  # what it imports is none of the picture's
+    before, most, is_over = held(readers), 0, Event()
+
+    def watch() -> None:
+        nonlocal most
+        while not is_over.wait(0.002):
+            most = max(most, held(readers))
+
+    watching = Thread(target=watch)
+    watching.start()
+    there, facts = readers.ask(question, b"", 60.0)
+    is_over.set()
+    watching.join()
+    assert facts == {} and np.array_equal(there, pixels)
+    assert size < most - before < 1.6 * size
+
+
+def held(readers: apart.Readers) -> int:
+    """Bytes of this process and of its readers, what they share counted once (proc(5))."""
+    held = 0
+    for process_id in (os.getpid(), *readers.process_ids):
+        lines = Path(f"/proc/{process_id}/smaps_rollup").read_text().splitlines()
+        held += next(int(line.split()[1]) << 10 for line in lines if line.startswith("Pss:"))
+    return held
