@@ -10,6 +10,7 @@ import argparse
 import importlib
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,7 +32,7 @@ def main() -> int:
     python = ready.make_ready(chosen.device, for_builds=True)
     frozen = freeze(python, wanted, chosen.work)
     print(_("Frozen: {folder}, {size:.0f} MB").format(folder=frozen.folder, size=frozen.megabytes()), flush=True)
-    for file in _pack(frozen, chosen):
+    for file in _pack(replace(frozen, tightness=chosen.tightness), chosen):
         print(_("{file}: {size:.0f} MB").format(file=file, size=file.stat().st_size / 1e6), flush=True)
     return 0
 
@@ -56,6 +57,7 @@ def _parse(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--version", default=__version__, help=_("the version the package says it is"))
     parser.add_argument("--out", type=Path, default=ROOT / "dist", help=_("the folder for the packages"))
     parser.add_argument("--work", type=Path, default=ROOT / "build", help=_("the folder to work in"))
+    parser.add_argument("--tightness", type=int, default=6, help=_("how hard it is compressed, from 1 (quick) to 9"))
     parser.add_argument("--only-freeze", action="store_true", help=_("stop when the program itself is ready"))
     chosen = parser.parse_args(words)
     chosen.out, chosen.work = chosen.out.resolve(), chosen.work.resolve()

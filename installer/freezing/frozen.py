@@ -31,12 +31,16 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A folder with the program `lesionstudio` and `_internal/`, and what it was made of."""
+    """A folder with the program `lesionstudio` and `_internal/`, and what it was made of.
+
+    `tightness`: how hard packages of it are compressed, from 1, in a few minutes, to 9.
+    """
 
     folder: Path
     wanted: Wanted
     commit: str
     built: str
+    tightness: int = 6
 
     @property
     def stem(self) -> str:

@@ -41,7 +41,7 @@ def package(frozen: Frozen, out: Path) -> Path:
     _put_papers(frozen, tree)
     _put_control(frozen, tree)
     target = out / f"{frozen.stem.replace('lesionstudio-', 'lesionstudio_', 1)}_amd64.deb"
-    command = ["dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--build", str(tree), str(target)]
+    command = ["dpkg-deb", "--root-owner-group", "-Zxz", f"-z{frozen.tightness}", "--build", str(tree), str(target)]
     if subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode:
         raise SystemExit(_("{file} could not be written.").format(file=target))
     return target

@@ -39,11 +39,11 @@ new=$target/new.$$
 undo() { rm -rf -- "$new"; stop "Unpacking stopped: no room, or no right to write, in $target. The earlier version, if any, is as it was." \
     "Décompression interrompue : plus de place, ou pas de droit d'écriture, dans $target. Une version antérieure reste intacte."; }
 mkdir -- "$new"
-xz -dc -- "$here/program.tar.xz" | tar -C "$new" --no-same-owner -xf - 2>/dev/null || undo
-[ -x "$new/lesionstudio/lesionstudio" ] || undo
+xz -dc -- "$here/program.tar.xz" | tar -C "$new" --no-same-owner -xf - ./@PLACE@ 2>/dev/null || undo
+[ -x "$new/@PLACE@/lesionstudio" ] || undo
 old=$target/old.$$
 [ ! -e "$target/program" ] || mv -- "$target/program" "$old"
-mv -- "$new/lesionstudio" "$target/program"
+mv -- "$new/@PLACE@" "$target/program"
 rm -rf -- "$new" "$old"
 cp -- "$here/uninstall.sh" "$target/uninstall.sh"
 
