@@ -21,7 +21,7 @@ from typing import Any
 
 from lesionstudio.compute.compute import JobFailed, JobSucceeded, Message
 from lesionstudio.compute.worker import LocalCompute
-from lesionstudio.imaging.formats import find_scan
+from lesionstudio.imaging.formats import find_scans
 from tests import phantoms
 from tests.studies import checked_study
 
@@ -123,7 +123,8 @@ class Smoke:
 
     def _slice(self, compute: LocalCompute, inbox: "Queue[Message]", name: str) -> float:
         (self.out / name).mkdir()
-        source = find_scan(self.out / "Série à lire").source.to_json()
+        (found,) = find_scans(self.out / "Série à lire")
+        source = found.source.to_json()
         model = self._json("models")[0]["folder"]
         common = {"source": source, "model": model, "threshold": None, "device": "cpu", "out": str(self.out / name)}
         began = time.monotonic()
