@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEventLoop, QProcess, Qt
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEventLoop, QProcess, Qt, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -255,7 +255,8 @@ def _start_compute(listener: "Listener") -> "Compute":
 
 
 def _let_work(until: Callable[[], bool], at_most_ms: int) -> None:
-    clock = QElapsedTimer()
-    clock.start()
+    """Runs the event loop until this holds; it sleeps in between. (With a longest time Qt looks without waiting.)"""
+    clock, wakes = QElapsedTimer(), QTimer(interval=20)
+    clock.start(), wakes.start()
     while not until() and clock.elapsed() < at_most_ms:
-        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
+        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)

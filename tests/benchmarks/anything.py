@@ -100,21 +100,29 @@ class Anyone(Painter):
 
 @dataclass(slots=True)
 class Memory:
-    """Bytes in use by this process and its compute process, at points of the run from 0 to 1."""
+    """Bytes in use by this process and its compute process, at points of the run from 0 to 1.
+
+    A compute process that has just begun, as it does after a cancel that was not answered in time, still comes up: it
+    is 0 until then, and points of 0 are not looked at.
+    """
 
     compute: Any
     points: list[tuple[float, int, int]] = field(default_factory=list)
+    born: dict[int, float] = field(default_factory=dict)
 
     def at(self, share: float) -> None:
         """One look, at most a hundred in a run."""
         if not self.points or share - self.points[-1][0] >= 0.01:
-            process = getattr(self.compute, "process_id", None)
-            self.points.append((share, resident(os.getpid()) - lying_free(), resident(process) if process else 0))
+            process, now = getattr(self.compute, "process_id", None), time.monotonic()
+            is_up = process is not None and now - self.born.setdefault(process, now) >= COMES_UP_S
+            compute = resident(process) if process is not None and is_up else 0
+            self.points.append((share, resident(os.getpid()) - lying_free(), compute))
 
     def growth(self, which: int) -> float:
         """By which share the median of the last third is more than that of the second."""
         parts = [
-            sorted(point[which] for point in self.points if low <= point[0] < low + 1 / 3) for low in (1 / 3, 2 / 3)
+            sorted(point[which] for point in self.points if low <= point[0] < low + 1 / 3 and point[which])
+            for low in (1 / 3, 2 / 3)
         ]
         before, after = (part[len(part) // 2] if part else 0 for part in parts)
         return after / before - 1 if before and after else 0.0
@@ -237,9 +245,10 @@ def left_over(threads: set[threading.Thread]) -> list[str]:
 def grown(memory: Memory, seconds: float) -> list[str]:
     """Says where memory grew by more than was promised; and how much there is, on the way.
 
-    Some seconds are too few to say anything, and the compute process, which loads torch, comes up for some minutes.
+    Some seconds are too few to say anything, and the compute process, which loads torch, comes up for two minutes.
     """
     names = ("", "window", "compute process")
+    print(f"the compute process was started {len(memory.born)} times")
     for which in (1, 2):
         held = memory.points[-1][which] / 2**20
         print(f"{names[which]}: {held:.0f} MiB at the end, growth {memory.growth(which):+.1%}", flush=True)

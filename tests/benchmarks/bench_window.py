@@ -18,7 +18,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QEventLoop, Qt, QTimer
 
-DEAF_MS = 50.0
+DEAF_MS, WAKES_MS = 50.0, 5
 
 
 class Ticks:
@@ -46,10 +46,12 @@ class Ticks:
 
 
 def let_work(until: Callable[[], bool], at_most_s: float) -> bool:
-    """Runs the event loop until this holds; whether it did."""
-    end = time.monotonic() + at_most_s
+    """Runs the event loop until this holds; whether it did. In between it sleeps, as a window's loop does."""
+    end, wakes = time.monotonic() + at_most_s, QTimer(interval=WAKES_MS)
+    wakes.start()
     while not until() and time.monotonic() < end:
-        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 5)
+        # Not with a longest time: Qt looks without waiting then, and a window that holds a processor is none.
+        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
     return until()
 
 

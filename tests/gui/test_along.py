@@ -128,6 +128,7 @@ def test_the_switch_is_off_at_first_and_kept_for_the_study_and_closing_asks_noth
     person.click("learn_along_button")
     person.until(lambda: person.along.weights is not None)
     assert person.button("learn_along_button").isChecked()
+    person.until(lambda: person.session.autosave.is_settled)
     assert person.window.may_close()
     person.until(lambda: person.desk.parts.runner.is_idle)
     person.open(chest)
