@@ -23,6 +23,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from lesionstudio.workflows.folds import folds_on_card
+from tests.benchmarks.draw_thumbnails import draw
 from tests.benchmarks.model_words import WORDS
 from tests.benchmarks.starter_models import EXPERIMENTS, LATER, LITE0, MODELS, Words
 from tests.benchmarks.verbs import KEPT, Hour, Kept, TimeIsUp, VerbFailed, listen_to_interrupts, run_verb
@@ -92,6 +93,8 @@ class Maker:
     def _describe(self, out: Path, more: dict[str, Any]) -> None:
         said = {**WORDS[self.name], **more, "id": self.name, "parent": "", "licence_file": "LICENSE"}
         said["again"] = f"python -m tests.benchmarks.make_models {self.name}"
+        said["thumbnail"] = "thumbnail.png"
+        draw(self.name, self.place / said["thumbnail"])
         (self.place / "LICENSE").write_text(said.pop("licence_text"), encoding="utf-8")
         (self.place / "words.json").write_text(json.dumps(said), encoding="utf-8")
         self.step("words", ["models", str(out), "--describe", str(self.place / "words.json")])

@@ -32,8 +32,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "licence": _RESEARCH,
         "licence_note": "The training pictures were redistributed for non-commercial use; their original may be in the "
         "public domain (CC0), which was not verified. See LICENSE beside the weights.",
-        "data": "lung_medseg: 59 axial CT slices cut to the lungs, with lesions of COVID-19 (MedSeg); pieces of lung_lidc "
-        "(LIDC-IDRI, CC BY 3.0) as lung without a lesion",
+        "data": "lung_medseg: 59 axial CT slices cut to the lungs, with lesions of COVID-19 (MedSeg); pieces of "
+        "lung_lidc (LIDC-IDRI, CC BY 3.0) as lung without a lesion",
         "licence_text": _TERMS.format(
             source="They were trained on the MedSeg pictures of lung lesions of COVID-19 on axial CT, as redistributed "
             "for\nnon-commercial use; the original collection may be in the public domain (CC0), which was not "
