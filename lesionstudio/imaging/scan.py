@@ -163,10 +163,12 @@ class Scan:
             self._kept_bytes -= self._kept.popitem(last=False)[1].nbytes
 
     def _widen_range(self, pixels: NDArray[np.generic]) -> None:
-        finite = pixels[np.isfinite(pixels)] if pixels.dtype.kind == "f" else pixels
-        if finite.size == 0:
+        with np.errstate(all="ignore"):
+            is_finite = pixels.dtype.kind != "f" or np.isfinite(pixels.sum(dtype=np.float64))
+        pixels = pixels if is_finite else pixels[np.isfinite(pixels)]
+        if pixels.size == 0:
             return
-        low, high = float(finite.min()), float(finite.max())
+        low, high = float(pixels.min()), float(pixels.max())
         if self._range is not None:
             low, high = min(low, self._range[0]), max(high, self._range[1])
         self._range = (low, high)

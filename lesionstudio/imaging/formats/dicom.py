@@ -12,7 +12,7 @@ from lesionstudio.errors import UnreadableFile
 from lesionstudio.imaging.formats import dicom_series
 from lesionstudio.imaging.formats.dicom_frames import frames_of
 from lesionstudio.imaging.formats.dicom_header import Instance, read_instance
-from lesionstudio.imaging.formats.dicom_pixels import inverted_sum, is_colour, is_inverted, read_frame
+from lesionstudio.imaging.formats.dicom_pixels import in_strips, inverted_sum, is_colour, is_inverted, read_frame
 from lesionstudio.imaging.formats.dicom_series import Series
 from lesionstudio.imaging.formats.limits import guard
 from lesionstudio.imaging.formats.source import hashed
@@ -140,14 +140,16 @@ def _slice_step(
 def _real(stored: NDArray[Any], instance: Instance, dtype: np.dtype[Any]) -> NDArray[Any]:
     """Rescaled values; what does not fit into 16 bits, as padding may not, becomes the lowest or highest value."""
     slope, intercept = instance.slope, instance.intercept
-    if dtype.kind == "f":
-        return np.asarray(stored.astype(np.float32) * np.float32(slope) + np.float32(intercept), dtype)
-    if (slope, intercept) == (1.0, 0.0):
+    if dtype.kind != "f" and (slope, intercept) == (1.0, 0.0):
         return stored.astype(dtype, copy=False)
-    if dtype == np.int16 and instance.bits_stored >= 16:
-        wide = stored.astype(np.int32) * np.int32(slope) + np.int32(intercept)
-        return np.asarray(np.clip(wide, -32768, 32767), np.int16)
-    return np.asarray(stored.astype(dtype) * dtype.type(slope) + dtype.type(intercept))
+    is_wide = dtype == np.int16 and instance.bits_stored >= 16
+    number = np.float32 if dtype.kind == "f" else np.int32 if is_wide else dtype.type
+
+    def real(some: NDArray[Any]) -> NDArray[Any]:
+        values = some.astype(number) * number(slope) + number(intercept)
+        return np.clip(values, -32768, 32767) if is_wide else values
+
+    return in_strips(stored, dtype, real)
 
 
 def _real_dtype(slices: Sequence[Instance]) -> np.dtype[Any]:

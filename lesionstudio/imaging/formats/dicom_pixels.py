@@ -1,5 +1,6 @@
 """The pixels of one frame of a DICOM file: as stored, and as the values and colours that are shown."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -21,6 +22,7 @@ _PIXEL_TAGS: list[Any] = [
     "BluePaletteColorLookupTableData", "SegmentedRedPaletteColorLookupTableData",
     "SegmentedGreenPaletteColorLookupTableData", "SegmentedBluePaletteColorLookupTableData",
 ]  # fmt: skip
+STRIP_VALUES = 1 << 20
 _KINDS = {0x7FE00010: "PixelData", 0x7FE00008: "FloatPixelData", 0x7FE00009: "DoubleFloatPixelData"}
 
 
@@ -64,7 +66,23 @@ def _turned(pixels: NDArray[Any], instance: Instance) -> NDArray[Any]:
     """The values so that high ones are white."""
     if not is_inverted(instance) or pixels.dtype.kind not in "iu":
         return pixels
-    return (np.asarray(inverted_sum(instance)) - pixels.astype(np.int64)).astype(pixels.dtype)
+    whole = np.asarray(inverted_sum(instance))
+    return in_strips(pixels, pixels.dtype, lambda some: whole - some.astype(np.int64))
+
+
+def in_strips(
+    values: NDArray[Any], dtype: np.dtype[Any], changed: Callable[[NDArray[Any]], NDArray[Any]]
+) -> NDArray[Any]:
+    """All values changed, some rows at a time: a large picture must not be in memory again in wider numbers.
+
+    They are used up: where the new ones are as wide they take their place.
+    """
+    in_place = values.dtype.itemsize == dtype.itemsize and values.flags.owndata and values.flags.writeable
+    result = values.view(dtype) if in_place else np.empty(values.shape, dtype)
+    rows = max(STRIP_VALUES // max(values[:1].size, 1), 1)
+    for top in range(0, len(values), rows):
+        result[top : top + rows] = changed(values[top : top + rows])
+    return result
 
 
 def _plain_frame(instance: Instance, frame: int) -> NDArray[Any]:

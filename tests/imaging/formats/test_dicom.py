@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from lesionstudio.errors import UnreadableFile
-from lesionstudio.imaging.formats import find_scans, read_scan
+from lesionstudio.imaging.formats import dicom_pixels, find_scans, read_scan
 from lesionstudio.imaging.formats.dicom_header import read_instance, read_tags
 from lesionstudio.imaging.formats.dicom_pixels import _PIXEL_TAGS, read_frame, stored_frame
 from lesionstudio.imaging.scan import Scan
@@ -303,3 +304,26 @@ def test_palette_and_ybr_are_shown_in_colour(shared_data: Path) -> None:
     np.testing.assert_array_equal(palette.slice(0), read_scan(folder / "pydicom_data/OBXXXX1A_expb.dcm").slice(0))
     ybr = read_scan(folder / "pydicom_test_files/SC_ybr_full_422_uncompressed.dcm").slice(0)
     np.testing.assert_allclose(ybr[5, 50], (254, 0, 0), atol=2)
+
+
+@pytest.mark.parametrize(("intercept", "dtype"), [(-1024, np.int16), (-1024.5, np.float32)])
+def test_a_large_picture_is_rescaled_without_being_in_memory_in_wider_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, intercept: float, dtype: type
+) -> None:
+    dataset = pydicom.dcmread(write_dicom(tmp_path / "s", orientation_phantom())[0])
+    shown = (np.arange(2048 * 1024) % 65536).astype(np.uint16).reshape(2048, 1024)
+    dataset.Rows, dataset.Columns, dataset.BitsStored, dataset.HighBit = 2048, 1024, 16, 15
+    dataset.PixelRepresentation, dataset.RescaleSlope, dataset.RescaleIntercept = 0, 1, intercept
+    dataset.PixelData = shown.tobytes()
+    (tmp_path / "a").mkdir()
+    dataset.save_as(tmp_path / "a" / "a.dcm")
+    scan = read_scan(tmp_path / "a" / "a.dcm")
+    assert scan.dtype == dtype
+    monkeypatch.setattr(dicom_pixels, "STRIP_VALUES", 1 << 16)
+    tracemalloc.start()
+    pixels = scan.slice(0)
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    wide = shown.astype(np.float64) + intercept
+    np.testing.assert_array_equal(pixels, wide.clip(-32768, 32767) if dtype == np.int16 else wide)
+    assert most < shown.nbytes * (2.4 if dtype == np.int16 else 3.6)
