@@ -26,9 +26,16 @@ UNUSED_MODULES = [
     "torch._inductor.kernel", "torch._inductor.fx_passes", "torch._inductor.autoheuristic", "torch._inductor.lowering",
     "torch.testing._internal.common_utils", "torch.testing._internal.common_methods_invocations",
     "torch.testing._internal.opinfo", "torch.testing._internal.generated", "torch.testing._internal.jit_utils",
+    "hf_xet", "aiohttp", "PySide6.QtNetwork", "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets", "PySide6.QtTest",
+    "PIL._avif", "skimage.filters.rank", "skimage.restoration", "scipy.io._fast_matrix_market",
     "torch.distributed.elastic.rendezvous.etcd_server", "torch.distributed.pipelining", "torch.distributed._tools",
 ]  # fmt: skip
 """Modules that something mentions and nothing here reaches: tests, notebooks, other windows, other frameworks."""
+
+UNUSED_CODECS = """aec apng avif bcn bitshuffle blosc blosc2 brotli cms h5checksum lz4f lzf lzfse lzham lzo meshopt pcodec
+pglz qoi rcomp rgbe snappy sperr sz3 szip ultrahdr zfp zopfli""".split()
+UNUSED_MODULES += [f"imagecodecs._{codec}" for codec in UNUSED_CODECS]
+"""Compressions that neither TIFF nor DICOM nor any other format read here has."""
 
 HIDDEN_MODULES = [
     "openvino.opset13", "openvino.frontend.pytorch", "unittest.mock", "matplotlib.backends.backend_svg",
@@ -123,7 +130,8 @@ def _not_shipped(with_models: bool) -> tuple[str, ...]:
 def hidden_modules(root: Path) -> list[str]:
     """Modules that PyInstaller cannot see: our own verbs, and what libraries choose at run time."""
     ours = _modules_in(root / "lesionstudio", "lesionstudio")
-    return [*ours, *HIDDEN_MODULES, *(name for package in PACKAGES_BY_NAME for name in _modules_of(package))]
+    chosen = [name for package in PACKAGES_BY_NAME for name in _modules_of(package)]
+    return [*ours, *HIDDEN_MODULES, *(name for name in chosen if name not in UNUSED_MODULES)]
 
 
 def package_data() -> list[tuple[str, str]]:

@@ -120,8 +120,9 @@ def _known_text(package: Package, texts: Path) -> str:
     known = next((file for file in KNOWN.glob("*.txt") if licence.startswith(file.stem)), None)
     if known is None:
         return ""
-    author = package.said["Author"] or package.said["Author-email"] or "its authors"
-    places = [package.said["Home-page"], *(package.said.get_all("Project-URL") or ())]
+    said = package.said.metadata
+    author = said["Author"] or said["Author-email"] or "its authors"
+    places = [said["Home-page"], *(said.get_all("Project-URL") or ())]
     head = f"{package.name} {package.version}, copyright {author}\n" + "\n".join(filter(None, places))
     target = texts / f"{package.name}.txt"
     target.write_text(f"{head}\n\n{known.read_text(encoding='utf-8')}", encoding="utf-8")
