@@ -3,6 +3,7 @@
 import errno
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -188,6 +189,14 @@ def test_where_memory_is_short_it_goes_on_with_less_and_says_so_in_a_line(
     assert study.along()["steps"] > 0
     ((told,),) = study.partials("notes")
     assert told.startswith("Memory ran out: the batch is computed")
+
+
+def test_only_one_study_at_a_time_is_kept_in_memory(tmp_path: Path) -> None:
+    first, second = (SimpleNamespace(home=tmp_path / name) for name in "ab")
+    at_work.put_to_work(first)  # type: ignore[arg-type]
+    at_work.put_to_work(second)  # type: ignore[arg-type]
+    assert at_work.at_work(first.home) is None and at_work.at_work(second.home) is second
+    at_work.forget(second.home)
 
 
 def test_drafts_are_made_with_the_weights_of_this_moment(study: Study) -> None:
