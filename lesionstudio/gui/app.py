@@ -257,6 +257,7 @@ def _start_compute(listener: "Listener") -> "Compute":
 def _let_work(until: Callable[[], bool], at_most_ms: int) -> None:
     """Runs the event loop until this holds; it sleeps in between. (With a longest time Qt looks without waiting.)"""
     clock, wakes = QElapsedTimer(), QTimer(interval=20)
-    clock.start(), wakes.start()
+    clock.start()
+    wakes.start()
     while not until() and clock.elapsed() < at_most_ms:
         QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
