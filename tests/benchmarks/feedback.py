@@ -55,6 +55,7 @@ class Bench:
         self.inbox: Queue[Message] = Queue()
         self.compute = LocalCompute(self.inbox.put)
         self.seen: set[str] = set()
+        self.learning = ""
 
     def close(self) -> None:
         self.compute.close()
@@ -72,19 +73,39 @@ class Bench:
         """Paints a slice as it is in truth and checks it, on the disk."""
         check(self.project, name, self.marks(name))
 
-    def learn(self) -> str:
+    def learn(self) -> None:
+        """Learns along; what learns already hears of more lessons. It comes to an end where it has had enough."""
+        while not self.inbox.empty():
+            self._note(self.inbox.get())
+        if self.learning:
+            self.compute.submit("more_lessons", {"project": str(self.project.home)}, level=Level.URGENT)
+            return
         order = {"project": str(self.project.home), "model": "", "device": "cpu", "seed": 0, "tables": {}}
-        return self.compute.submit("learn_along", order, level=Level.BACKGROUND)
+        self.learning = self.compute.submit("learn_along", order, level=Level.BACKGROUND)
+
+    def stop(self) -> None:
+        """Learns no more."""
+        if self.learning:
+            self.compute.cancel(self.learning)
 
     def hear(self, until: Callable[[Message], bool], at_most_s: float = 300.0) -> Message:
         """Messages until one is what is waited for; keeps what was seen by the learner."""
         while True:
             message = self.inbox.get(timeout=at_most_s)
-            assert not isinstance(message, JobFailed), message
-            if isinstance(message, JobReported) and isinstance(message.progress.partial, dict):
-                self.seen |= set(message.progress.partial.get("along", {}).get("seen", ()))
+            self._note(message)
             if until(message):
                 return message
+
+    def _note(self, message: Message) -> None:
+        assert not isinstance(message, JobFailed), message
+        if isinstance(message, JobSucceeded) and message.job == self.learning:
+            self.learning = ""
+        if isinstance(message, JobReported) and isinstance(message.progress.partial, dict):
+            self.seen |= set(message.progress.partial.get("along", {}).get("seen", ()))
+
+    def has_seen(self, name: str) -> bool:
+        """Whether the weights of this moment have learned from a slice."""
+        return any(key.startswith(f"{name}:") for key in self.seen)
 
     def segment(self, name: str) -> float:
         """A draft of a slice with the weights of this moment; seconds it took, and that it says it took itself."""
@@ -106,8 +127,9 @@ def feedback(bench: Bench, name: str) -> tuple[float, float, float]:
     """One correction: seconds by the clock until its new draft, processor seconds, seconds of that Segment alone."""
     bench.check(name)
     began, worked = time.monotonic(), bench.worked_s()
-    bench.compute.submit("more_lessons", {"project": str(bench.project.home)}, level=Level.URGENT)
-    bench.hear(lambda _message: any(key.startswith(f"{name}:") for key in bench.seen))
+    while not bench.has_seen(name):  # what learned may have come to its end before it heard of this
+        bench.learn()
+        bench.hear(lambda _message: bench.has_seen(name) or not bench.learning)
     segment_s = bench.segment(name)
     return time.monotonic() - began, bench.worked_s() - worked, segment_s
 
@@ -131,7 +153,7 @@ def measured(bench: Bench, corrections: int, promised: float) -> int:
     names = bench.to_check()
     for name in names[:FIRST]:
         bench.check(name)
-    job = bench.learn()
+    bench.learn()
     bench.hear(lambda _message: len(bench.seen) >= FIRST)
     bench.segment(names[0])  # the first one prepares the network
     found = []
@@ -139,7 +161,7 @@ def measured(bench: Bench, corrections: int, promised: float) -> int:
         found.append(feedback(bench, name))
         clock, worked, segment = found[-1]
         print(f"correction {len(found)}: {clock:.1f} s, processor {worked:.1f} s, Segment {segment:.2f} s", flush=True)
-    bench.compute.cancel(job)
+    bench.stop()
     idle = median(bench.segment(names[0]) for _time in range(3))
     worst, passing = max(clock for clock, *_rest in found), median(one[2] for one in found) - idle
     threads, load = os.environ.get("OMP_NUM_THREADS", os.cpu_count()), os.getloadavg()[0]

@@ -96,7 +96,7 @@ def measured(bench: Bench, seconds: float, rounds: int, folder: Path) -> None:
 
     for name in bench.to_check()[:LESSONS]:
         bench.check(name)
-    job = bench.learn()
+    bench.learn()
     bench.hear(lambda _message: len(bench.seen) >= 1)
     process = bench.compute.process_id
     assert process is not None
@@ -114,7 +114,7 @@ def measured(bench: Bench, seconds: float, rounds: int, folder: Path) -> None:
     finally:
         os.kill(process, signal.SIGCONT)
         smooth.close()
-    bench.compute.cancel(job)
+    bench.stop()
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors, {rounds} rounds of {seconds:.0f} s")
     told(smooth.gaps, worked, seconds * rounds)
 
