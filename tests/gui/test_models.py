@@ -150,7 +150,7 @@ def test_another_one_is_chosen_there_by_its_name(hands: Hands) -> None:
     names = shown.findChild(QListWidget, "models")
     assert names is not None
     texts = [names.item(n).text().split("\n")[0] for n in range(names.count())]
-    names.setCurrentRow(texts.index("Lung lesions (CT)"))
+    names.setCurrentRow(texts.index("Lung lesions, CT"))
     QTest.keyClick(names, Qt.Key.Key_Return)
     hands.until(lambda: hands.desk.parts.models.model_in_use.id == "lung-lesions")  # type: ignore[union-attr]
 
