@@ -79,10 +79,10 @@ class Maker:
         model, trunk = self.model, str(self.place / "trunk")
         recipe = str(self._recipe("later.json", {}, {**LATER, **model.later}))
         every = [] if model.part == "val" else ["--all"]
-        for seed in model.seeds:
+        for seed, name in zip(model.seeds, self._names_of_branches(), strict=True):
             words = ["--from", trunk, "--steps", str(model.more), "--seed", str(seed), "--resume"]
             out = ["--out", str(self.place / f"seed_{seed}")]
-            self.step(f"branch {seed}", ["train", *data, "--recipe", recipe, *every, *words, *out])
+            self.step(name, ["train", *data, "--recipe", recipe, *every, *words, *out])
         made = [self.place / f"seed_{seed}" for seed in model.seeds]
         if len(made) == 1:
             return made[0]
@@ -90,9 +90,15 @@ class Maker:
         self.step("soup", ["models", "--average", ",".join(str(one) for one in made), "--out", str(soup)])
         return soup
 
+    def _names_of_branches(self) -> list[str]:
+        return [f"branch {seed}" for seed in self.model.seeds]
+
     def _describe(self, out: Path, more: dict[str, Any]) -> None:
         said = {**WORDS[self.name], **more, "id": self.name, "parent": "", "licence_file": "LICENSE"}
         said["again"] = f"python -m tests.benchmarks.make_models {self.name}"
+        minutes = sum(self._kept.of(name).get("minutes", 0.0) for name in ("trunk", *self._names_of_branches()))
+        took = f"It took {minutes:.0f} minutes of one processor core, on a machine that did other things meanwhile."
+        said["notes"] = [*said.get("notes", ()), took]
         said["thumbnail"] = "thumbnail.png"
         draw(self.name, self.place / said["thumbnail"])
         (self.place / "LICENSE").write_text(said.pop("licence_text"), encoding="utf-8")
