@@ -243,5 +243,9 @@ def test_while_it_is_on_learn_says_so_and_without_enough_slices_why_it_waits(per
     person.check_some()
     person.until(lambda: person.learns.runs == 1)
     assert person.learner.reason == "It learns while you work."
+    assert person.words("status_learning").startswith("Learning"), "the status bar says it, and moves nothing"
+    person.click("learn_page_button")
+    assert person.words("status_label") == "2 checked slices"
+    person.click("draw_button")
     hidden = [one for one in person.window.findChildren(QAbstractButton, "learn_button") if one.isVisible()]
     assert hidden == []

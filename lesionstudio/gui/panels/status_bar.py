@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from lesionstudio.gui.theme import Look
-from lesionstudio.gui.widgets.text import Dot, key_caps, label, rule
+from lesionstudio.gui.widgets.text import Dot, ElidedLabel, key_caps, label, rule
 
 HEIGHT = 28
 CELLS = ("voxel", "position", "value", "label", "learning", "device", "version")
@@ -22,6 +22,7 @@ class StatusBar(QFrame):
         self._hints: tuple[Hint, ...] = ()
         self._dot = Dot(10)
         self._cells = {name: label(role="second", name=f"status_{name}") for name in CELLS}
+        self._cells["learning"] = self._learning_cell()
         self._lines = {name: rule(vertical=True) for name in CELLS}
         self._left = QHBoxLayout()
         self._left.setSpacing(14)
@@ -38,6 +39,12 @@ class StatusBar(QFrame):
                 row.addWidget(self._dot)
             row.addWidget(cell)
         self.show_cells()
+
+    def _learning_cell(self) -> QLabel:
+        """The one that gives way where room is short: what goes on stands beside its switch too."""
+        cell = ElidedLabel("second", "status_learning")
+        cell.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        return cell
 
     def show_hints(self, hints: Sequence[Hint]) -> None:
         """Says what keys do: ((caps), words) each."""
