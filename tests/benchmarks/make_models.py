@@ -1,6 +1,6 @@
 """The starter models, made again by verbs of the command line only, and the experiments that chose their recipes.
 
-    python -m tests.benchmarks.make_models MODEL [--keep FOLDER] [--until HH:MM]      one line a model
+    python -m tests.benchmarks.make_models MODEL [--keep FOLDER] [--until HH:MM] [--unjudged]      one a model
     python -m tests.benchmarks.make_models --experiments [NAME ...] [--minutes 8] [--seeds 1] [--until HH:MM]
 
 MODEL is one of lung-lesions, lung-nodules, brain-tumour, em-membranes, brain-lobes. A run that was stopped goes on
@@ -39,8 +39,8 @@ class Maker:
         self._kept = Kept(place / "steps.json")
         self.model.prepare(place)
 
-    def make(self) -> Path:
-        """Everything, in order; gives the folder of the finished model."""
+    def make(self, *, judged: bool = True) -> Path:
+        """Everything, in order; gives the folder of the finished model. Its part is opened only to be `judged` by."""
         model, out = self.model, self.place / self.name
         data = [*model.data(self.place), *model.options]
         found = self._folded(data) if model.folds else {}
@@ -49,9 +49,11 @@ class Maker:
         if not out.exists():
             shutil.copytree(made, out)
         self._describe(out, {"folds": folds_on_card(found)} if found else {})
+        if not judged:
+            return out
         page = str(self.place / "report.html")
-        judged = ["--part", model.part, "--onto-card", "--report", page, *model.judged]
-        self.step("scores", ["evaluate", "--model", str(out), *data, *judged])
+        words = ["--part", model.part, "--onto-card", "--report", page, *model.judged]
+        self.step("scores", ["evaluate", "--model", str(out), *data, *words])
         return out
 
     def _folded(self, data: Words) -> dict[str, Any]:
@@ -167,6 +169,7 @@ def main() -> None:
     words.add_argument("--seeds", type=int, default=1)
     words.add_argument("--keep", type=Path, default=KEPT / "models")
     words.add_argument("--until", default="")
+    words.add_argument("--unjudged", action="store_true", help="all but the scores: the test part stays closed")
     asked = words.parse_args()
     listen_to_interrupts()
     try:
@@ -174,7 +177,7 @@ def main() -> None:
             rows = compare(asked.keep, asked.experiments, asked.minutes, asked.seeds, Hour.of(asked.until))
             print("idea | set | seed | Dice left out | threshold", *(" | ".join(row) for row in rows), sep="\n")
         elif asked.model:
-            print(Maker(asked.model, asked.keep / asked.model, Hour.of(asked.until)).make())
+            print(Maker(asked.model, asked.keep / asked.model, Hour.of(asked.until)).make(judged=not asked.unjudged))
         else:
             words.print_help()
     except (TimeIsUp, VerbFailed) as problem:
