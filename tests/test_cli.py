@@ -276,16 +276,16 @@ def test_the_door_opens_without_loading_either_face() -> None:
     assert ended.returncode == 0, ended.stderr
 
 
-@pytest.mark.parametrize("words", [[], ["FOLDER"], ["FILE"], ["./train"], ["no/such/folder"]])
+@pytest.mark.parametrize("words", [[], ["FOLDER"], ["FILE"], ["FILE", "FOLDER"], ["./train"], ["no/such/folder"]])
 def test_no_words_or_a_place_open_the_window(words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "train").mkdir()
     (tmp_path / "scan.png").write_bytes(b"x")
     monkeypatch.chdir(tmp_path)
-    opened: list[Path | None] = []
-    monkeypatch.setattr(front_door, "_open_window", lambda place: opened.append(place) or 0)
+    opened: list[list[Path]] = []
+    monkeypatch.setattr(front_door, "_open_window", lambda places: opened.append(list(places)) or 0)
     places = [word.replace("FOLDER", str(tmp_path)).replace("FILE", "scan.png") for word in words]
     assert front_door.main(places) == 0
-    assert opened == [Path(places[0]) if places else None]
+    assert opened == [[Path(place) for place in places]]
 
 
 @pytest.mark.parametrize("words", [["train"], ["--version"], ["models", "x"], ["nonsense"]])
