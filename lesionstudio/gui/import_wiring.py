@@ -1,6 +1,6 @@
 """ImportWiring: the import sheet and what is behind it: files found, looked at, shown on their scans, taken in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -46,8 +46,8 @@ class ImportWiring(QObject):
         self.sheet: ImportSheet | None = None
         self.plan = ImportPlan((), session.labels)
 
-    def show(self) -> None:
-        """Opens the sheet, on the masks found beside the scans if there are any."""
+    def show(self, masks: Sequence[Path] = ()) -> None:
+        """Opens the sheet, on these masks, else on those found beside the scans if there are any."""
         project = self._session.project
         if project is None or project.read_only:
             return
@@ -57,7 +57,8 @@ class ImportWiring(QObject):
         self.plan.hides_names = self._session.hidden is not None
         self.sheet = sheet = ImportSheet(self._window, self._window.look, self.plan)
         self._connect(sheet)
-        found = {key: path for key, path in self._importing.fresh.items() if key in self.plan.scans}
+        fresh = {} if masks else self._importing.fresh
+        found = {key: path for key, path in fresh.items() if key in self.plan.scans}
         if found:
             words = ngettext("{n} mask found beside the scans", "{n} masks found beside the scans", len(found))
             self._places = list(found.values())
@@ -65,6 +66,8 @@ class ImportWiring(QObject):
         present(sheet)
         if not sheet.isVisible():  # another sheet is open
             self.sheet = None
+        elif masks:
+            self.find(list(masks))
         elif folders := _folders_of_segments(found.values()):  # several may belong to one series
             self.find([*folders, *(path for path in found.values() if not set(folders) & set(path.parents))])
         elif not found:  # pictures with masks beside them may be slices of a volume by now

@@ -1,5 +1,6 @@
 """What each verb of the action table does: the one place where actions meet the session."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ from lesionstudio.gui.actions import LABEL_NUMBERS, PRESETS
 from lesionstudio.gui.converting import Converting
 from lesionstudio.gui.label_sets import LabelSets
 from lesionstudio.gui.label_sets_menu import LabelSetsMenu
+from lesionstudio.gui.mask_drops import MaskDrops
 from lesionstudio.gui.messages import ask_then, choose_folder
 from lesionstudio.gui.models import MappingQuestion
 from lesionstudio.gui.parts import Parts
@@ -45,6 +47,7 @@ class Verbs(QObject):
         self.label_sets_menu = LabelSetsMenu(parts.window, parts.session, self.label_sets)
         self.converting = Converting(parts.session, self)
         self.imports: ImportWiring | None = None
+        self._mask_drops = MaskDrops(parts.session, self._show_import)
         self.stacks = Stacks(parts.session, parts.study_steps, self)
         self.stacks_menu = StacksMenu(parts.window, self.stacks)
         self._connect_program()
@@ -78,9 +81,10 @@ class Verbs(QObject):
             self._window.actions_by_verb.trigger(notice.action)
 
     def open_places(self, places: list[Path]) -> None:
-        """Opens what was dropped: a folder, one file, or the folder that several files lie in."""
+        """Opens a folder, a file, or the folder that several files lie in; segmentations are offered for import."""
         first = places[0]
-        self._session.open_folder(first if len(places) == 1 or first.is_dir() else first.parent)
+        if not self._mask_drops.take(places):
+            self._session.open_folder(first if len(places) == 1 or first.is_dir() else first.parent)
 
     def forget_folder(self, folder: Path) -> None:
         """Takes a folder off the recent ones."""
@@ -267,12 +271,12 @@ class Verbs(QObject):
         sheet.convert_wanted.connect(self.converting.convert)
         present(sheet)
 
-    def _show_import(self) -> None:
+    def _show_import(self, masks: Sequence[Path] = ()) -> None:
         from lesionstudio.gui.import_wiring import ImportWiring
 
         if self.imports is None:
             self.imports = ImportWiring(self._window, self._session, self._parts.importing)
-        self.imports.show()
+        self.imports.show(masks)
 
     def _show_values(self) -> None:
         from lesionstudio.gui.dialogs.values_sheet import ValuesSheet
