@@ -20,20 +20,24 @@ UNUSED_MODULES = [
     "PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtQuickWidgets", "PySide6.QtDesigner", "PySide6.QtSql",
     "PySide6.QtHelp", "PySide6.QtUiTools", "openvino_telemetry", "openvino.torch", "openvino.tools.benchmark",
     "openvino.frontend.jax", "openvino.frontend.tensorflow", "openvino.frontend.paddle", "openvino.frontend.onnx",
-    "torch.utils.tensorboard", "scipy.io.matlab.tests", "pyqtgraph.examples", "pyqtgraph.opengl", "zstandard._cffi",
+    "torch.utils.tensorboard", "pyqtgraph.examples", "pyqtgraph.opengl", "zstandard._cffi",
     "cffi", "matplotlib.tests", "networkx.algorithms.tests", "nibabel.tests", "numpy.f2py", "PIL.ImageQt",
     "PIL.ImageTk", "matplotlib.backends.backend_qt", "matplotlib.backends.backend_qtagg", "torch._inductor.codegen",
     "torch._inductor.kernel", "torch._inductor.fx_passes", "torch._inductor.autoheuristic", "torch._inductor.lowering",
     "torch.testing._internal.common_utils", "torch.testing._internal.common_methods_invocations",
     "torch.testing._internal.opinfo", "torch.testing._internal.generated", "torch.testing._internal.jit_utils",
     "hf_xet", "aiohttp", "PySide6.QtNetwork", "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets", "PySide6.QtTest",
-    "PIL._avif", "skimage.filters.rank", "skimage.restoration", "scipy.io._fast_matrix_market",
+    "PIL._avif", "skimage.filters.rank", "skimage.restoration", "skimage.feature", "scipy.cluster", "scipy.fft",
+    "scipy.integrate", "scipy.interpolate", "scipy.io", "scipy.optimize", "scipy.signal", "scipy.stats",
     "torch.distributed.elastic.rendezvous.etcd_server", "torch.distributed.pipelining", "torch.distributed._tools",
 ]  # fmt: skip
 """Modules that something mentions and nothing here reaches: tests, notebooks, other windows, other frameworks."""
 
-UNUSED_CODECS = """aec apng avif bcn bitshuffle blosc blosc2 brotli cms h5checksum lz4f lzf lzfse lzham lzo meshopt pcodec
-pglz qoi rcomp rgbe snappy sperr sz3 szip ultrahdr zfp zopfli""".split()
+UNUSED_CODECS = [
+    "aec", "apng", "avif", "bcn", "bitshuffle", "blosc", "blosc2", "brotli", "cms", "h5checksum", "lz4f", "lzf",
+    "lzfse", "lzham", "lzo", "meshopt", "pcodec", "pglz", "qoi", "rcomp", "rgbe", "snappy", "sperr", "sz3", "szip",
+    "ultrahdr", "zfp", "zopfli",
+]  # fmt: skip
 UNUSED_MODULES += [f"imagecodecs._{codec}" for codec in UNUSED_CODECS]
 """Compressions that neither TIFF nor DICOM nor any other format read here has."""
 
@@ -102,10 +106,12 @@ RULES = (
     ),
     _rule(
         "Libraries that every desktop brings and that must fit its drivers",
-        "libgtk-3* libgdk-3* *plugins/platformthemes/libqgtk3*",
+        "libgtk-3* libgdk-3* *plugins/platformthemes/libqgtk3* libX11* libxcb.so* libxcb-dri* libdbus-1* libsystemd* "
+        "libgcrypt* libgpg-error* libglib-2* libgio-2* libgobject-2* libfontconfig* libfreetype.so* libkrb5* libgssapi*",
     ),
     _rule(
-        "Sample pictures and tests of the libraries",
+        "Sample pictures, fonts for other papers and tests of the libraries",
+        "*.dist-info/licenses/* *mpl-data/fonts/afm/* *mpl-data/fonts/pdfcorefonts/* *mpl-data/fonts/ttf/STIX* "
         "*/tests/* *matplotlib/mpl-data/sample_data/* *matplotlib/mpl-data/images/* *skimage/data/* "
         "*pydicom/data/test_files/*",
     ),

@@ -17,12 +17,11 @@ def bytes_in(folder: Path) -> int:
     return sum(file.lstat().st_size for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
 
 
-def write_report(work: Path, packed: Packed, python: Path, inside: Path, saved: int) -> dict[str, Any]:
+def write_report(work: Path, packed: Packed, python: Path, inside: Path, saved: dict[str, float]) -> dict[str, Any]:
     """Writes what each package weighs installed and packed, and what each rule left out, in megabytes."""
     told = {
         "packages": _packages(list(packed), python, inside),
-        "left_out": _left_out(python),
-        "names_for_debuggers_mb": saved / 1e6,
+        "left_out": _left_out(python) | saved,
         "unpacked_mb": bytes_in(inside.parent) / 1e6,
     }
     told["installed_mb"] = sum(one["installed_mb"] for one in told["packages"].values())
@@ -67,7 +66,6 @@ def _left_out(python: Path) -> dict[str, float]:
 def _page(told: dict[str, Any]) -> str:
     lines = ["# What is left out", "", "| what | MB before | MB after |", "|---|---|---|"]
     lines += [f"| {why} | {size:.1f} | 0 |" for why, size in told["left_out"].items()]
-    lines += [f"| Names in libraries that only debuggers read | {told['names_for_debuggers_mb']:.1f} | 0 |"]
     lines += ["", "| package | MB installed | MB packed |", "|---|---|---|"]
     large = {name: one for name, one in told["packages"].items() if max(one.values()) * 1e6 > SMALL_BYTES}
     lines += [f"| {name} | {one['installed_mb']:.1f} | {one['packed_mb']:.1f} |" for name, one in large.items()]

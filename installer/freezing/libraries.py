@@ -1,0 +1,60 @@
+"""What the shared libraries of the frozen program ask for, by name: read with binutils. Linux only."""
+
+import re
+import subprocess
+from pathlib import Path
+
+
+def libraries_in(folder: Path) -> list[Path]:
+    """All shared libraries and compiled modules of a folder, links not followed."""
+    return [file for file in sorted(folder.rglob("*")) if is_library(file)]
+
+
+def is_library(file: Path) -> bool:
+    """Whether this is one, whatever it is called."""
+    if file.is_symlink() or not file.is_file() or ".so" not in file.name:
+        return False
+    with file.open("rb") as opened:
+        return opened.read(4) == b"\x7fELF"
+
+
+def needed(file: Path) -> list[str]:
+    """The libraries that this one asks for when it is loaded."""
+    return re.findall(r"^\s*NEEDED\s+(\S+)$", _objdump("-p", file), re.MULTILINE)
+
+
+def wanted_symbols(file: Path) -> set[str]:
+    """The names that this library takes from others."""
+    return {line.split()[-1] for line in _objdump("-T", file).splitlines() if "*UND*" in line}
+
+
+def offered_symbols(file: Path) -> dict[str, str]:
+    """The names that this library offers, and the version each belongs to; "" where it has none."""
+    found = {}
+    for line in _objdump("-T", file).splitlines():
+        parts = line.split()
+        if len(parts) > 4 and "*UND*" not in line and re.match(r"[0-9a-f]{8}", parts[0]):
+            version = parts[-2].strip("()")
+            found[parts[-1]] = version if re.match(r"[A-Za-z_]", version) and version != "Base" else ""
+    return found
+
+
+def drop_orphans(folder: Path) -> int:
+    """Deletes libraries beside the program that no other asks for any more, and links to nothing; bytes saved."""
+    every = {file: set(needed(file)) for file in libraries_in(folder)}
+    loose = {file for file in every if file.parent == folder or file.parent.name.endswith(".libs")}
+    kept = {file for file in every if file not in loose or file.name.startswith("libpython") or "cpython" in file.name}
+    reached = set().union(*(every[file] for file in kept))
+    while more := {file for file in loose - kept if file.name in reached}:
+        kept |= more
+        reached |= set().union(*(every[file] for file in more))
+    saved = sum(file.stat().st_size for file in loose - kept)
+    for file in loose - kept:
+        file.unlink()
+    for link in [path for path in folder.rglob("*") if path.is_symlink() and not path.exists()]:
+        link.unlink()
+    return saved
+
+
+def _objdump(option: str, file: Path) -> str:
+    return subprocess.run(["objdump", option, str(file)], capture_output=True, text=True, check=False).stdout

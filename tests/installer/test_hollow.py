@@ -1,0 +1,71 @@
+"""Empty libraries in the place of what OpenCV links and nothing calls: what keeps that true, and how they are made."""
+
+import ctypes
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from installer.freezing import hollow, libraries
+
+ROOT = Path(__file__).resolve().parents[2]
+WITHOUT_EQUATIONS_OR_FILMS = [
+    "CHAIN", "CMP", "CC", "COLOR", "COLORMAP", "BORDER", "DIST", "FLOODFILL", "FONT", "IMREAD", "IMWRITE", "INTER",
+    "LINE", "MORPH", "RETR", "THRESH", "GaussianBlur", "LUT", "applyColorMap", "arrowedLine", "blur",
+    "boundingRect", "circle", "compare", "connectedComponents", "connectedComponentsWithStats", "contourArea",
+    "convexHull", "copyMakeBorder", "copyTo", "cvtColor", "dilate", "distanceTransform", "ellipse", "erode",
+    "fillConvexPoly", "fillPoly", "findContours", "findNonZero", "floodFill", "getPerspectiveTransform",
+    "getRotationMatrix2D", "getStructuringElement", "imdecode", "imencode", "line", "max", "medianBlur", "merge",
+    "min", "morphologyEx", "putText", "remap", "resize", "setNumThreads", "threshold", "transpose", "warpAffine",
+    "warpPerspective", "error",
+]  # fmt: skip
+
+
+def test_only_functions_of_opencv_are_used_that_need_no_equations_and_no_films() -> None:
+    """Another one: look whether OpenCV solves large equations for it (LAPACK), then name it above."""
+    used = set()
+    for file in (ROOT / "lesionstudio").rglob("*.py"):
+        used |= set(re.findall(r"\bcv2\.([A-Za-z]\w*)", file.read_text(encoding="utf-8")))
+    families = {name.split("_")[0] if name.isupper() else name for name in used if name != "__version__"}
+    assert {re.sub(r"^(DIST|COLOR|CMP|CC)\d*$", r"\1", name) for name in families} <= set(WITHOUT_EQUATIONS_OR_FILMS)
+
+
+needs_binutils = pytest.mark.skipif(
+    not sys.platform.startswith("linux") or not all(map(shutil.which, ("as", "ld", "objdump"))), reason="no binutils"
+)
+
+
+def library(file: Path, code: str, *more: str) -> Path:
+    """A small shared library."""
+    file.parent.mkdir(exist_ok=True)
+    made = file.with_suffix(".o")
+    subprocess.run(["as", "-o", made], input=code, text=True, check=True)
+    subprocess.run(["ld", "-shared", "-soname", file.name, "-o", file, made, *more], check=True)
+    made.unlink()
+    return file
+
+
+@needs_binutils
+def test_an_empty_library_offers_what_is_asked_of_it_and_answers_none(tmp_path: Path) -> None:
+    folder = tmp_path / "opencv_python_headless.libs"
+    film = library(
+        folder / "libavcodec-1.so", ".globl open_film, unasked\nopen_film:\nunasked: mov $7, %eax\nret\n.zero 90000\n"
+    )
+    library(tmp_path / "cv2.so", ".globl look\nlook: jmp open_film@PLT\n", str(film))
+    assert hollow.hollow_out(tmp_path) > 50_000
+    assert libraries.offered_symbols(film) == {"open_film": ""}
+    assert ctypes.CDLL(str(film)).open_film() == 0
+
+
+@needs_binutils
+def test_a_library_that_nothing_asks_for_any_more_goes_and_those_below_it_too(tmp_path: Path) -> None:
+    code = ".globl {0}\n{0}: ret\n"
+    below = library(tmp_path / "libbelow.so", code.format("below"))
+    library(tmp_path / "libunasked.so", code.format("unasked"), str(below))
+    asked = library(tmp_path / "libasked.so", code.format("asked"))
+    library(tmp_path / "package" / "module.so", code.format("module"), str(asked))
+    assert libraries.drop_orphans(tmp_path) > 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["libasked.so", "package"]
