@@ -107,7 +107,8 @@ RULES = (
     _rule(
         "Libraries that every desktop brings and that must fit its drivers",
         "libgtk-3* libgdk-3* *plugins/platformthemes/libqgtk3* libX11* libxcb.so* libxcb-dri* libdbus-1* libsystemd* "
-        "libgcrypt* libgpg-error* libglib-2* libgio-2* libgobject-2* libfontconfig* libfreetype.so* libkrb5* libgssapi*",
+        "libgcrypt* libgpg-error* libglib-2* libgio-2* libgobject-2* libfontconfig* libfreetype.so* libkrb5* "
+        "libgssapi*",
     ),
     _rule(
         "Sample pictures, fonts for other papers and tests of the libraries",
@@ -116,7 +117,7 @@ RULES = (
         "*pydicom/data/test_files/*",
     ),
 )
-KEPT = ("*translations/qtbase_fr.qm", "*translations/qt_fr.qm", "resources/*")
+KEPT = ("*translations/qtbase_fr.qm", "*translations/qt_fr.qm", "resources/*", "*torch/bin/torch_shm_manager*")
 
 
 def resources(root: Path, *, with_models: bool) -> list[tuple[str, str]]:
