@@ -19,9 +19,9 @@ UNUSED_MODULES = [
     "psutil", "PyQt5", "PyQt6", "PySide2",
     "PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtQuickWidgets", "PySide6.QtDesigner", "PySide6.QtSql",
     "PySide6.QtHelp", "PySide6.QtUiTools", "openvino_telemetry", "openvino.torch", "openvino.tools.benchmark",
-    "openvino.frontend.jax", "openvino.frontend.tensorflow", "openvino.frontend.paddle", "openvino.frontend.onnx",
+    "openvino.frontend.jax", "openvino.frontend.paddle", "openvino.frontend.onnx",
     "torch.utils.tensorboard", "pyqtgraph.examples", "pyqtgraph.opengl", "zstandard._cffi",
-    "cffi", "matplotlib.tests", "networkx.algorithms.tests", "nibabel.tests", "numpy.f2py", "PIL.ImageQt",
+    "cffi", "matplotlib.tests", "networkx.algorithms.tests", "nibabel.tests", "PIL.ImageQt",
     "PIL.ImageTk", "matplotlib.backends.backend_qt", "matplotlib.backends.backend_qtagg", "torch._inductor.codegen",
     "torch._inductor.kernel", "torch._inductor.fx_passes", "torch._inductor.autoheuristic", "torch._inductor.lowering",
     "torch.testing._internal.common_utils", "torch.testing._internal.common_methods_invocations",
@@ -49,7 +49,8 @@ HIDDEN_MODULES = [
 
 PACKAGES_BY_NAME = (
     "imagecodecs", "pydicom.pixels", "pydicom.encoders", "timm.models", "timm.layers", "segmentation_models_pytorch",
-    "lightning_fabric.accelerators", "lightning_fabric.plugins", "lightning_fabric.strategies",
+    "torch._dynamo.polyfills", "lightning_fabric.accelerators", "lightning_fabric.plugins",
+    "lightning_fabric.strategies",
 )  # fmt: skip
 """Packages that choose among their own modules at run time."""
 
