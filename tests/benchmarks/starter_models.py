@@ -100,10 +100,7 @@ MODELS = {
         },
         steps=1300,
         more=700,
-        later={
-            **{name: _SHIPPED[name] for name in ("learning_rate", "healthy", "harmless", "clean_share")},
-            "clean": str(DATA / "lung_lidc" / "train"),
-        },
+        later={name: _SHIPPED[name] for name in ("learning_rate", "healthy", "harmless", "clean", "clean_share")},
         folds=5,
         fold_steps=400,
         part="val",
