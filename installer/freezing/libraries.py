@@ -39,6 +39,14 @@ def offered_symbols(file: Path) -> dict[str, str]:
     return found
 
 
+def newest_glibc(folder: Path) -> str:
+    """The oldest version of the C library that all of them run with: the newest that one of them asks for."""
+    found = {
+        version for file in libraries_in(folder) for version in re.findall(r"GLIBC_(2\.\d+)\b", _objdump("-p", file))
+    }
+    return max(found, key=lambda version: int(version.split(".")[1]), default="2.31")
+
+
 def drop_orphans(folder: Path) -> int:
     """Deletes libraries beside the program that no other asks for any more, and links to nothing; bytes saved."""
     every = {file: set(needed(file)) for file in libraries_in(folder)}

@@ -1,11 +1,11 @@
 """Makes the .deb: the program in /usr/lib, its command, its menu entry, and what it asks of Debian and Ubuntu."""
 
-import re
 import shutil
 import subprocess
 from pathlib import Path
 
 from installer.freezing.frozen import Frozen
+from installer.freezing.libraries import libraries_in, needed, newest_glibc
 from installer.freezing.sizes import bytes_in
 from installer.linux import menu
 from lesionstudio.screen import LIBRARIES
@@ -13,7 +13,7 @@ from lesionstudio.words import _
 
 HERE = Path(__file__).resolve().parent
 PLACE = "usr/lib/lesionstudio"
-ALWAYS = ("libc6 (>= 2.31)", "libgl1", "libegl1", "libfontconfig1", "libdbus-1-3", "libx11-6", "libx11-xcb1", "libxcb1")
+ALWAYS = ("libgl1", "libegl1", "libfontconfig1", "libdbus-1-3", "libx11-6", "libx11-xcb1", "libxcb1")
 CONTROL = """\
 Package: lesionstudio
 Version: {version}
@@ -50,15 +50,9 @@ def package(frozen: Frozen, out: Path) -> Path:
 def depends(folder: Path) -> list[str]:
     """The Debian packages with the system's libraries that the packed ones load and that are not packed themselves."""
     packed = {file.name for file in folder.rglob("*.so*")}
-    wanted = {name for file in folder.rglob("*.so*") for name in _needed(file)} - packed
+    wanted = {name for file in libraries_in(folder) for name in needed(file)} - packed
     named = {LIBRARIES[name][0] for name in wanted if name in LIBRARIES}
-    return sorted({*ALWAYS, *named})
-
-
-def _needed(file: Path) -> list[str]:
-    """The libraries that a shared library asks for by name."""
-    said = subprocess.run(["objdump", "-p", file], capture_output=True, text=True, check=False).stdout
-    return re.findall(r"^\s*NEEDED\s+(\S+)$", said, re.MULTILINE)
+    return [f"libc6 (>= {newest_glibc(folder)})", *sorted({*ALWAYS, *named})]
 
 
 def _put_program(frozen: Frozen, tree: Path) -> None:
