@@ -29,6 +29,7 @@ UNUSED_MODULES = [
     "hf_xet", "aiohttp", "PySide6.QtNetwork", "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets", "PySide6.QtTest",
     "PIL._avif", "skimage.filters.rank", "skimage.restoration", "skimage.feature", "scipy.cluster", "scipy.fft",
     "scipy.integrate", "scipy.interpolate", "scipy.io", "scipy.optimize", "scipy.signal", "scipy.stats",
+    "scipy.special.cython_special",
     "torch.distributed.elastic.rendezvous.etcd_server", "torch.distributed.pipelining", "torch.distributed._tools",
 ]  # fmt: skip
 """Modules that something mentions and nothing here reaches: tests, notebooks, other windows, other frameworks."""
@@ -114,7 +115,7 @@ RULES = (
     _rule(
         "Sample pictures, fonts for other papers and tests of the libraries",
         "*.dist-info/licenses/* *mpl-data/fonts/afm/* *mpl-data/fonts/pdfcorefonts/* *mpl-data/fonts/ttf/STIX* "
-        "*/tests/* *matplotlib/mpl-data/sample_data/* *matplotlib/mpl-data/images/* *skimage/data/* "
+        "*DejaVuSerif* */tests/* *matplotlib/mpl-data/sample_data/* *matplotlib/mpl-data/images/* *skimage/data/* "
         "*pydicom/data/test_files/*",
     ),
 )

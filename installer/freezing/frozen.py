@@ -76,6 +76,7 @@ def _make_small(inside: Path) -> dict[str, float]:
         _("Libraries that OpenCV and Qt link and nothing here calls, empty now"): hollow.hollow_out(inside) / 1e6,
         _("Libraries of the system that nothing asks for any more"): libraries.drop_orphans(inside) / 1e6,
         _("Names in libraries that only debuggers read"): stripping.strip_symbols(inside) / 1e6,
+        _("Blanks in tables"): stripping.without_blanks(inside) / 1e6,
     }
 
 

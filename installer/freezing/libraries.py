@@ -48,9 +48,16 @@ def newest_glibc(folder: Path) -> str:
 
 
 def drop_orphans(folder: Path) -> int:
-    """Deletes libraries beside the program that no other asks for any more, and links to nothing; bytes saved."""
+    """Deletes libraries that no other asks for any more, and links to nothing; bytes saved.
+
+    Those in torch's and OpenVINO's own folders may be loaded by name, so they stay.
+    """
     every = {file: set(needed(file)) for file in libraries_in(folder)}
-    loose = {file for file in every if file.parent == folder or file.parent.name.endswith(".libs")}
+    loose = {
+        file
+        for file in every
+        if file.parent == folder or (file.parent.name.endswith((".libs", "lib")) and "torch" not in file.parts)
+    }
     kept = {file for file in every if file not in loose or file.name.startswith("libpython") or "cpython" in file.name}
     reached = set().union(*(every[file] for file in kept))
     while more := {file for file in loose - kept if file.name in reached}:
