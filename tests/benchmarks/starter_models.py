@@ -177,7 +177,7 @@ MODELS = {
             ),
         },
         steps=1200,
-        more=1200,
+        more=2000,
         part="test",
     ),
 }
