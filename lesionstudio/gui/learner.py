@@ -72,7 +72,9 @@ class Learner(QObject):
         if project is None:
             return Readiness()
         sound = [item.id for item in project.items.values() if not item.error]
-        return self._counts.of(((item_id, project.record(item_id)) for item_id in sound), self._session.labels)
+        known = project.records  # what is known is taken without a call: there may be thousands
+        records = [known.get(item_id) or project.record(item_id) for item_id in sound]
+        return self._counts.of(sound, records, self._session.labels)
 
     @property
     def reason(self) -> str:

@@ -1,6 +1,7 @@
 """Readiness: how many slices there are to learn from and to measure on, counted without opening a single mask."""
 
-from collections.abc import Iterable, Mapping
+import operator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lesionstudio.imaging.labels import LabelSet
@@ -47,11 +48,20 @@ class SliceCounts:
 
     def __init__(self) -> None:
         self._kept: dict[str, tuple[ItemRecord, frozenset[int], tuple[int, ...]]] = {}
+        self._last: tuple[Sequence[ItemRecord], LabelSet | None, Readiness] = ((), None, Readiness())
 
-    def of(self, records: Iterable[tuple[str, ItemRecord]], labels: LabelSet) -> Readiness:
-        """All items together. A mark with a deleted label is none."""
+    def of(self, ids: Sequence[str], records: Sequence[ItemRecord], labels: LabelSet) -> Readiness:
+        """All items together, each with its record. A mark with a deleted label is none."""
+        before, shown_before, counts = self._last
+        is_same = labels is shown_before and len(records) == len(before) and all(map(operator.is_, records, before))
+        if not is_same:  # asked several times for each scan that is shown, and of thousands
+            counts = self._counted(ids, records, labels)
+            self._last = (records, labels, counts)
+        return counts
+
+    def _counted(self, ids: Sequence[str], records: Sequence[ItemRecord], labels: LabelSet) -> Readiness:
         shown, counted = frozenset(label.number for label in labels), {}
-        for item_id, record in records:
+        for item_id, record in zip(ids, records):
             before = self._kept.get(item_id)
             is_same = before is not None and before[0] is record and before[1] == shown
             counted[item_id] = before if before is not None and is_same else (record, shown, _counts(record, shown))

@@ -89,9 +89,11 @@ def test_only_checked_slices_with_a_mark_that_is_shown_are_learned_from() -> Non
     record = ItemRecord(statuses, roles, marks={0: (1,), 2: (1,), 3: (1,), 4: (2,), 5: (1,)})
     labels = LabelSet.first().add("Effusion")
     counts = SliceCounts()
-    assert counts.of([("ct", record)], labels) == Readiness(1, 1, 1, 1, lessons=2)
-    assert counts.of([("ct", record)], labels.changed(1, deleted=True)) == Readiness(0, 1, 1, 1, lessons=2)
-    assert counts.of([("ct", record), ("mr", record)], labels).to_learn_from == 2
+    assert counts.of(["ct"], [record], labels) == Readiness(1, 1, 1, 1, lessons=2)
+    assert counts.of(["ct"], [record], labels) is counts.of(["ct"], [record], labels)  # not counted again
+    assert counts.of(["ct"], [record], labels.changed(1, deleted=True)) == Readiness(0, 1, 1, 1, lessons=2)
+    assert counts.of(["ct", "mr"], [record, record], labels).to_learn_from == 2
+    assert counts.of(["ct"], [replace(record, marks={})], labels).to_learn_from == 0
 
 
 def test_what_is_not_measured_says_what_is_missing() -> None:

@@ -43,27 +43,27 @@ class ScanRows(ListedRows):
     def show_items(self, items: Sequence[ItemView], folded: Collection[str] = ()) -> None:
         """Takes these rows. Those that come and go do so at their places: who scrolled or chose one, stays there."""
         rows = with_headings(items, folded)
-        stay = {_key(row) for row in self._rows} & {_key(row) for row in rows}
-        before = [_key(row) for row in self._rows if _key(row) in stay]
-        if not stay or before != [_key(row) for row in rows if _key(row) in stay]:
+        before, now = [_key(row) for row in self._rows], [_key(row) for row in rows]
+        stay = set(before) & set(now)
+        if not stay or [key for key in before if key in stay] != [key for key in now if key in stay]:
             self.beginResetModel()
             self._rows = rows
             self._number()
             self.endResetModel()
             return
-        self._take_away(stay)
-        self._put_in(rows, stay)
+        self._take_away(before, stay)
+        self._put_in(rows, now, stay)
         self._number()
         self._change(rows)
 
-    def _take_away(self, stay: Collection[str]) -> None:
-        for first, last in reversed(_runs(_key(row) not in stay for row in self._rows)):
+    def _take_away(self, keys: Sequence[str], stay: Collection[str]) -> None:
+        for first, last in reversed(_runs(key not in stay for key in keys)):
             self.beginRemoveRows(QModelIndex(), first, last)
             del self._rows[first : last + 1]
             self.endRemoveRows()
 
-    def _put_in(self, rows: Sequence[Row], there: Collection[str]) -> None:
-        for first, last in _runs(_key(row) not in there for row in rows):
+    def _put_in(self, rows: Sequence[Row], keys: Sequence[str], there: Collection[str]) -> None:
+        for first, last in _runs(key not in there for key in keys):
             self.beginInsertRows(QModelIndex(), first, last)
             self._rows[first:first] = rows[first : last + 1]
             self.endInsertRows()
