@@ -86,6 +86,7 @@ class DayAtWork:
 
     def _check_two(self) -> None:
         for n in range(2):
+            self.hand.press("Escape")  # the tour, where it came late
             self._press_until("Return", lambda n=n: self.statuses()[n] == "checked", f"slice {n + 1} checked")
             if n == 0:
                 self.hand.press("s")

@@ -76,6 +76,7 @@ class Proof:
         study = debian.inside(STUDY)
         shutil.copytree(self.chosen.scans, study)
         debian.run("chown", "-R", f"{USER}:{USER}", HOME)
+        debian.run("chmod", "-R", "u+w", HOME)
         return debian
 
     def _day(self, debian: BareDebian, name: str, command: list[str]) -> dict[str, Any]:

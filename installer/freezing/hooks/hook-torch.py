@@ -6,7 +6,8 @@ torch reads the source of some of its modules while it runs (settings, TorchScri
 from PyInstaller.utils.hooks import PY_DYLIB_PATTERNS, collect_data_files, collect_dynamic_libs
 
 READ_AS_SOURCE = [
-    "torch.nn", "torch.jit", "torch._jit_internal", "torch.utils._config_module", "torch._functorch.config",
+    "torch.nn", "torch.jit", "torch.functional", "torch._jit_internal",
+    "torch.utils._config_module", "torch._functorch.config",
     "torch._export.config", "torch.fx.experimental._config", "torch.distributed.config", "torch._dynamo.config",
     "torch.compiler.config", "torch.utils.serialization.config", "torch._inductor.config",
     "torch._inductor.config_comms", "torch.distributions.von_mises", "torch.distributed.optim", "torch.utils.mkldnn",
