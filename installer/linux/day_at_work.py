@@ -96,6 +96,7 @@ class DayAtWork:
         self._press_until("ctrl+e", lambda: True, "the sheet")
         time.sleep(3)
         self._press_until("Return", lambda: (self.study / "export" / "index.csv").exists(), "the exported masks")
+        self.hand.focus(f"{self.study.name}.*LesionStudio")
         self.figures["exported"] = sorted(file.name for file in (self.study / "export").iterdir())
 
     def _learn(self) -> None:

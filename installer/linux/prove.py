@@ -8,6 +8,7 @@ that debootstrap made before. Figures go to proof.json in --out, screenshots bes
 
 import argparse
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -24,7 +25,7 @@ from installer.linux.screen_hand import ScreenHand
 
 STUDY = f"{HOME}/Aufnahmen für Müller/Serie"
 CHOSEN = f"{HOME}/Meine Programme/Läsionen Studio"
-SCREEN = 87
+SCREEN = 100 + os.getpid() % 800
 ROOM_MB = 200
 
 

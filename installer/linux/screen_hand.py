@@ -33,6 +33,10 @@ class ScreenHand:
         """Whether a window with this in its title is open."""
         return self._do("search", "--name", name).returncode == 0
 
+    def focus(self, name: str) -> None:
+        """Gives the keys back to this window after a sheet has closed: on this screen no window manager does."""
+        self._do("search", "--name", name, "windowfocus")
+
     def press(self, *keys: str) -> None:
         """Presses keys, each by its name in X: "s", "Return", "ctrl+e"."""
         for key in keys:
