@@ -79,7 +79,8 @@ class ModelCard:
     `marks` "borders": its first label is the membrane between cells. `view` "crop": it was made from pieces cut out
     around what they show, `crop_side` pixels wide, and is offered in a box that a person draws. Pieces of a mark
     smaller than `smallest` pixels (of the picture as the network sees it) are dropped. `flips`: its answer is the mean
-    over all eight orientations. `thumbnail`: a picture in its folder that shows what it is for.
+    over all eight orientations; "sides": over a picture and its mirror image. `thumbnail`: a picture in its folder that
+    shows what it is for.
     """
 
     id: str
@@ -99,7 +100,7 @@ class ModelCard:
     view: Literal["whole", "crop"] = "whole"
     crop_side: int = 0
     smallest: int = 0
-    flips: bool = False
+    flips: bool | Literal["sides"] = False
     chest: ChestRule | None = None
     made_for: str = ""
     licence: str = ""

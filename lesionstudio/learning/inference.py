@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +37,7 @@ _LOG = logging.getLogger(__name__)
 @dataclass(eq=False)
 class Predictor:
     """How a model is run: its card says what it sees, the engine computes, `flips` (or its card's) averages over all
-    eight orientations.
+    eight orientations; "sides" over a picture and its mirror image.
 
     Made with `exact` it computes in fp32 whatever is quicker, so that scores are the same on every machine. `batch` and
     `tile_side` become smaller when memory runs out, and stay so.
@@ -45,7 +45,7 @@ class Predictor:
 
     card: ModelCard
     engine: Engine
-    flips: bool = False
+    flips: bool | Literal["sides"] = False
     batch: int = 1
     tile_side: int = LARGEST_TILE
 
@@ -107,7 +107,7 @@ class Predictor:
     def _seen_whole(self, inputs: Floats, report: Reporter) -> Floats:
         count, rows, columns = len(inputs), *inputs.shape[2:]
         frame = Frame.of((rows, columns), self.card.long_side)
-        pieces = sum(1 for _tile in self._tiles(frame.padded)) * (8 if self.flips else 1)
+        pieces = sum(1 for _tile in self._tiles(frame.padded)) * len(self._orientations)
         steps = Steps(report, count * pieces)
         probabilities = np.empty((len(self.card.labels), count, rows, columns), np.float32)
         start = 0
@@ -123,12 +123,17 @@ class Predictor:
         if not self.flips:
             return self._probabilities(pictures, steps)
         total: Floats = np.zeros((len(pictures), len(self.card.labels), *pictures.shape[2:]), np.float32)
-        for turns in range(4):
-            for mirror in (1, -1):
-                turned = np.rot90(pictures, turns, (2, 3))[..., ::mirror]
-                answer = self._probabilities(np.ascontiguousarray(turned), steps)[..., ::mirror]
-                total += np.rot90(answer, -turns, (2, 3))
-        return total / np.float32(8)
+        for turns, mirror in self._orientations:
+            turned = np.rot90(pictures, turns, (2, 3))[..., ::mirror]
+            answer = self._probabilities(np.ascontiguousarray(turned), steps)[..., ::mirror]
+            total += np.rot90(answer, -turns, (2, 3))
+        return total / np.float32(len(self._orientations))
+
+    @property
+    def _orientations(self) -> list[tuple[int, int]]:
+        """Quarter turns, then a mirror (-1) from left to right."""
+        most = 0 if not self.flips else 1 if self.flips == "sides" else 4
+        return [(turns, mirror) for turns in range(most) for mirror in (1, -1)] or [(0, 1)]
 
     def _probabilities(self, pictures: Floats, steps: Steps) -> Floats:
         logits = np.empty((len(pictures), len(self.card.labels), *pictures.shape[2:]), np.float32)

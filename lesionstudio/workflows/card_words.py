@@ -162,7 +162,8 @@ def _rule_words(card: ModelCard) -> str:
     if card.smallest:
         said.append(_("drops marks smaller than {n} pixels").format(n=number(card.smallest)))
     if card.flips:
-        said.append(_("averages over eight orientations"))
+        sides = _("averages over the picture and its mirror image")
+        said.append(sides if card.flips == "sides" else _("averages over eight orientations"))
     if card.chest is not None:
         said.append(_("looks only at the lungs where a whole chest is seen"))
     return "; ".join(said) + "."

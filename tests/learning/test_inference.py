@@ -1,7 +1,9 @@
 """Predictor: the card's sizes, engines that agree, flips, tiles, and what happens when memory runs out."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -190,8 +192,17 @@ def test_large_pictures_are_tiled_from_the_start() -> None:
     assert max(max(shape) for shape in engine.shown) == inference.LARGEST_TILE
 
 
-@pytest.mark.parametrize(("flips", "pieces"), [(False, 3), (True, 24)])
-def test_each_piece_of_work_is_reported(flips: bool, pieces: int) -> None:
+def test_a_card_may_ask_for_the_mirror_image_alone(model: SegmentationModel) -> None:
+    predictor = Predictor(replace(model.card, flips="sides"), TorchEngine(model.network, 1))
+    picture = noise(1, 1, 64, 96)
+    plain, turned = (
+        Predictor(model.card, predictor.engine).predict(one) for one in (picture, picture[..., ::-1].copy())
+    )
+    np.testing.assert_allclose(predictor.predict(picture), (plain + turned[..., ::-1]) / 2, atol=1e-5)
+
+
+@pytest.mark.parametrize(("flips", "pieces"), [(False, 3), ("sides", 6), (True, 24)])
+def test_each_piece_of_work_is_reported(flips: bool | Literal["sides"], pieces: int) -> None:
     said: list[Progress] = []
     Predictor(tiny_card(), Pointwise(), flips).predict(noise(3, 1, 32, 32), said.append)
     assert len(said) == pieces
