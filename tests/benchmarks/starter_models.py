@@ -117,6 +117,7 @@ MODELS = {
                 modality="CT",
                 region="lung",
                 view="crop",
+                flips=True,
                 labels=["Nodule"],
                 inputs=_inputs("percentiles", 1.0, 99.5),
             ),
@@ -134,7 +135,11 @@ MODELS = {
             "batch": 4,
             "orientations": 2,
             "card": _card(
-                modality="MR", region="brain", labels=["Tumour"], inputs=_inputs("zscore", -1.0, 4.5, (0, 1, 2))
+                modality="MR",
+                region="brain",
+                flips="sides",
+                labels=["Tumour"],
+                inputs=_inputs("zscore", -1.0, 4.5, (0, 1, 2)),
             ),
         },
         steps=1500,
@@ -172,6 +177,7 @@ MODELS = {
             "card": _card(
                 modality="MR",
                 region="brain",
+                flips="sides",
                 labels=["Frontal", "Parietal", "Temporal", "Occipital"],
                 inputs=_inputs("percentiles", 1.0, 99.0),
             ),
