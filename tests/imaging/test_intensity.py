@@ -106,3 +106,15 @@ def test_neighbouring_slices_are_channels_and_the_ends_of_a_stack_stand_in() -> 
     assert [plane[0, 0] for plane in network_inputs(stack, 2, inputs)] == pytest.approx([0.2, 0.4, 0.4])
     asked = with_channels(inputs, "1")
     assert [(one.channel, one.offset) for one in asked] == [(1, -1), (1, 0), (1, 1)]
+
+
+def test_a_box_on_ct_looks_like_a_piece_that_was_stretched_to_its_own_least_and_greatest_value() -> None:
+    rng, box = np.random.default_rng(0), (slice(20, 84), slice(30, 94))
+    units = rng.normal(-700, 150, (1, 128, 128)).clip(-1024, 400).astype(np.int16)
+    units[0, 40:50, 50:60] = 30
+    piece = units[0][box].astype(np.float32)
+    stretched = np.round(255 * (piece - piece.min()) / (piece.max() - piece.min())).astype(np.uint8)
+    inputs = (ModelInput(IntensityRule("percentiles", 1.0, 99.5, -1.0, 1.0)),)
+    asked = network_inputs(Scan.of_array(units, unit="HU", modality="CT"), 0, inputs, box)
+    learned = network_inputs(Scan.of_array(stretched[None], value_range=(0, 255)), 0, inputs)
+    np.testing.assert_allclose(asked, learned, atol=0.02)
