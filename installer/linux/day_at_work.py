@@ -11,12 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from installer.linux.screen_hand import NotSeen, ScreenHand, until
+from installer.linux.screen_hand import STEP_S, NotSeen, ScreenHand, until
 
 STROKE = (560, 520), (610, 526)
 PATIENCE_S = 180.0
 LEARNING_S = 2400.0
-FAR_SLICE = 10  # "Ten slices on", counted from the first
+MOST_SLICES = 9
 
 
 class DayAtWork:
@@ -58,9 +58,20 @@ class DayAtWork:
 
     def statuses(self) -> list[str]:
         """The status of each slice of the first scan, as it stands on the disk."""
-        for file in sorted((self.home / "items").glob("*.json")):
-            statuses: list[str] = json.loads(file.read_text(encoding="utf-8"))["statuses"]
-            return statuses
+        return self._of_slices("statuses")
+
+    def roles(self) -> list[str]:
+        """What each slice is for: to learn from, held out, or between."""
+        return self._of_slices("roles")
+
+    def _of_slices(self, name: str) -> list[str]:
+        for _again in range(50):  # it may be looked at in the moment it is written
+            try:
+                file = min((self.home / "items").glob("*.json"))
+                said: list[str] = json.loads(file.read_text(encoding="utf-8"))[name]
+                return said
+            except (OSError, ValueError):
+                time.sleep(STEP_S)
         return []
 
     def journal_bytes(self) -> int:
@@ -85,12 +96,16 @@ class DayAtWork:
         self.figures["segment_s"] = time.monotonic() - started
 
     def _check_two(self) -> None:
-        for n in range(2):
+        """Marks and checks slices until two of those to learn from are: which are held out is dealt by chance."""
+        for n in range(MOST_SLICES):
             self.hand.press("Escape")  # the tour, where it came late
-            self._press_until("Return", lambda n=n: self.statuses()[n] == "checked", f"slice {n + 1} checked")
-            if n == 0:
-                self.hand.press("s")
-                until(lambda: self.statuses()[1] == "draft", PATIENCE_S * 2, "a draft of slice 2")
+            if n:
+                self.hand.drag(*STROKE)
+                time.sleep(2)
+            self._press_until("Return", lambda n=n: self.statuses()[n : n + 1] == ["checked"], f"slice {n + 1} checked")
+            self.figures["checked"] = self.roles()[: n + 1]
+            if self.figures["checked"].count("learn") == 2:
+                return
 
     def _export(self) -> None:
         self._press_until("ctrl+e", lambda: True, "the sheet")
@@ -107,17 +122,18 @@ class DayAtWork:
 
     def _be_killed_and_come_back(self) -> None:
         assert self._program is not None
-        self.hand.press("shift+Next")
+        for _slice in range(len(self.statuses())):  # to the last one, that the slices checked before do not matter
+            self.hand.press("Next")
         time.sleep(3)
         before = self.journal_bytes()
         self.hand.drag(*STROKE)
         until(lambda: self.journal_bytes() > before, PATIENCE_S, "a stroke in the journal")
         self._program.kill()
         self._program.wait()
-        self.figures["saved_when_killed"] = self.statuses()[FAR_SLICE]
+        self.figures["saved_when_killed"] = self.statuses()[-1]
         self._program = self.start()
         self.figures["back_s"] = until(
-            lambda: self.statuses()[FAR_SLICE] == "corrected", PATIENCE_S, "the stroke after the kill"
+            lambda: self.statuses()[-1] == "corrected", PATIENCE_S, "the stroke after the kill"
         )
 
     # Hands
