@@ -65,9 +65,9 @@ class DayAtWork:
         return self._of_slices("roles")
 
     def _of_slices(self, name: str) -> list[str]:
-        for _again in range(50):  # it may be looked at in the moment it is written
+        for _again in range(50):  # it may not be there yet
             try:
-                file = min((self.home / "items").glob("*.json"))
+                file = min((self.home / "items").glob("[!.]*.json"))
                 said: list[str] = json.loads(file.read_text(encoding="utf-8"))[name]
                 return said
             except (OSError, ValueError):
