@@ -117,7 +117,7 @@ class DayAtWork:
     def _learn(self) -> None:
         started = time.monotonic()
         self.hand.press("ctrl+shift+l")
-        until(lambda: any((self.home / "models").glob("*/card.json")), LEARNING_S, "a learned version")
+        until(lambda: any((self.home / "models").glob("[!.]*/card.json")), LEARNING_S, "a learned version")
         self.figures["learn_s"] = time.monotonic() - started
 
     def _be_killed_and_come_back(self) -> None:
