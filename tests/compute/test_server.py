@@ -4,7 +4,8 @@ import json
 import subprocess
 import sys
 
-from lesionstudio.compute.wire import ORDINARY, to_line
+from lesionstudio.compute.compute import Level
+from lesionstudio.compute.wire import to_line
 
 WAIT_S = 20
 
@@ -20,7 +21,7 @@ def served(*lines: bytes) -> subprocess.Popen[bytes]:
 
 
 def test_the_end_of_the_input_ends_a_process_that_never_looks_up() -> None:
-    process = served(to_line(do="run", id="a", verb="stubborn", arguments={}, level=ORDINARY))
+    process = served(to_line(do="run", id="a", verb="stubborn", arguments={}, level=Level.ORDINARY))
     assert process.stdout is not None and process.stdin is not None
     assert json.loads(process.stdout.readline()) == {"say": "ready"}
     assert json.loads(process.stdout.readline()) == {"say": "started", "id": "a"}

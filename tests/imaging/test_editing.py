@@ -276,4 +276,4 @@ class UndoAgainstFullCopies(RuleBasedStateMachine):
 
 
 TestUndoAgainstFullCopies = UndoAgainstFullCopies.TestCase
-TestUndoAgainstFullCopies.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+TestUndoAgainstFullCopies.settings = settings(max_examples=25, stateful_step_count=20)

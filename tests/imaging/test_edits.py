@@ -279,4 +279,4 @@ class ReplayAgainstTheMask(RuleBasedStateMachine):
 
 
 TestReplayAgainstTheMask = ReplayAgainstTheMask.TestCase
-TestReplayAgainstTheMask.settings = settings(max_examples=25, stateful_step_count=15, deadline=None)
+TestReplayAgainstTheMask.settings = settings(max_examples=25, stateful_step_count=15)

@@ -205,4 +205,4 @@ class AgainstPlainArrays(RuleBasedStateMachine):
 
 
 TestAgainstPlainArrays = AgainstPlainArrays.TestCase
-TestAgainstPlainArrays.settings = settings(max_examples=30, stateful_step_count=15, deadline=None)
+TestAgainstPlainArrays.settings = settings(max_examples=30, stateful_step_count=15)

@@ -1,8 +1,8 @@
 """Two commands on a fresh machine: what a second start costs, and what makes the set be installed again."""
 
+import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -95,11 +95,17 @@ def test_every_requirement_is_pinned() -> None:
 
 
 def test_without_any_package_the_installer_loads_in_well_under_a_second() -> None:
-    began = time.monotonic()
+    began = _spent_s()
     for script in ("run.py", "test.py"):
         command = [sys.executable, "-S", "-E", str(ROOT / "installer" / script), "--help"]
         assert subprocess.run(command, capture_output=True, check=True).stdout
-    assert time.monotonic() - began < 2.0
+    assert _spent_s() - began < 2.0
+
+
+def _spent_s() -> float:
+    """Processor seconds of all children that have ended: another program at work does not count."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def test_an_old_python_is_told_what_is_needed() -> None:

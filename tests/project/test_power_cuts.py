@@ -204,7 +204,7 @@ STEPS = some.lists(
 )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_any_steps_with_undo_redo_save_kill_and_reopen_equal_the_same_on_plain_arrays(
     in_memory: Path, steps: list[tuple[Any, ...]]

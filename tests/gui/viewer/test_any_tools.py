@@ -304,6 +304,6 @@ class AnyToolsLonger(AnyTools):
 
 
 TestAnyTools = AnyTools.TestCase
-TestAnyTools.settings = settings(max_examples=25, stateful_step_count=14, deadline=None)
+TestAnyTools.settings = settings(max_examples=25, stateful_step_count=14)
 TestAnyToolsLonger = pytest.mark.slow(AnyToolsLonger.TestCase)
-TestAnyToolsLonger.settings = settings(max_examples=300, stateful_step_count=40, deadline=None)
+TestAnyToolsLonger.settings = settings(max_examples=300, stateful_step_count=40)

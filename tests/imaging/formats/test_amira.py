@@ -98,7 +98,7 @@ def test_labels_and_materials_come_back_however_they_are_stored(tmp_path: Path, 
 
 
 @given(st.lists(st.integers(0, 2), min_size=24, max_size=24), st.integers(1, 40))
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_runs_of_any_length_come_back(tmp_path: Path, values: list[int], times: int) -> None:
     labels = np.repeat(np.array(values, np.uint8), times).reshape(2, 3, 4 * times)
     path = saved(tmp_path / "a.am", labels, "runs")

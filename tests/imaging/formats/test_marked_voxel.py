@@ -21,7 +21,6 @@ MARK, BODY = 900, 40
 TO_LPS = np.diag([-1.0, -1.0, 1.0])
 WITHOUT_SHRINKING_FOREVER = settings(
     max_examples=40,
-    deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

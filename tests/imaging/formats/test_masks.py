@@ -201,7 +201,7 @@ def test_the_draft_of_a_file_is_gone_when_writing_ends_badly(tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == []
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**32 - 1), st.sampled_from([".png", ".nii", ".tif"]))
 def test_labels_come_back_exactly(tmp_path: Path, rows: int, columns: int, seed: int, ending: str) -> None:
     drawn = np.random.default_rng(seed).integers(0, 256, (1, rows, columns)).astype(np.uint8)

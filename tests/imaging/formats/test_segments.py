@@ -320,7 +320,7 @@ def test_contours_between_the_slices_are_drawn_on_none(tmp_path: Path) -> None:
 
 
 @given(st.lists(st.tuples(st.floats(-5, 25), st.floats(-5, 25)), min_size=3, max_size=12))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_contours_cover_the_pixels_that_scikit_image_says(corners: list[tuple[float, float]]) -> None:
     aside = np.array([0.00317, 0.00071])  # no edge goes through a pixel's centre, where either answer is right
     points = np.round(np.array(corners), 2) + aside
