@@ -222,6 +222,7 @@ def test_millions_of_items_or_of_frames_end_in_a_sentence(tmp_path: Path) -> Non
     (tmp_path / "items" / "a.dcm").write_bytes(content[: content.index(b"\x08\x00\x16\x00")] + sequence)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(dicom_header, "HEADER_S", 0.05)
+        patch.setattr(dicom_header, "_BYTES_A_SECOND", 1e9)
         with pytest.raises(UnreadableFile, match="too long"):
             read_scan(tmp_path / "items" / "a.dcm")
     dataset = pydicom.dcmread(source)
