@@ -130,9 +130,9 @@ def read_tags(file: BinaryIO, wanted: list[Any]) -> Any:
 
     config.settings.reading_validation_mode = config.IGNORE
     check_inflated(file)
-    watched: Any = Watched(file, HEADER_S + file.seek(0, 2) / _BYTES_A_SECOND)
-    file.seek(0)
-    return pydicom.dcmread(watched, stop_before_pixels=True, force=True, specific_tags=wanted)
+    with Watched(file, HEADER_S + file.seek(0, 2) / _BYTES_A_SECOND) as watched:
+        file.seek(0)
+        return pydicom.dcmread(watched, stop_before_pixels=True, force=True, specific_tags=wanted)
 
 
 def _pixel_element(file: BinaryIO) -> tuple[bytes, int]:

@@ -19,18 +19,32 @@ _WIDE_TYPES = (b"OB", b"OW", b"UN", b"UT", b"SQ")
 
 
 class Watched:
-    """A file that is read for so many seconds of this thread's own time at most. Raises UnreadableFile after that."""
+    """A file that is read for so many seconds of this thread's own time at most. Raises UnreadableFile after that.
+
+    Leaving it says so once more: pydicom puts words of its own in the place of what a read raises within a sequence.
+    """
 
     def __init__(self, file: BinaryIO, most_s: float) -> None:
-        self._file, self._ends_s, self._reads = file, time.thread_time() + most_s, 0
+        self._file, self._ends_s, self._reads, self._is_late = file, time.thread_time() + most_s, 0, False
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, _kind: object, problem: BaseException | None, _trace: object) -> None:
+        if self._is_late and not isinstance(problem, UnreadableFile):
+            raise self._too_long() from problem
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes."""
         self._reads += 1
         if self._reads % _LOOKS_EVERY == 0 and time.thread_time() > self._ends_s:
-            message = _("This file takes too long to decode.")
-            raise UnreadableFile(message, hint=_("Copy it once more, or save it anew in the program it came from."))
+            self._is_late = True
+            raise self._too_long()
         return self._file.read(size)
+
+    def _too_long(self) -> UnreadableFile:
+        message = _("This file takes too long to decode.")
+        return UnreadableFile(message, hint=_("Copy it once more, or save it anew in the program it came from."))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._file, name)

@@ -99,8 +99,8 @@ def opened(path: Path, *, without_pixels: bool = False) -> Any:
     config.settings.reading_validation_mode = config.IGNORE
     with path.open("rb") as file:
         check_inflated(file)
-        watched: Any = Watched(file, ALL_OF_IT_S)
-        return pydicom.dcmread(watched, force=True, stop_before_pixels=without_pixels)
+        with Watched(file, ALL_OF_IT_S) as watched:
+            return pydicom.dcmread(watched, force=True, stop_before_pixels=without_pixels)
 
 
 def _segments(dataset: Any) -> tuple[tuple[Segment, ...], dict[int, int]]:
