@@ -166,19 +166,23 @@ def children() -> list[str]:
 
 
 def lost(folder: Path, log: Path) -> list[str]:
-    """The items whose mask on the disk is not what it was after its last whole step."""
+    """The items whose mask on the disk is not what it was after its last whole step.
+
+    Another scan may come up in the middle of a stroke: what was painted of it so far is kept, or all of it taken back.
+    """
     from lesionstudio.imaging.formats import read_scan
     from lesionstudio.project.project import Project
 
-    last = {}
+    last: dict[str, dict[bool, str]] = {}
     for line in log.read_text(encoding="ascii").splitlines():
         step = json.loads(line)
-        if not step["part"]:
-            last[step["item"]] = step["mask"]
+        before = last.get(step["item"], {}) if step["part"] else {}
+        last[step["item"]] = {**before, step["part"]: step["mask"]}
     project, wrong = Project.open(folder, write=False), []
     for item_id, wanted in last.items():
         scan = read_scan(project.items[item_id].source)
-        if fingerprint(project.load_mask(item_id, scan.geometry, scan.slice_ids)) != wanted:
+        mask = project.load_mask(item_id, scan.geometry, scan.slice_ids)
+        if all(fingerprint(mask, with_facts=not is_part) != print_ for is_part, print_ in wanted.items()):
             wrong.append(item_id)
     project.close()
     return wrong
