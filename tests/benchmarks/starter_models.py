@@ -20,6 +20,7 @@ PLAIN: dict[str, Any] = {
     "patience": 0.0,
     "look_every": 100,
 }
+BRAIN: dict[str, Any] = {**PLAIN, "size": 192, "long_side": [256, 256], "batch": 4, "orientations": 2}
 LATER: dict[str, Any] = {"encoder_weights": "none", "resting": 0.0}
 """What a branch changes in the recipe: it begins with all the weights of its trunk."""
 
@@ -129,11 +130,7 @@ MODELS = {
     "brain-tumour": Model(
         lambda _place: ["--data", str(DATA / "brain_lgg")],
         {
-            **PLAIN,
-            "size": 192,
-            "long_side": [256, 256],
-            "batch": 4,
-            "orientations": 2,
+            **BRAIN,
             "card": _card(
                 modality="MR",
                 region="brain",
@@ -168,12 +165,8 @@ MODELS = {
     "brain-lobes": Model(
         lambda _place: _paired(_LOBES, "masks", _LOBES / "split.csv"),
         {
-            **PLAIN,
+            **BRAIN,
             "loss": "dice+ce",
-            "size": 192,
-            "long_side": [256, 256],
-            "batch": 4,
-            "orientations": 2,
             "card": _card(
                 modality="MR",
                 region="brain",
