@@ -1,6 +1,7 @@
 """What goes into the frozen program and what stays out: modules, data, shared libraries, each with its reason."""
 
 import importlib.util
+import json
 import pkgutil
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,7 +28,8 @@ UNUSED_MODULES = [
     "torch.testing._internal.common_utils", "torch.testing._internal.common_methods_invocations",
     "torch.testing._internal.opinfo", "torch.testing._internal.generated", "torch.testing._internal.jit_utils",
     "hf_xet", "aiohttp", "PySide6.QtNetwork", "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets", "PySide6.QtTest",
-    "PIL._avif", "skimage.filters.rank", "skimage.restoration", "skimage.feature", "scipy.cluster", "scipy.fft",
+    "PIL._avif", "PIL._imagingft", "readline", "skimage.color", "skimage.filters.rank", "skimage.restoration",
+    "skimage.feature", "scipy.cluster", "scipy.fft",
     "scipy.integrate", "scipy.interpolate", "scipy.io", "scipy.optimize", "scipy.signal", "scipy.stats",
     "scipy.special.cython_special",
     "torch.distributed.elastic.rendezvous.etcd_server", "torch.distributed.pipelining", "torch.distributed._tools",
@@ -59,6 +61,13 @@ DATA = {"highdicom": ("_standard/*.json", "_icc_profiles/*"), "lightning_fabric"
 """Files that packages read from their own folder, where PyInstaller's own rules do not bring them."""
 
 
+FREE_LICENCES = {
+    "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC-BY-3.0", "CC-BY-4.0", "CC-BY-SA-3.0", "CC-BY-SA-4.0",
+    "CC0-1.0", "MIT", "PDDL-1.0",
+}  # fmt: skip
+"""By their SPDX names: weights under them may be used by anybody for anything. All others can be left out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Files that stay out: patterns of their place in the program, and why nothing here needs them."""
@@ -75,12 +84,13 @@ RULES = (
     _rule(
         "OpenVINO's plug-ins for devices that are not used",
         "*openvino_intel_gpu_plugin* *openvino_intel_npu* *openvino/libs/cache.json *openvino_auto_batch* "
-        "*openvino_hetero*",
+        "*openvino_hetero* *openvino_auto_plugin*",
     ),
     _rule(
         "OpenVINO's readers of other frameworks' networks",
         "*openvino_onnx_frontend* *openvino_tensorflow* *openvino_paddle* *openvino_gguf* *openvino_jax* "
-        "*openvino_c.so* *openvino/libs/openvino_c*",
+        "*openvino_c.so* *openvino/libs/openvino_c* *openvino/frontend/tensorflow/* *openvino/frontend/onnx/* "
+        "*openvino/frontend/paddle/* *openvino/frontend/jax/*",
     ),
     _rule(
         "torch's own tests and what only builds extensions of it",
@@ -114,9 +124,9 @@ RULES = (
     ),
     _rule(
         "Sample pictures, fonts for other papers and tests of the libraries",
-        "*.dist-info/licenses/* *mpl-data/fonts/afm/* *mpl-data/fonts/pdfcorefonts/* *mpl-data/fonts/ttf/STIX* "
-        "*DejaVuSerif* */tests/* *matplotlib/mpl-data/sample_data/* *matplotlib/mpl-data/images/* *skimage/data/* "
-        "*pydicom/data/test_files/*",
+        "*.dist-info/licenses/* *.dist-info/RECORD *mpl-data/fonts/afm/* *mpl-data/fonts/pdfcorefonts/* "
+        "*mpl-data/fonts/ttf/STIX* *DejaVuSerif* */tests/* *matplotlib/mpl-data/sample_data/* "
+        "*matplotlib/mpl-data/images/* *pyqtgraph/icons/peegee/* *skimage/data/* *pydicom/data/test_files/*",
     ),
 )
 KEPT = ("*translations/qtbase_fr.qm", "*translations/qt_fr.qm", "resources/*", "*torch/bin/torch_shm_manager*")
@@ -124,16 +134,20 @@ KEPT = ("*translations/qtbase_fr.qm", "*translations/qt_fr.qm", "resources/*", "
 
 def resources(root: Path, *, with_models: bool) -> list[tuple[str, str]]:
     """The shipped files, as PyInstaller wants them: file, folder in the program."""
-    found = []
-    for file in sorted((root / "resources").rglob("*")):
-        place = file.relative_to(root)
-        if file.is_file() and place.parts[1] not in _not_shipped(with_models):
-            found.append((str(file), str(place.parent)))
-    return found
+    folder = root / "resources"
+    out = [folder / "screenshots", *([] if with_models else _models_of_limited_use(folder))]
+    files = [file for file in sorted(folder.rglob("*")) if file.is_file()]
+    return [
+        (str(file), str(file.parent.relative_to(root)))
+        for file in files
+        if not any(file.is_relative_to(place) for place in out)
+    ]
 
 
-def _not_shipped(with_models: bool) -> tuple[str, ...]:
-    return ("screenshots",) if with_models else ("screenshots", "models")
+def _models_of_limited_use(folder: Path) -> list[Path]:
+    """Models whose card names no licence, or one that is not among those that allow any use."""
+    cards = {file.parent: json.loads(file.read_text(encoding="utf-8")) for file in folder.glob("models/*/card.json")}
+    return [place for place, card in cards.items() if card.get("licence") not in FREE_LICENCES]
 
 
 def hidden_modules(root: Path) -> list[str]:

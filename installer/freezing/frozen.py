@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from installer.freezing import hollow, libraries, licences, sizes, stripping
+from installer.freezing import hollow, libraries, licences, sizes, stripping, tables
 from lesionstudio import __version__
 from lesionstudio.words import _
 from lesionstudio.workflows.commit import commit
@@ -69,15 +69,16 @@ def freeze(python: Path, wanted: Wanted, work: Path) -> Frozen:
 
 
 def _make_small(inside: Path) -> dict[str, float]:
-    """Megabytes saved in the shared libraries, by what was done. Linux only: elsewhere they are as they come."""
-    if not sys.platform.startswith("linux"):
-        return {}
-    return {
-        _("Libraries that OpenCV and Qt link and nothing here calls, empty now"): hollow.hollow_out(inside) / 1e6,
-        _("Libraries of the system that nothing asks for any more"): libraries.drop_orphans(inside) / 1e6,
-        _("Names in libraries that only debuggers read"): stripping.strip_symbols(inside) / 1e6,
-        _("Blanks in tables"): stripping.without_blanks(inside) / 1e6,
-    }
+    """Megabytes saved, by what was done. Libraries on Linux only: elsewhere they are as they come."""
+    saved = {_("What tables hold for other programs and for people"): tables.make_small(inside)}
+    if sys.platform.startswith("linux"):
+        saved |= {
+            _("Libraries that OpenCV, SciPy and Qt link and nothing here calls, empty now"): hollow.hollow_out(inside),
+            _("Libraries of the system that nothing asks for any more"): libraries.drop_orphans(inside),
+            _("Names in libraries that only debuggers read"): stripping.strip_symbols(inside),
+            _("Libraries that two packages bring"): libraries.link_doubles(inside),
+        }
+    return {why: size / 1e6 for why, size in saved.items()}
 
 
 def _extra(frozen: Frozen, folder: Path) -> Path:

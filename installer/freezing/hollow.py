@@ -1,10 +1,10 @@
-"""Empty libraries in the place of large ones that are only asked for: what OpenCV and Qt link and nothing here calls.
+"""Empty libraries in the place of large ones that are only asked for: what others link and nothing here calls.
 
-OpenCV brings FFmpeg for films and OpenBLAS for equations of more than a hundred unknowns, Qt tables of all languages
-for sorting, Pillow what photographs screens. An empty library offers the same names, so that loading succeeds. Films
-and screens answer "none"; an equation would end the program rather than be wrong, which is why
-tests/installer/test_hollow.py lists the functions of OpenCV that may be used. For the tables of ICU, empty ones are
-what ICU itself builds with (`stubdata`).
+OpenCV brings FFmpeg for films and OpenBLAS for equations of more than a hundred unknowns, SciPy an OpenBLAS beside
+that of NumPy, Qt tables of all languages for sorting, Pillow what photographs screens. An empty library offers the same
+names, so that loading succeeds. Films and screens answer "none"; an equation would end the program rather than be
+wrong, which is why tests/installer/test_hollow.py lists what of OpenCV, SciPy and scikit-image may be used. For the
+tables of ICU, empty ones are what ICU itself builds with (`stubdata`).
 """
 
 import shutil
@@ -21,6 +21,7 @@ HOLLOW = {
     "opencv_python_headless.libs/libav*": NONE,
     "opencv_python_headless.libs/libsw*": NONE,
     "opencv_python_headless.libs/libopenblas*": NEVER,
+    "scipy.libs/libscipy_openblas*": NEVER,
     "pillow.libs/libxcb-*": NONE,
     "lib/libicudata.so.*": TABLES,
 }

@@ -1,5 +1,7 @@
 """What the shared libraries of the frozen program ask for, by name: read with binutils. Linux only."""
 
+import hashlib
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -68,6 +70,19 @@ def drop_orphans(folder: Path) -> int:
         file.unlink()
     for link in [path for path in folder.rglob("*") if path.is_symlink() and not path.exists()]:
         link.unlink()
+    return saved
+
+
+def link_doubles(folder: Path) -> int:
+    """Leaves one of libraries that are alike to the last byte and a link in each other's place; bytes saved."""
+    first: dict[bytes, Path] = {}
+    saved = 0
+    for file in libraries_in(folder):
+        kept = first.setdefault(hashlib.sha256(file.read_bytes()).digest(), file)
+        if kept is not file and kept.name == file.name:
+            saved += file.stat().st_size
+            file.unlink()
+            file.symlink_to(os.path.relpath(kept, file.parent))
     return saved
 
 

@@ -1,6 +1,5 @@
-"""Takes out what only people read: names for debuggers in shared libraries, blanks in large tables."""
+"""Takes names that only debuggers read out of shared libraries."""
 
-import json
 import os
 import shutil
 import struct
@@ -11,16 +10,6 @@ from pathlib import Path
 from installer.freezing.libraries import libraries_in
 
 WORTH_BYTES = 50_000
-
-
-def without_blanks(folder: Path) -> int:
-    """Bytes saved by writing large tables in JSON without the blanks that are there for people."""
-    saved = 0
-    for file in [file for file in folder.rglob("*.json") if file.stat().st_size > WORTH_BYTES]:
-        said = json.dumps(json.loads(file.read_text(encoding="utf-8")), ensure_ascii=False, separators=(",", ":"))
-        saved += file.stat().st_size - len(said.encode())
-        file.write_text(said, encoding="utf-8")
-    return saved
 
 
 def strip_symbols(folder: Path) -> int:

@@ -14,6 +14,7 @@ from installer.freezing.frozen import Frozen, Wanted, freeze
 from tests.benchmarks import bench_frozen
 
 ROOM_MB = 900
+GPL_ALONE = ("libreadline", "libgdbm", "pylibjpeg-libjpeg", "PyMaxflow")
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the workflows build and try the others")
 
 
@@ -52,6 +53,7 @@ def test_it_is_small_enough_and_names_what_others_wrote_with_the_texts(frozen: F
     assert {"torch", "openvino", "PySide6_Essentials", "numpy", "Python", "Inter"} <= parts.keys()
     assert [name for name, part in parts.items() if not part["file"]] == []
     assert all((resources / "licences" / part["file"]).is_file() for part in parts.values())
+    assert [name for name in parts if name.startswith(GPL_ALONE)] == []
 
 
 @pytest.mark.slow
@@ -80,11 +82,26 @@ def test_what_nothing_uses_stays_out_and_what_is_used_goes_in(place: str, stays_
     assert (contents.rule_against(place) is not None) is stays_out
 
 
-def test_a_build_without_models_leaves_out_their_weights_and_nothing_else() -> None:
-    root = contents.ROOT
-    whole = {place for _file, place in contents.resources(root, with_models=True)}
-    bare = {place for _file, place in contents.resources(root, with_models=False)}
-    assert {Path(place).parts[1] for place in whole - bare} == {"models"}
+def shipped(root: Path, *, with_models: bool) -> set[str]:
+    return {str(Path(place) / Path(file).name) for file, place in contents.resources(root, with_models=with_models)}
+
+
+def test_a_build_without_models_leaves_out_weights_whose_data_forbid_other_use_and_nothing_else(tmp_path: Path) -> None:
+    terms = {"lungs": "CC-BY-3.0", "brain": "Research use only, not commercial", "bones": "CC-BY-NC-4.0", "unsaid": ""}
+    for name, licence in terms.items():
+        folder = tmp_path / "resources" / "models" / name
+        folder.mkdir(parents=True)
+        (folder / "card.json").write_text(json.dumps({"licence": licence}), encoding="utf-8")
+        (folder / "weights.safetensors").touch()
+    (tmp_path / "resources" / "sample.png").touch()
+    lungs = {"resources/models/lungs/card.json", "resources/models/lungs/weights.safetensors"}
+    assert shipped(tmp_path, with_models=False) == {*lungs, "resources/sample.png"}
+    assert len(shipped(tmp_path, with_models=True)) == 9
+
+
+def test_each_starter_model_says_under_which_licence_its_weights_are() -> None:
+    cards = [json.loads(file.read_text("utf-8")) for file in (contents.ROOT / "resources/models").glob("*/card.json")]
+    assert cards and all(card["licence"] for card in cards)
 
 
 def test_a_package_says_in_its_name_what_is_unlike_the_usual_one(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
-"""Empty libraries in the place of what OpenCV links and nothing calls: what keeps that true, and how they are made."""
+"""Empty libraries in the place of what others link and nothing calls: what keeps that true, and how they are made."""
 
+import ast
 import ctypes
 import re
 import shutil
@@ -29,8 +30,35 @@ def test_only_functions_of_opencv_are_used_that_need_no_equations_and_no_films()
     used = set()
     for file in (ROOT / "lesionstudio").rglob("*.py"):
         used |= set(re.findall(r"\bcv2\.([A-Za-z]\w*)", file.read_text(encoding="utf-8")))
-    families = {name.split("_")[0] if name.isupper() else name for name in used if name != "__version__"}
+    families = {name.split("_")[0] if name[:2].isupper() else name for name in used if name != "__version__"}
     assert {re.sub(r"^(DIST|COLOR|CMP|CC)\d*$", r"\1", name) for name in families} <= set(WITHOUT_EQUATIONS_OR_FILMS)
+
+
+WITHOUT_LINEAR_ALGEBRA = {
+    "scipy.ndimage", "scipy.sparse.coo_matrix", "scipy.sparse.csgraph.connected_components", "scipy.spatial.ConvexHull",
+    "scipy.spatial.distance.cdist", "skimage.morphology.skeletonize", "skimage.segmentation.random_walker",
+    "skimage.segmentation.watershed",
+}  # fmt: skip
+"""random_walker in the mode cg_j alone: conjugate gradients, which need no more than products."""
+
+
+def imported(library: str) -> set[str]:
+    """What is taken from a library anywhere in the program, by its whole name."""
+    found = set()
+    for file in (ROOT / "lesionstudio").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and str(node.module).partition(".")[0] == library:
+                found |= {f"{node.module}.{alias.name}" for alias in node.names}
+            elif isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names if alias.name.partition(".")[0] == library}
+    return {re.sub(r"^(scipy\.ndimage)\..*", r"\1", name) for name in found}
+
+
+def test_only_what_solves_no_equations_is_taken_from_scipy_and_what_stands_on_it() -> None:
+    """Another one: look whether it reaches scipy.linalg (LAPACK), then name it above."""
+    assert imported("scipy") | imported("skimage") <= WITHOUT_LINEAR_ALGEBRA
+    users = [file for file in (ROOT / "lesionstudio").rglob("*.py") if "random_walker(" in file.read_text("utf-8")]
+    assert users and all('mode="cg_j"' in file.read_text("utf-8") for file in users)
 
 
 needs_binutils = pytest.mark.skipif(
@@ -69,3 +97,13 @@ def test_a_library_that_nothing_asks_for_any_more_goes_and_those_below_it_too(tm
     library(tmp_path / "package" / "module.so", code.format("module"), str(asked))
     assert libraries.drop_orphans(tmp_path) > 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["libasked.so", "package"]
+
+
+@needs_binutils
+def test_of_two_libraries_that_are_alike_one_is_a_link_to_the_other(tmp_path: Path) -> None:
+    for place, code in (("numpy.libs", "same"), ("scipy.libs", "same"), ("other.libs", "other")):
+        library(tmp_path / place / "libfortran.so", f".globl {code}\n{code}: ret\n")
+    assert libraries.link_doubles(tmp_path) > 0
+    places = ("numpy.libs", "scipy.libs", "other.libs")
+    assert [(tmp_path / place / "libfortran.so").is_symlink() for place in places] == [False, True, False]
+    assert ctypes.CDLL(str(tmp_path / "scipy.libs" / "libfortran.so")).same is not None

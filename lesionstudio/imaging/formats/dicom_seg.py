@@ -123,9 +123,10 @@ def _colour(stored: Any) -> str:
         lightness, a, b = (float(value) / 65535 for value in stored)
     except (TypeError, ValueError):
         return ""
-    from skimage.color import lab2rgb
+    import cv2
 
-    rgb = lab2rgb(np.array([[[lightness * 100, a * 255 - 128, b * 255 - 128]]]))[0, 0]
+    lab = np.array([[[lightness * 100, a * 255 - 128, b * 255 - 128]]], np.float32)
+    rgb = cv2.cvtColor(lab, cv2.COLOR_Lab2RGB)[0, 0]
     return "#" + "".join(f"{round(float(value) * 255):02X}" for value in rgb)
 
 
