@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from lesionstudio.cli.terminal import Terminal
+from lesionstudio.progress import Progress, Reporter
 from lesionstudio.words import _
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
@@ -85,3 +86,15 @@ def say_guesses(terminal: Terminal, answers: Iterable[Mapping[str, Any]]) -> Non
     for offset in sorted(guess for guess in guesses if guess is not None):
         hint = _("With --hu-offset {offset}, segment, train and evaluate read them so.").format(offset=offset)
         terminal.warn(hu_sentence(offset), hint)
+
+
+def saying_doubts(terminal: Terminal, report: Reporter) -> Reporter:
+    """A Reporter that says what speaks against a model in a scan as soon as it is known, before anything is drawn."""
+
+    def said(progress: Progress) -> None:
+        partial = progress.partial if isinstance(progress.partial, dict) else {}
+        for sentence in partial.get("doubts", ()):
+            terminal.warn(f"{partial.get('path', '')}: {sentence}")
+        report(progress)
+
+    return said

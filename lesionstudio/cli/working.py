@@ -20,6 +20,7 @@ from lesionstudio.cli.options import (
     Strict,
     numbers,
     say_guesses,
+    saying_doubts,
 )
 from lesionstudio.cli.terminal import Terminal
 from lesionstudio.cli.verb import end, verb
@@ -63,10 +64,11 @@ def segment(
         strict=strict,
     )
     with ctx.obj.terminal.progress() as report:
-        entries = segment_files(order, report)
+        entries = segment_files(order, saying_doubts(ctx.obj.terminal, report))
     for entry in entries:
         for sentence in entry.get("warnings", ()):
-            ctx.obj.terminal.warn(f"{entry['path']}: {sentence}")
+            if sentence not in entry["doubts"]:
+                ctx.obj.terminal.warn(f"{entry['path']}: {sentence}")
     say_guesses(ctx.obj.terminal, entries)
     written = sum(len(entry.get("masks", ())) for entry in entries)
     ctx.obj.terminal.say(_("{n} masks written to {folder}.").format(n=written, folder=out.absolute()))

@@ -9,16 +9,15 @@ from PySide6.QtCore import QObject, Signal
 
 from lesionstudio.errors import LesionStudioError
 from lesionstudio.gui.closed_masks import ClosedMasks
+from lesionstudio.gui.doubt_notices import doubt_notices
 from lesionstudio.gui.draft_tray import DraftTray
 from lesionstudio.gui.model_view import model_view
 from lesionstudio.gui.saved_states import SavedStates
 from lesionstudio.gui.segmenter import DraftPart, Order, Segmenter
 from lesionstudio.gui.session import Session
-from lesionstudio.gui.stored_values import question
 from lesionstudio.gui.study_steps import StudySteps
 from lesionstudio.gui.sureness import chosen_threshold
 from lesionstudio.gui.views import NEW_MODEL, ModelView, Notice
-from lesionstudio.imaging.doubts import crop_sentence, hu_sentence, unlike_sentence
 from lesionstudio.imaging.labels import match_labels
 from lesionstudio.model_card import ModelCard
 from lesionstudio.project.shelf import ModelShelf
@@ -57,6 +56,7 @@ class Models(QObject):
         self.device_text = ""
         self.misfits: set[tuple[str, str]] = set()
         """Items and models of which it was said already, in better words, that they do not fit."""
+        segmenter.doubted.connect(self._doubted)
         segmenter.arrived.connect(self.tray.take)
         segmenter.ended.connect(self.tray.close)
         segmenter.finished.connect(self._scan_finished)
@@ -279,18 +279,15 @@ class Models(QObject):
             return None
         return {int(theirs): int(ours) for theirs, ours in kept.items()}
 
-    def _scan_finished(self, order: Order, result: dict[str, Any]) -> None:
-        offset = result.get("hu_offset_guess")
+    def _doubted(self, order: Order, said: dict[str, Any]) -> None:
         is_told = (order.item_id, order.model_id) in self.misfits
+        for notice in doubt_notices(said, order.item_name, is_told=is_told):
+            self._session.tell(notice)
+
+    def _scan_finished(self, order: Order, result: dict[str, Any]) -> None:
+        """The doubts were said before it drew; what is left are slices that could not be read."""
         for sentence in result.get("warnings", ()):
-            if is_told and sentence == unlike_sentence():
-                continue
-            if offset is not None and sentence == hu_sentence(offset):
-                self._session.tell(question(offset, "warning"))
-            elif sentence == crop_sentence():
-                hint, words = _("Draw a box around one place instead."), _("Draw a box")
-                self._session.tell(Notice("warning", sentence, hint, words, "segment_box"))
-            else:
+            if sentence not in result.get("doubts", ()):
                 self._session.tell(Notice("warning", sentence, order.item_name))
 
     def _failed(self, problem: BaseException) -> None:

@@ -55,8 +55,12 @@ class DraftPart:
 
 
 class Segmenter(QObject):
-    """Runs orders one at a time; an urgent one (this slice) passes the others inside the compute process."""
+    """Runs orders one at a time; an urgent one (this slice) passes the others inside the compute process.
 
+    `doubted`: what speaks against the model in a scan, as a partial of segment_scan, before its first slice arrives.
+    """
+
+    doubted = Signal(object, object)
     arrived = Signal(object)
     finished = Signal(object, object)
     failed = Signal(object)
@@ -125,8 +129,11 @@ class Segmenter(QObject):
     def _progressed(self, run: "_Run", progress: Progress) -> None:
         title, waiting = progress.message or run.order.title, len(self._waiting)
         self._tell(JobView("segment", title, progress.fraction, progress.left_s, waiting, is_urgent=run.is_urgent))
-        if isinstance(progress.partial, dict) and progress.partial.get("slices"):
-            self._hand_on(run, tuple(int(k) for k in progress.partial["slices"]))
+        partial = progress.partial if isinstance(progress.partial, dict) else {}
+        if partial.get("doubts"):
+            self.doubted.emit(run.order, partial)
+        if partial.get("slices"):
+            self._hand_on(run, tuple(int(k) for k in partial["slices"]))
 
     def _succeeded(self, run: "_Run", result: dict[str, Any]) -> None:
         missing = tuple(int(k) for k in result["slices"] if int(k) not in run.handed_on)

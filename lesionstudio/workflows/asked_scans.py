@@ -47,7 +47,7 @@ def share_of(report: Reporter, n: int, count: int, began: float) -> Reporter:
     def pass_on(progress: Progress) -> None:
         done = (n + (progress.fraction or 0.0)) / count
         left_s = None if progress.left_s is None else (time.monotonic() - began) / done * (1 - done)
-        report(Progress(done, progress.message, left_s))
+        report(Progress(done, progress.message, left_s, progress.partial))
 
     return pass_on
 

@@ -61,7 +61,7 @@ class Piece:
 class Segmenting:
     """One scan under a model: hands out pieces, and knows afterwards what could not be read and what seems odd.
 
-    `hu_offset_guess`: what seems to have been added to HU, though nobody said so; known once warnings were asked for.
+    `hu_offset_guess`: what seems to have been added to HU, though nobody said so; known once doubts were asked for.
     """
 
     scan: Scan
@@ -70,6 +70,7 @@ class Segmenting:
     hu_offset_guess: int | None = None
     predictor: "Predictor" = field(init=False)
     _window: Window | None = field(init=False, default=None)
+    _doubts: list[str] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.predictor = loaded(self.choices.model, self.choices.device, self.choices.flips)
@@ -106,12 +107,22 @@ class Segmenting:
         if slices and all(k in self.unread for k in slices):
             raise self.unread[slices[0]]
 
+    def doubts(self) -> list[str]:
+        """Sentences: what in this scan speaks against the model; worth saying before anything is drawn."""
+        if self._doubts is None:
+            inputs = self._inputs(spread(self.scan.slices))
+            self.hu_offset_guess = guessed_offset(self.scan, list(inputs))
+            is_boxed, card = self.choices.box is not None, self.predictor.card
+            self._doubts = doubts(card, self.scan, list(inputs.values()), self.hu_offset_guess, in_box=is_boxed)
+        return self._doubts
+
+    def beginning(self) -> dict[str, Any]:
+        """The partial of the report before the first piece: {"doubts", "hu_offset_guess"}."""
+        return {"doubts": self.doubts(), "hu_offset_guess": self.hu_offset_guess}
+
     def warnings(self, slices: Sequence[int]) -> list[str]:
-        """Sentences: what in this scan speaks against the model, and which slices could not be read."""
-        inputs = self._inputs(spread(self.scan.slices))
-        self.hu_offset_guess = guessed_offset(self.scan, list(inputs))
-        is_boxed = self.choices.box is not None
-        sentences = doubts(self.predictor.card, self.scan, list(inputs.values()), self.hu_offset_guess, in_box=is_boxed)
+        """The doubts, and which slices could not be read."""
+        sentences = list(self.doubts())
         for k, problem in sorted((k, problem) for k, problem in self.unread.items() if k in slices):
             sentences.append(_("Slice {k} was left out: {reason}").format(k=k + 1, reason=problem.message))
         return sentences
@@ -182,7 +193,8 @@ def segment_scan(
     """Drafts of a scan's slices in `out`: labels.npy and probability.npy, uint8 (slice, row, column).
 
     Row n belongs to slices[n], or to slice n where `slices` is None. The slice `first` comes first, then its
-    neighbours outwards; each finished run of slices is reported as partial {"slices": [...]} once it is on disk.
+    neighbours outwards; each finished run of slices is reported as partial {"slices": [...]} once it is on disk. What
+    speaks against the model is reported before the first of them: see Segmenting.beginning.
     `hu_offset`: what was added to HU in this scan; `box`: first row and column and those after the last, nothing is
     marked beside it. Raises UnreadableFile, ModelProblem, OutOfMemory.
     """
@@ -195,7 +207,7 @@ def segment_scan(
     shape = (len(wanted), *run.scan.geometry.shape[1:])
     paths = {name: Path(out) / f"{name}.npy" for name in ("labels", "probability")}
     labels, probability = (np.lib.format.open_memmap(path, "w+", np.uint8, shape) for path in paths.values())
-    report(Progress(0.0))
+    report(Progress(0.0, partial=run.beginning()))
     for piece in run.pieces(outwards(wanted, first), report):
         at = [rows[k] for k in piece.slices]
         labels[at], probability[at] = piece.labels, piece.likeliest
@@ -206,6 +218,7 @@ def segment_scan(
         **{name: str(path) for name, path in paths.items()},
         **run.facts(),
         "warnings": run.warnings(wanted),
+        "doubts": run.doubts(),
         "hu_offset_guess": run.hu_offset_guess,
         "seconds": round(time.monotonic() - began, 2),
     }

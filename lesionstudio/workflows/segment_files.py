@@ -12,7 +12,7 @@ from lesionstudio.errors import LesionStudioError, ProjectProblem, UnreadableFil
 from lesionstudio.imaging.formats import FoundScan, read_scan
 from lesionstudio.imaging.formats.mask_kinds import MaskFormat
 from lesionstudio.imaging.formats.source import Values
-from lesionstudio.progress import Reporter, silent
+from lesionstudio.progress import Progress, Reporter, silent
 from lesionstudio.project.shelf import ModelShelf
 from lesionstudio.project.storage import telling_of_output
 from lesionstudio.workflows.asked_scans import asked_scans, place_of, plain, protect_originals, share_of
@@ -45,7 +45,9 @@ def segment_files(order: SegmentOrder, report: Reporter = silent) -> list[dict[s
     """Writes a mask of every slice of every scan in these files and folders, and index.csv beside them.
 
     For each scan {"path", "masks", "probabilities", "slices", "model", "threshold", "device", "engine", "warnings",
-    "hu_offset_guess", "seconds"}, or {"path", "error", "hint"} where it failed; with `strict` the first failure raises.
+    "doubts", "hu_offset_guess", "seconds"}, or {"path", "error", "hint"} where it failed; with `strict` the first
+    failure raises. Doubts are those of the warnings that are reported before anything is drawn, as partial {"path",
+    "doubts", "hu_offset_guess"}.
     A guess of what was added to HU is told and never applied: that is for the person to say. Raises ModelProblem where
     there is no such model, and ProjectProblem when `out` holds the scans or cannot be written.
     """
@@ -94,6 +96,7 @@ def _segmented(
         output.check_free()
     labels = np.zeros(geometry.shape, np.uint8)
     likely = np.zeros((len(names) if order.probabilities else 0, *geometry.shape), np.uint8)
+    report(Progress(0.0, found.name, partial={"path": place_of(found), **run.beginning()}))
     for piece in run.pieces(range(run.scan.slices), report, found.name):
         at = list(piece.slices)
         labels[at] = piece.labels
@@ -108,6 +111,7 @@ def _segmented(
         "slices": len(done),
         **run.facts(),
         "warnings": run.warnings(done),
+        "doubts": run.doubts(),
         "hu_offset_guess": run.hu_offset_guess,
         "seconds": round(time.monotonic() - began, 2),
     }

@@ -3,16 +3,29 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtTest import QTest
 
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.views import Notice
+from lesionstudio.imaging.doubts import unlike_sentence
+from lesionstudio.progress import Progress, Reporter
 from tests.gui import kind_teller
 from tests.gui.seats import LEFT, Hands, hands_on
 from tests.gui.test_classify_page import VERBS, draw
-from tests.stand_in import StandIn
+from tests.stand_in import StandIn, bright_is_lesion
+
+
+def doubting(*, model: str, report: Reporter, **asked: Any) -> dict[str, Any]:
+    """What is bright is lesion; the model for few things doubts whatever it is shown."""
+    if Path(model).name == "for-few":
+        report(Progress(0.0, partial={"doubts": [unlike_sentence()], "hu_offset_guess": None}))
+    return bright_is_lesion(report=report, **asked)
+
+
+OURS = {**VERBS, "segment_scan": doubting}
 
 
 @pytest.fixture
@@ -27,7 +40,7 @@ def hands(look: Look, tmp_path: Path) -> Iterator[Hands]:
     for name, grey in (("bright", 200), ("dark", 40), ("middle", 130)):
         draw(tmp_path / "scans", name, grey)
     draw(tmp_path / "scans", "even", 60, even=True)
-    with hands_on(look, tmp_path / "scans", labels=1, compute=lambda listener: StandIn(listener, VERBS)) as made:
+    with hands_on(look, tmp_path / "scans", labels=1, compute=lambda listener: StandIn(listener, OURS)) as made:
         made.session.apply_settings(replace(made.session.settings, drafts_ahead=False))
         made.desk.parts.models.choose_model("for-lungs")
         made.desk.parts.models._keep_table("for-lungs", {1: 1, 2: 1, 3: 1})
@@ -119,3 +132,17 @@ def test_a_model_that_does_not_say_what_it_was_made_for_is_never_doubted(hands: 
     open_item(hands, "dark.png")
     segment(hands)
     assert said(hands) == [] and "look_at_pictures" not in submitted(hands)
+
+
+def test_what_a_model_doubts_is_said_before_its_draft_is_there(hands: Hands) -> None:
+    kind_teller.put_on_shelf("for-few", task="segmentation")
+    models = hands.desk.parts.models
+    models.look_again()
+    models.choose_model("for-few")
+    models._keep_table("for-few", {1: 1, 2: 1, 3: 1})
+    open_item(hands, "dark.png")
+    drafts: list[bool] = []
+    models._segmenter.doubted.connect(lambda *_said: drafts.append(bool(hands.mask.draft(0).any())))
+    segment(hands)
+    assert drafts == [False] and hands.mask.draft(0).any()
+    assert [one.title for one in said(hands)] == [unlike_sentence()]

@@ -96,7 +96,8 @@ def test_a_model_that_worked_on_values_left_as_they_are_says_so_in_amber_and_off
     person.open(raised)
     person.press("banner_leave_values_button")
     order = person.desk.parts.models._order_for_open("Segment")
-    person.desk.parts.models._scan_finished(order, {"warnings": [QUESTION, "Other."], "hu_offset_guess": 1024})
+    person.desk.parts.models._doubted(order, {"doubts": [QUESTION], "hu_offset_guess": 1024})
+    person.desk.parts.models._scan_finished(order, {"warnings": [QUESTION, "Other."], "doubts": [QUESTION]})
     kinds = {notice.title: (notice.kind, notice.action) for notice in person.window.draw_page.banners.notices}
     assert kinds == {QUESTION: ("warning", "read_as_ct"), "Other.": ("warning", "")}
     person.press("banner_read_as_ct_button")

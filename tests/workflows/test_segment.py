@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lesionstudio.errors import LesionStudioError, ModelProblem, ProjectProblem, UnreadableFile
+from lesionstudio.imaging.doubts import crop_sentence
 from lesionstudio.imaging.formats import find_scan, read_mask, read_scan
 from lesionstudio.imaging.scan import Scan
 from lesionstudio.progress import Cancelled, Progress, silent
@@ -113,7 +114,7 @@ def test_each_slice_is_in_the_arrays_when_it_is_reported(tmp_path: Path, model: 
 
     def report(progress: Progress) -> None:
         if progress.partial:
-            for k in progress.partial["slices"]:
+            for k in progress.partial.get("slices", ()):
                 assert np.load(tmp_path / "run" / "probability.npy", mmap_mode="r")[k].any()
                 seen.append(k)
 
@@ -131,11 +132,20 @@ def test_some_slices_give_the_rows_that_all_slices_give_there(tmp_path: Path, mo
     np.testing.assert_array_equal(np.load(some["labels"]), whole[[4, 1]])
 
 
+def test_what_speaks_against_the_model_is_said_before_anything_is_drawn(tmp_path: Path) -> None:
+    crops = save_tiny_model(tmp_path / "crops", tiny_card(id="crops", view="crop", crop_side=64))
+    path, told = nifti(tmp_path / "a.nii.gz", np.stack([grey(200, 200)] * 2)), list[Any]()
+    done = segmented(path, crops, tmp_path / "run", report=lambda progress: told.append(progress.partial))
+    slices = [one for one in told[1:] if one]
+    assert told[0] == {"doubts": done["doubts"], "hu_offset_guess": None} and slices and "slices" in slices[0]
+    assert done["warnings"] == done["doubts"] == [crop_sentence()]
+
+
 def test_a_cancel_stops_and_what_was_reported_is_kept(tmp_path: Path, model: Path) -> None:
     path = nifti(tmp_path / "v.nii", np.zeros((3, 40, 40), np.int16))
 
     def report(progress: Progress) -> None:
-        if progress.partial:
+        if progress.partial and "slices" in progress.partial:
             raise Cancelled
 
     with pytest.raises(Cancelled):
