@@ -17,6 +17,12 @@ def python_home(python: Path) -> Path:
     return _places(python)[1]
 
 
+def cuda_of(python: Path) -> str:
+    """The version of CUDA that this Python's PyTorch was built for; "" for none."""
+    ask = "from torch.version import cuda; print(cuda or '')"
+    return subprocess.run([python, "-c", ask], capture_output=True, text=True, check=True).stdout.strip()
+
+
 @cache
 def _places(python: Path) -> tuple[Path, Path]:
     said = subprocess.run([python, "-c", _ASK], capture_output=True, text=True, check=True).stdout.splitlines()

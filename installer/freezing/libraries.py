@@ -52,13 +52,14 @@ def newest_glibc(folder: Path) -> str:
 def drop_orphans(folder: Path) -> int:
     """Deletes libraries that no other asks for any more, and links to nothing; bytes saved.
 
-    Those in torch's and OpenVINO's own folders may be loaded by name, so they stay.
+    Those in the folders of torch, NVIDIA and OpenVINO may be loaded by name, so they stay.
     """
     every = {file: set(needed(file)) for file in libraries_in(folder)}
     loose = {
         file
         for file in every
-        if file.parent == folder or (file.parent.name.endswith((".libs", "lib")) and "torch" not in file.parts)
+        if file.parent == folder
+        or (file.parent.name.endswith((".libs", "lib")) and not {"torch", "nvidia"}.intersection(file.parts))
     }
     kept = {file for file in every if file not in loose or file.name.startswith("libpython") or "cpython" in file.name}
     reached = set().union(*(every[file] for file in kept))

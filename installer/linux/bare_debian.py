@@ -8,6 +8,7 @@ from pathlib import Path
 
 MIRROR = "http://deb.debian.org/debian"
 USER, HOME = "joerg", "/home/jörg"
+OTHER = "zoe"
 SHARED = ("/proc", "/tmp/.X11-unix")
 
 
@@ -27,14 +28,15 @@ class BareDebian:
         return cls(folder)
 
     def open(self) -> None:
-        """Mounts what programs expect, and makes the user."""
+        """Mounts what programs expect, and makes the users."""
         for place in SHARED:
             target = self.root / place.lstrip("/")
             target.mkdir(parents=True, exist_ok=True)
             subprocess.run(["mount", "--bind", place, str(target)], check=True)
         shutil.copyfile("/etc/resolv.conf", self.root / "etc/resolv.conf")
-        if not (self.root / HOME.lstrip("/")).exists():
-            self.run("useradd", "--create-home", "--home-dir", HOME, "--shell", "/bin/sh", USER)
+        for user in (USER, OTHER):
+            if not self.inside(_home(user)).exists():
+                self.run("useradd", "--create-home", "--home-dir", _home(user), "--shell", "/bin/sh", user)
 
     def close(self) -> None:
         """Takes the mounts away, so that the folder can be deleted."""
@@ -53,19 +55,18 @@ class BareDebian:
             self._command(words, USER, told), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=check
         )
 
-    def start_as_user(self, *words: str, log: Path, **told: str) -> subprocess.Popen[bytes]:
+    def start_as_user(self, *words: str, log: Path, user: str = USER, **told: str) -> subprocess.Popen[bytes]:
         """Starts a program in it; the process is the program itself, for every step before it becomes the next."""
         with log.open("ab") as said:
-            return subprocess.Popen(self._command(words, USER, told), stdout=said, stderr=said)
+            return subprocess.Popen(self._command(words, user, told), stdout=said, stderr=said)
 
     def inside(self, path: str) -> Path:
         """The place on this machine of a path in it."""
         return self.root / path.lstrip("/")
 
     def _command(self, words: Sequence[str], user: str, told: dict[str, str]) -> list[str]:
-        home = "/root" if user == "root" else HOME
         surroundings = {
-            "HOME": home,
+            "HOME": _home(user),
             "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
             "LANG": "C.UTF-8",
             "DEBIAN_FRONTEND": "noninteractive",
@@ -74,6 +75,10 @@ class BareDebian:
         as_user = [] if user == "root" else [f"--userspec={user}:{user}"]
         pairs = [f"{name}={value}" for name, value in surroundings.items()]
         return ["chroot", *as_user, str(self.root), "/usr/bin/env", "-i", *pairs, *words]
+
+
+def _home(user: str) -> str:
+    return {"root": "/root", USER: HOME}.get(user, f"/home/{user}")
 
 
 def is_root() -> bool:

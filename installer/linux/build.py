@@ -11,18 +11,15 @@ from pathlib import Path
 
 from installer.freezing.frozen import Frozen
 from installer.linux import debian, menu
-from lesionstudio.words import _
 
 HERE = Path(__file__).resolve().parent
 MACHINE = "x86_64"
-TOOLS = {"dpkg-deb": "dpkg", "objdump": "binutils", "ar": "binutils", "strip": "binutils"}
+TOOLS = {"dpkg-deb": "dpkg", "xz": "xz-utils", **dict.fromkeys(("ar", "as", "ld", "objdump", "strip"), "binutils")}
+"""Programs that this needs, and the packages of Debian that bring them."""
 
 
 def package(frozen: Frozen, out: Path) -> list[Path]:
     """The .deb, and the .tar.gz with the same packed program in it: packing takes the longest."""
-    lacking = sorted({package for tool, package in TOOLS.items() if not shutil.which(tool)})
-    if lacking:
-        raise SystemExit(_("To make the packages, install first: {packages}").format(packages=" ".join(lacking)))
     deb = debian.package(frozen, out)
     return [deb, _tar(frozen, deb, out)]
 

@@ -83,7 +83,7 @@ class DayAtWork:
     def _open(self) -> None:
         started = time.monotonic()
         self._program = self.start()
-        until(lambda: self.hand.sees_window("LesionStudio"), PATIENCE_S, "the window")
+        until(lambda: self.hand.windows("LesionStudio"), PATIENCE_S, "the window")
         self.figures["window_s"] = time.monotonic() - started
         until(lambda: (self.home / "project.json").exists(), PATIENCE_S, "the study")
         self.figures["study_open_s"] = time.monotonic() - started

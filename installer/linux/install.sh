@@ -47,17 +47,21 @@ mv -- "$new/@PLACE@" "$target/program"
 rm -rf -- "$new" "$old"
 cp -- "$here/uninstall.sh" "$target/uninstall.sh"
 
-mkdir -p -- "$HOME/.local/bin"
-ln -sf -- "$target/program/lesionstudio" "$HOME/.local/bin/lesionstudio"
-mkdir -p -- "$data"
-cp -R -- "$here/share/." "$data/"
-entry=$data/applications/lesionstudio.desktop
-quoted=$(printf '%s' "$target/program/lesionstudio" | sed 's/["`$]/\\\\\\\\&/g; s/%/%%/g')
-awk -v program="\"$quoted\"" '{ at = index($0, "@PROGRAM@"); if (at) print substr($0, 1, at - 1) program substr($0, at + 9); else print }' \
-    "$here/share/applications/lesionstudio.desktop" >"$entry"
-if command -v update-desktop-database >/dev/null; then update-desktop-database -q "$data/applications" || true; fi
-if command -v update-mime-database >/dev/null; then update-mime-database "$data/mime" >/dev/null 2>&1 || true; fi
-
-say "Done. Start LesionStudio from the menu, or type: $HOME/.local/bin/lesionstudio" \
-    "Terminé. Ouvrez LesionStudio par le menu, ou tapez : $HOME/.local/bin/lesionstudio"
+put_into_menu() {
+    mkdir -p -- "$HOME/.local/bin" "$data" && ln -sf -- "$target/program/lesionstudio" "$HOME/.local/bin/lesionstudio" &&
+        cp -R -- "$here/share/." "$data/" || return 1
+    entry=$data/applications/lesionstudio.desktop
+    quoted=$(printf '%s' "$target/program/lesionstudio" | sed 's/["`$]/\\\\&/g; s/%/%%/g')
+    awk -v program="\"$quoted\"" '{ at = index($0, "@PROGRAM@"); if (at) print substr($0, 1, at - 1) program substr($0, at + 9); else print }' \
+        "$here/share/applications/lesionstudio.desktop" >"$entry" || return 1
+    if command -v update-desktop-database >/dev/null; then update-desktop-database -q "$data/applications" || true; fi
+    if command -v update-mime-database >/dev/null; then update-mime-database "$data/mime" >/dev/null || true; fi
+}
+if put_into_menu 2>/dev/null; then
+    say "Done. Start LesionStudio from the menu, or type: $HOME/.local/bin/lesionstudio" \
+        "Terminé. Ouvrez LesionStudio par le menu, ou tapez : $HOME/.local/bin/lesionstudio"
+else
+    say "Done, without a menu entry: $HOME cannot be written. To start LesionStudio, type: $target/program/lesionstudio" \
+        "Terminé, mais sans entrée de menu : $HOME n'est pas accessible en écriture. Pour ouvrir LesionStudio, tapez : $target/program/lesionstudio"
+fi
 say "To remove it: $target/uninstall.sh" "Pour désinstaller : $target/uninstall.sh"

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from installer.freezing.sizes import bytes_in
+from installer.linux.bad_days import BadDays
 from installer.linux.bare_debian import HOME, USER, BareDebian, is_root
 from installer.linux.day_at_work import DayAtWork
 from installer.linux.screen_hand import ScreenHand
@@ -42,8 +43,10 @@ class Proof:
         debian, told = self._debian("deb"), dict[str, Any]()
         try:
             told["python_before"] = debian.run("sh", "-c", "command -v python3 python", check=False).stdout.strip()
-            told |= self._install_deb(debian)
+            bad = BadDays(debian, self.chosen.scans, self.chosen.out)
+            told |= self._install_deb(debian, bad)
             told["work"] = self._day(debian, "deb", ["lesionstudio"])
+            told["bad_days"] = self._bad_days(bad)
             told["newer_over_it"] = self._install_newer(debian)
             told |= self._remove_deb(debian)
         finally:
@@ -94,14 +97,23 @@ class Proof:
         finally:
             hand.close()
 
+    def _bad_days(self, bad: BadDays) -> dict[str, Any]:
+        hand = ScreenHand(SCREEN)
+        try:
+            return bad.live(hand)
+        finally:
+            hand.close()
+
     # The .deb
 
-    def _install_deb(self, debian: BareDebian) -> dict[str, Any]:
+    def _install_deb(self, debian: BareDebian, bad: BadDays) -> dict[str, Any]:
         shutil.copy(self.chosen.deb, debian.inside("/root/lesionstudio.deb"))
         debian.run("apt-get", "update", "-q")
-        before, started = _packages(debian), time.monotonic()
+        before, without_room = _packages(debian), bad.install_without_room("/root/lesionstudio.deb")
+        started = time.monotonic()
         debian.run("apt-get", "install", "-y", "--no-install-recommends", "/root/lesionstudio.deb")
         return {
+            "without_room": without_room,
             "install_s": time.monotonic() - started,
             "download_mb": self.chosen.deb.stat().st_size / 1e6,
             "unpacked_mb": bytes_in(debian.inside("/usr/lib/lesionstudio")) / 1e6,

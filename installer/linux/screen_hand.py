@@ -29,9 +29,9 @@ class ScreenHand:
         self._server.terminate()
         self._server.wait()
 
-    def sees_window(self, name: str) -> bool:
-        """Whether a window with this in its title is open."""
-        return self._do("search", "--name", name).returncode == 0
+    def windows(self, name: str) -> int:
+        """How many windows with this in their titles can be seen."""
+        return len(self._do("search", "--onlyvisible", "--name", name).stdout.split())
 
     def focus(self, name: str) -> None:
         """Gives the keys back to this window after a sheet has closed: on this screen no window manager does."""

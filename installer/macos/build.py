@@ -11,6 +11,7 @@ from installer.freezing.frozen import Frozen
 from installer.macos.bundle import NAME
 
 MACHINE = "arm64"
+TOOLS = dict.fromkeys(("codesign", "hdiutil"), "Xcode")
 
 
 def package(frozen: Frozen, out: Path) -> list[Path]:

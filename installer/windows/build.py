@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import struct
 import subprocess
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from lesionstudio.words import _
 
 SCRIPT = Path(__file__).resolve().with_name("lesionstudio.iss")
 MACHINE = "x64"
+TOOLS: dict[str, str] = {}  # Inno Setup need not be on the path: _compiler() looks for it.
+SIGNS = (16, 32, 48, 64, 128, 256)
 _PLACES = ("ProgramFiles(x86)", "ProgramFiles", "LOCALAPPDATA")
 COMMAND = '@"%~dp0..\\lesionstudio-console.exe" %*\r\n'
 
@@ -41,10 +44,12 @@ def _compiler() -> str:
 
 
 def _icon(frozen: Frozen) -> Path:
-    """The sign in the sizes that Windows asks for."""
-    from PIL import Image
-
-    source = frozen.folder / "_internal" / "resources" / "icons" / "app" / "lesionstudio-256.png"
-    target = frozen.folder.with_name("lesionstudio.ico")
-    Image.open(source).save(target, sizes=[(side, side) for side in (16, 24, 32, 48, 64, 128, 256)])
+    """The sign in the sizes that Windows asks for, as one .ico: a list of PNG files."""
+    folder, target = frozen.folder / "_internal" / "resources" / "icons" / "app", frozen.folder.with_name("icon.ico")
+    pictures = [(folder / f"lesionstudio-{side}.png").read_bytes() for side in SIGNS]
+    head, at = struct.pack("<HHH", 0, 1, len(SIGNS)), 6 + 16 * len(SIGNS)
+    for side, picture in zip(SIGNS, pictures, strict=True):
+        head += struct.pack("<BBBBHHII", side % 256, side % 256, 0, 0, 1, 32, len(picture), at)
+        at += len(picture)
+    target.write_bytes(head + b"".join(pictures))
     return target

@@ -37,13 +37,15 @@ class Smoke:
         self.out = out
         self.home = out / "home of Zoé"
         self.figures: dict[str, Any] = {}
+        self._models: list[dict[str, Any]] = []
 
     def run(self) -> dict[str, Any]:
         """Every step, each timed; the first that fails ends it with what the program said."""
         os.environ["LESIONSTUDIO_HOME"] = str(self.home)
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         steps: tuple[Callable[[], object], ...] = (
-            self.version, self.doctor, self.series, self.demo, self.compute, self.learn, self.export, self.windows,
+            self.version, self.doctor, self.series, self.models, self.demo, self.compute, self.learn, self.export,
+            self.windows,
         )  # fmt: skip
         for step in steps:
             began = time.monotonic()
@@ -71,14 +73,23 @@ class Smoke:
         assert found["kind"] == "volume" and found["format"] == "dicom", found
         return {"shape": found["shape"], "spacing_mm": found["spacing_mm"]}
 
+    def models(self) -> list[str]:
+        """The models that came with it; a build may have none."""
+        self._models = self._json("models")
+        return [model["id"] for model in self._models]
+
     def demo(self) -> dict[str, Any]:
-        """The main job, and a picture of the window."""
+        """The main job, and a picture of the window; without a model that one must be got."""
+        if not self._models:
+            return {"says": self._refusal("demo", "--out", str(self.out / "demo"))}
         done = self._json("demo", "--out", str(self.out / "demo"))
         assert Path(done["screenshot"]).stat().st_size > 20_000 and done["masks"], done
         return {"dice": done["dice"], "seconds": done["seconds"]}
 
-    def compute(self) -> dict[str, Any]:
+    def compute(self) -> dict[str, float]:
         """A slice in the compute process, as the window has it made; killed and asked again."""
+        if not self._models:
+            return {}
         inbox: Queue[Message] = Queue()
         compute = LocalCompute(inbox.put, command=[str(self.talker), "_compute", "en"])
         try:
@@ -125,7 +136,7 @@ class Smoke:
         (self.out / name).mkdir()
         (found,) = find_scans(self.out / "Série à lire")
         source = found.source.to_json()
-        model = self._json("models")[0]["folder"]
+        model = self._models[0]["folder"]
         common = {"source": source, "model": model, "threshold": None, "device": "cpu", "out": str(self.out / name)}
         began = time.monotonic()
         job = compute.submit("segment_scan", {**common, "slices": [2], "first": 2})
@@ -146,6 +157,12 @@ class Smoke:
 
     def _json(self, *words: str) -> Any:
         return json.loads(self._say(*words, "--json"))
+
+    def _refusal(self, *words: str) -> str:
+        """The sentence with which it ends what cannot be done."""
+        done = subprocess.run([str(self.talker), *words], capture_output=True, timeout=LONG_S, check=False)
+        assert done.returncode == 1, f"{words} ended with {done.returncode}"
+        return done.stderr.decode("utf-8").strip()
 
     def _say(self, *words: str) -> str:
         done = subprocess.run([str(self.talker), *words], capture_output=True, timeout=LONG_S, check=False)

@@ -32,11 +32,16 @@ class Person:
         self.program.mkdir(parents=True)
         (self.program / "lesionstudio").write_text(f'#!/bin/sh\necho {says} "$@"\n', encoding="utf-8")
         (self.program / "lesionstudio").chmod(0o755)
+        (self.program / "large").write_bytes(b"x" * 300_000)
         frozen = Frozen(self.program, Wanted(version=version), "abc", "2026-01-01", tightness=1)
         deb, packed = build.package(frozen, self.place)
         self.deb = deb
         subprocess.run(["tar", "-C", self.place, "-xzf", packed], check=True)
         return self.place / packed.name.removesuffix(".tar.gz")
+
+    def types_where_files_stay_small(self, *words: object) -> subprocess.CompletedProcess[str]:
+        """As `types`, where no file can become larger than 100 kB."""
+        return self.types("sh", "-c", 'ulimit -f 200 && exec "$@"', "sh", *words)
 
     def disk_is_full(self) -> None:
         """From now on df says that 3 MB are free."""
@@ -85,6 +90,28 @@ def test_where_there_is_no_room_it_says_so_and_leaves_the_older_version_as_it_wa
     assert "3 MB are free. Nothing was installed." in done.stderr
     assert person.types(person.home / ".local/bin/lesionstudio").stdout == "older\n"
     assert "3 Mo sont libres" in person.types(person.download("newer") / "install.sh", language="fr_FR.UTF-8").stderr
+
+
+def test_where_room_ends_while_it_unpacks_the_older_version_stays_as_it_was(person: Person) -> None:
+    assert person.types(person.download("older") / "install.sh").returncode == 0
+    done = person.types_where_files_stay_small(person.download("newer") / "install.sh")
+    assert done.returncode == 1
+    assert "Unpacking stopped: no room" in done.stderr
+    assert person.types(person.home / ".local/bin/lesionstudio").stdout == "older\n"
+    assert [path.name for path in (person.home / ".local/opt/lesionstudio").iterdir() if path.name[:3] == "new"] == []
+
+
+def test_a_home_that_cannot_be_written_needs_another_folder_and_gets_no_menu_entry(person: Person) -> None:
+    there, download = person.place / "elsewhere", person.download("first")
+    person.home = Path("/proc/nobody")  # where not even root can make a folder
+    done = person.types(download / "install.sh")
+    assert (done.returncode, "cannot be written. Choose another folder" in done.stderr) == (1, True)
+    done = person.types(download / "install.sh", "--to", there)
+    assert done.returncode == 0, done.stderr
+    assert f"cannot be written. To start LesionStudio, type: {there}/program/lesionstudio" in done.stdout
+    assert person.types(there / "program/lesionstudio").stdout == "first\n"
+    assert person.types(there / "uninstall.sh").returncode == 0
+    assert not there.exists()
 
 
 def test_a_folder_with_other_files_is_not_touched(person: Person) -> None:
