@@ -1,5 +1,6 @@
 """Networks by name, from segmentation_models_pytorch and our own, and the weights their encoders start from."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,9 @@ def _from_library(card: ModelCard) -> nn.Module:
     }
     if card.architecture == "dpt":
         options.setdefault("dynamic_img_size", True)
-    network = segmentation_models().create_model(card.architecture, encoder_name=card.encoder, **options)
+    with warnings.catch_warnings():  # smp 0.6 would rather have other names; the bound in pyproject.toml keeps these
+        warnings.filterwarnings("ignore", "`timm-` encoders are deprecated", DeprecationWarning)
+        network = segmentation_models().create_model(card.architecture, encoder_name=card.encoder, **options)
     assert isinstance(network, nn.Module)
     return network
 

@@ -1,7 +1,7 @@
 """The starter models, made again by verbs of the command line only, and the experiments that chose their recipes.
 
     python -m tests.benchmarks.make_models MODEL [--keep FOLDER] [--until HH:MM] [--unjudged]      one a model
-    python -m tests.benchmarks.make_models --experiments [NAME ...] [--minutes 8] [--seeds 1] [--until HH:MM]
+    python -m tests.benchmarks.make_models --experiments [NAME ...] [--sets SET ...] [--seeds 1] [--until HH:MM]
 
 MODEL is one of lung-lesions, lung-nodules, brain-tumour, em-membranes, brain-lobes. A run that was stopped goes on
 where it was. Steps of a model: a trunk learned from train, on which val chooses threshold and least size (of the lung
@@ -16,7 +16,7 @@ import argparse
 import json
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from lesionstudio.workflows.folds import folds_on_card
 from tests.benchmarks.draw_thumbnails import draw
 from tests.benchmarks.model_words import WORDS
-from tests.benchmarks.starter_models import EXPERIMENTS, LATER, LITE0, MODELS, Words
+from tests.benchmarks.starter_models import EXPERIMENTS, LATER, LITE0, LOBES, MODELS, STEPS_OF_TRIALS, Idea, Words
 from tests.benchmarks.verbs import KEPT, Hour, Kept, TimeIsUp, VerbFailed, listen_to_interrupts, run_verb
 
 FOLDS_OF_TRIALS = 5
@@ -101,22 +101,27 @@ class Maker:
         minutes = sum(self._kept.of(name).get("minutes", 0.0) for name in ("trunk", *self._names_of_branches()))
         took = f"It took {minutes:.0f} minutes of one processor core, on a machine that did other things meanwhile."
         said["notes"] = [*said.get("notes", ()), took]
+        said["failures"] = [{"text": one} for one in said.get("failures", ())]
         said["thumbnail"] = "thumbnail.png"
         draw(self.name, self.place / said["thumbnail"])
         (self.place / "LICENSE").write_text(said.pop("licence_text"), encoding="utf-8")
-        (self.place / "words.json").write_text(json.dumps(said), encoding="utf-8")
-        self.step("words", ["models", str(out), "--describe", str(self.place / "words.json")])
+        words, text = self.place / "words.json", json.dumps(said)
+        if words.is_file() and words.read_text(encoding="utf-8") != text:
+            self._kept.of("words")["done"] = False
+        words.write_text(text, encoding="utf-8")
+        self.step("words", ["models", str(out), "--describe", str(words)])
 
-    def experiment(self, title: str, changes: dict[str, Any], minutes: float, seed: int) -> dict[str, float]:
-        """One run on one fold inside train and val; gives mean Dice of what was left out, by threshold."""
-        recipe = {**changes, "fold": [0, FOLDS_OF_TRIALS], "whole": True, "minutes": minutes, "epochs": 100_000}
+    def experiment(self, title: str, idea: Idea, seed: int) -> tuple[dict[str, float], float]:
+        """One run on one fold inside train and val: mean Dice of what was left out, by threshold; and its minutes."""
+        steps = round(STEPS_OF_TRIALS[self.name] / idea.dear)
+        recipe = {**idea.changes, "fold": [0, FOLDS_OF_TRIALS], "whole": True, "steps": steps}
         name = f"{title} {seed}".replace(" ", "-")
         path, answer = self._recipe(f"{name}.json", {}, recipe), self.place / f"{name}.found.json"
         data = [*self.model.data(self.place), *self.model.options]
         words = ["train", *data, "--recipe", str(path), "--seed", str(seed), "--out", str(self.place / name)]
         self.step(name, [*words, "--resume", "--json", str(answer)])
         found: dict[str, float] = json.loads(answer.read_text(encoding="utf-8"))["choice"]["dice"]
-        return found
+        return found, self._kept.of(name)["minutes"]
 
     def step(self, name: str, words: Sequence[str]) -> None:
         """Runs a verb unless it ended well before."""
@@ -129,8 +134,8 @@ class Maker:
     def _recipe(self, name: str, card: dict[str, Any], changes: dict[str, Any] | None = None) -> Path:
         recipe = {**self.model.recipe, **(changes or {})}
         recipe["card"] = {**recipe.get("card", {}), **card}
-        if recipe.get("encoder_weights") == LITE0:
-            recipe["encoder_weights"] = str(_found(LITE0, self.place))
+        if recipe.get("encoder_weights") in (LITE0, LOBES):
+            recipe["encoder_weights"] = str(_found(recipe["encoder_weights"], self.place))
         path = self.place / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(recipe, indent=1), encoding="utf-8")
@@ -138,26 +143,25 @@ class Maker:
 
 
 def _found(name: str, place: Path) -> Path:
-    """A file in the folder or in one above it. Raises VerbFailed."""
+    """A file or folder in the folder or in one above it. Raises VerbFailed."""
     for folder in (place, *place.parents):
-        if (folder / name).is_file():
+        if (folder / name).exists():
             return (folder / name).absolute()
     raise VerbFailed(f"{place.parent / name} is missing: tests/benchmarks/lite0_encoder.py says how to make it.")
 
 
-def compare(keep: Path, titles: Sequence[str], minutes: float, seeds: int, until: Hour) -> list[tuple[str, ...]]:
-    """The table of experiments: idea, set, seed, best mean Dice of the fold left out and its threshold."""
-    rows = []
+def compare(
+    keep: Path, titles: Sequence[str], sets: Sequence[str], seeds: int, until: Hour
+) -> Iterator[tuple[str, ...]]:
+    """Rows of a table: idea, set, seed, best mean Dice of the fold left out, its threshold, processor minutes."""
     for title in titles or EXPERIMENTS:
-        sets, changes = EXPERIMENTS[title]
-        for name in sets:
+        idea = EXPERIMENTS[title]
+        for name in [one for one in idea.sets if one in sets]:
             maker = Maker(name, keep / "experiments" / name, until)
             for seed in range(seeds):
-                found = maker.experiment(title, changes, minutes, seed)
+                found, minutes = maker.experiment(title, idea, seed)
                 cut = max(found, key=lambda one: found[one])
-                rows.append((title, name, str(seed), f"{found[cut]:.4f}", cut))
-                print(" | ".join(rows[-1]), flush=True)
-    return rows
+                yield title, name, str(seed), f"{found[cut]:.4f}", cut, f"{minutes:.1f}"
 
 
 def main() -> None:
@@ -165,7 +169,7 @@ def main() -> None:
     words = argparse.ArgumentParser()
     words.add_argument("model", nargs="?", choices=sorted(MODELS))
     words.add_argument("--experiments", nargs="*", choices=sorted(EXPERIMENTS))
-    words.add_argument("--minutes", type=float, default=8.0)
+    words.add_argument("--sets", nargs="*", default=list(STEPS_OF_TRIALS), choices=STEPS_OF_TRIALS)
     words.add_argument("--seeds", type=int, default=1)
     words.add_argument("--keep", type=Path, default=KEPT / "models")
     words.add_argument("--until", default="")
@@ -174,8 +178,9 @@ def main() -> None:
     listen_to_interrupts()
     try:
         if asked.experiments is not None:
-            rows = compare(asked.keep, asked.experiments, asked.minutes, asked.seeds, Hour.of(asked.until))
-            print("idea | set | seed | Dice left out | threshold", *(" | ".join(row) for row in rows), sep="\n")
+            print("idea | set | seed | Dice left out | threshold | minutes", flush=True)
+            for row in compare(asked.keep, asked.experiments, asked.sets, asked.seeds, Hour.of(asked.until)):
+                print(" | ".join(row), flush=True)
         elif asked.model:
             print(Maker(asked.model, asked.keep / asked.model, Hour.of(asked.until)).make(judged=not asked.unjudged))
         else:
