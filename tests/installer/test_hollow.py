@@ -2,6 +2,8 @@
 
 import ast
 import ctypes
+import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -61,6 +63,16 @@ def test_only_what_solves_no_equations_is_taken_from_scipy_and_what_stands_on_it
     assert users and all('mode="cg_j"' in file.read_text("utf-8") for file in users)
 
 
+THAT_CALCULATE = [
+    "tests/metrics", "tests/report", *(f"tests/imaging/test_{name}.py" for name in (
+        "chest", "chest_marks", "cross_cuts", "fill", "interpolate", "lasso", "letters", "morphology", "seeds",
+        "splitting", "wand",
+    )), *(f"tests/learning/test_{name}.py" for name in ("examples", "gradcam", "harmless", "judging", "resizing",
+        "uncertainty")), "tests/workflows/test_evaluate.py", "tests/workflows/test_measure.py",
+    "tests/imaging/formats/test_segments.py",
+]  # fmt: skip
+"""Tests of all that calculates with SciPy, scikit-image and OpenCV."""
+
 needs_binutils = pytest.mark.skipif(
     not sys.platform.startswith("linux") or not all(map(shutil.which, ("as", "ld", "objdump"))), reason="no binutils"
 )
@@ -86,6 +98,22 @@ def test_an_empty_library_offers_what_is_asked_of_it_and_answers_none(tmp_path: 
     assert hollow.hollow_out(tmp_path) > 50_000
     assert libraries.offered_symbols(film) == {"open_film": ""}
     assert ctypes.CDLL(str(film)).open_film() == 0
+
+
+@pytest.mark.slow
+@needs_binutils
+def test_every_number_is_right_with_the_empty_libraries(tmp_path: Path) -> None:
+    site = Path(str(importlib.util.find_spec("scipy").origin)).parents[1]  # type: ignore[union-attr]
+    for name in ("scipy", "scipy.libs", "cv2", "opencv_python_headless.libs"):
+        shutil.copytree(site / name, tmp_path / name, ignore=shutil.ignore_patterns("tests"))
+    assert hollow.hollow_out(tmp_path) > 80e6
+    surroundings = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    which = [sys.executable, "-c", "import cv2, scipy.linalg as s; print(cv2.__file__, s.__file__)"]
+    said = subprocess.run(which, env=surroundings, capture_output=True, text=True, check=True).stdout
+    assert all(place.startswith(str(tmp_path)) for place in said.split())
+    pytest_on = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:xdist", "-m", "not slow", *THAT_CALCULATE]
+    done = subprocess.run(pytest_on, cwd=ROOT, env=surroundings, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:]
 
 
 @needs_binutils
