@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _LOOKED_AT, _LOOKS_KEPT = 24, 60
 _ENCODER, _DECODER = "resnet18", (128, 64, 48, 32, 16)
+_LENDER = "lung-lesions"
 
 Point = list[float | None]
 T = TypeVar("T")
@@ -73,8 +74,8 @@ def judged_labels(lessons: Lessons, outputs: Outputs) -> list[int]:
 
 def starter() -> ShelvedModel | None:
     """The shipped model whose weights a new one begins with; None where none is shipped."""
-    shipped = (one for one in ModelShelf().models() if one.place == "starter")
-    return next((one for one in shipped if one.card.task == "segmentation"), None)
+    shipped = [one for one in ModelShelf().models() if one.place == "starter" and one.card.task == "segmentation"]
+    return min(shipped, key=lambda one: one.card.id != _LENDER, default=None)
 
 
 def save(

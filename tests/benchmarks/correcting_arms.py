@@ -19,8 +19,12 @@ from lesionstudio.learning.checkpoints import read_checkpoint, save_checkpoint
 from lesionstudio.learning.examples import Example
 from lesionstudio.learning.finetuning import begun_network
 from lesionstudio.learning.going_on import Learner
+from lesionstudio.learning.hardware import precision_for
+from lesionstudio.learning.inference import Predictor
 from lesionstudio.learning.resizing import Frame
+from lesionstudio.learning.torch_engine import TorchEngine
 from lesionstudio.learning.torchvision_guard import segmentation_models
+from lesionstudio.model_card import ModelCard
 from tests.benchmarks.to_correct import ToCorrect
 
 Cover = NDArray[np.bool_]
@@ -89,7 +93,7 @@ class Ours:
     def marks(self, pictures: Sequence[Example]) -> list[Cover]:
         facts = {"learner": self._learner.facts(), "corrected": self.corrected}
         save_checkpoint(self._file, self._learner.state(), facts)
-        return [marked(self._learner.averaged, one, self._todo.card.long_side) for one in pictures]
+        return drafts(self._learner.averaged, self._todo.card, pictures)
 
     def close(self) -> None:
         """Nothing is left open."""
@@ -109,7 +113,7 @@ class Once:
 
     def marks(self, pictures: Sequence[Example]) -> list[Cover]:
         network = self._trained()
-        return [marked(network.eval(), one, (0, 0), short=False) for one in pictures]
+        return [marked(network.eval(), one) for one in pictures]
 
     def close(self) -> None:
         """Nothing is left open."""
@@ -197,18 +201,19 @@ ARMS: dict[str, Callable[[ToCorrect, Terms, int, Path], Arm]] = {
 }
 
 
-@torch.no_grad()
-def marked(
-    network: nn.Module, one: Example, long_side: tuple[int, int], *, short: bool = True, threshold: float = 0.5
-) -> Cover:
-    """What a network marks at a threshold; `short` in the precision it learns in, else in float32."""
-    from lesionstudio.learning.hardware import precision_for
+def drafts(network: nn.Module, card: ModelCard, pictures: Sequence[Example]) -> list[Cover]:
+    """What a network that learns would mark, as the program drafts with it: by its card, in the quick precision."""
+    engine = TorchEngine(network, card.channels, "cpu", precision_for("cpu"))
+    predictor = Predictor(card, engine)
+    return [np.asarray(predictor.predict(one.pixels[None])[0, 0] > card.threshold) for one in pictures]
 
-    frame = Frame.of((one.marks.shape[0], one.marks.shape[1]), long_side)
+
+@torch.no_grad()
+def marked(network: nn.Module, one: Example) -> Cover:
+    """What a network marks that sees pictures as they are, in float32."""
+    frame = Frame.of((one.marks.shape[0], one.marks.shape[1]), (0, 0))
     pixels = torch.from_numpy(frame.to_network(one.pixels))[None].contiguous(memory_format=torch.channels_last)
-    with torch.autocast("cpu", torch.bfloat16, enabled=short and precision_for("cpu") == "bf16"):
-        logits = network(pixels)
-    return np.asarray(frame.to_picture(logits.float().sigmoid().numpy()[0])[0] > threshold)
+    return np.asarray(frame.to_picture(network(pixels).sigmoid().numpy()[0])[0] > 0.5)
 
 
 def patch_for(longest: int) -> int:

@@ -37,7 +37,7 @@ from lesionstudio.model_card import ModelCard, read_card
 from lesionstudio.progress import silent
 from lesionstudio.recipe import Recipe
 from lesionstudio.workflows.training_set import Question, training_set
-from tests.benchmarks.correcting_arms import marked
+from tests.benchmarks.correcting_arms import drafts
 from tests.benchmarks.to_correct import DATA
 
 AT_ENDS, PROMISED_FALL = 10, 0.4
@@ -60,9 +60,7 @@ def _number(name: str) -> int:
 
 def changed(network: torch.nn.Module, one: Example, card: ModelCard) -> int:
     """How many pixels of a draft a person has to change."""
-    return int(
-        np.count_nonzero(marked(network.eval(), one, card.long_side, threshold=card.threshold) != (one.marks > 0))
-    )
+    return int(np.count_nonzero(drafts(network, card, [one])[0] != (one.marks > 0)))
 
 
 def run(model: Path, file: Path, slices: int, budget: float, seed: int) -> list[dict[str, Any]]:

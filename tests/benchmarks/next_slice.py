@@ -31,7 +31,7 @@ from lesionstudio.learning.going_on import Learner
 from lesionstudio.learning.inference import Predictor
 from lesionstudio.learning.torch_engine import TorchEngine
 from lesionstudio.learning.uncertainty import RANDOM_EVERY, choose, doubt_of, flipped
-from tests.benchmarks.correcting_arms import marked
+from tests.benchmarks.correcting_arms import drafts
 from tests.benchmarks.from_nothing import note, read, seeds_mean
 from tests.benchmarks.to_correct import SETS, ToCorrect, mean_dice, to_correct
 
@@ -69,8 +69,7 @@ def run(todo: ToCorrect, arm: str, seed: int, asked: argparse.Namespace) -> dict
         learner.add(one.id, one)
         while learner.is_hungry:
             learner.step()
-    covers = [marked(learner.averaged, one, todo.card.long_side) for one in todo.held_out]
-    each, together = mean_dice(covers, todo.held_out)
+    each, together = mean_dice(drafts(learner.averaged, todo.card, todo.held_out), todo.held_out)
     facts = {"slices": asked.corrections, "dice": round(each, 4), "dice_all": round(together, 4)}
     return {**facts, "minutes": round(learner.seconds / 60, 2), "choosing_minutes": round(choosing / 60, 2)}
 
