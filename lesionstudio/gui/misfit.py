@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 
 from lesionstudio.gui.classifying import Classifying
 from lesionstudio.gui.kinds import Kind, class_words
+from lesionstudio.gui.learning_run import in_colour
 from lesionstudio.gui.models import Models
 from lesionstudio.gui.session import Session
 from lesionstudio.gui.views import ModelView, Notice
@@ -102,11 +103,19 @@ class Misfit(QObject):
         self._session.tell(Notice("warning", title, f"{names}. {made_for.format(made_for=_made_for(model))}"))
 
     def _fitting(self, item: str, kind: Kind) -> ModelView | None:
-        """A model made for what the scan shows, and for how it was taken where both say that."""
-        modality = self._modality(item)
+        """A model made for what the scan shows, for how it was taken where both say that, and for its channels."""
+        modality, is_coloured = self._modality(item), self._is_coloured(item)
         fitting = [one for one in self._models.models if one.region == kind.name]
         fitting = [one for one in fitting if not (modality and one.modality) or one.modality == modality]
-        return next((one for one in fitting if one.modality == modality), fitting[0] if fitting else None)
+        order = sorted(fitting, key=lambda one: (one.modality != modality, (one.channels > 1) != is_coloured))
+        return next(iter(order), None)
+
+    def _is_coloured(self, item: str) -> bool:
+        """Whether the channels of the slice on screen differ; of other scans nobody knows here."""
+        opened = self._session.open
+        if opened is None or opened.item.id != item or not opened.scan.is_read(opened.k):
+            return False
+        return in_colour(opened.scan.slice(opened.k))
 
     def _modality(self, item: str) -> str:
         known = self._session.known_items.get(item)

@@ -29,6 +29,7 @@ def model_view(card: ModelCard, folder: Path) -> ModelView:
         points_of(card),
         picture_of(card, folder),
         card.view == "crop",
+        card.channels,
     )
 
 

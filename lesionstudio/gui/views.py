@@ -96,7 +96,7 @@ class ModelView:
 
     `region`, `modality`: what it was made for in a word each; "" where its card does not say. `points`: thresholds that
     were tried out, from the one that marks most. `picture`: a file that shows what it is for; None: there is none.
-    `in_boxes`: it is for a box that a person draws, not for whole slices.
+    `in_boxes`: it is for a box that a person draws, not for whole slices. `channels`: how many it takes.
     """
 
     id: str
@@ -112,6 +112,7 @@ class ModelView:
     points: tuple[OperatingPoint, ...] = ()
     picture: Path | None = None
     in_boxes: bool = False
+    channels: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ def put_on_shelf(name: str = "kind-teller", **facts: Any) -> ModelCard:
     folder = data_folder() / "models" / name
     folder.mkdir(parents=True, exist_ok=True)
     known: dict[str, Any] = {"task": "classification", "scores": {"accuracy": 0.97, "pictures": 300}, "sha256": name}
-    card = ModelCard(name, name, CLASSES, (ModelInput(_RULE),), **{**known, **facts})
+    card = ModelCard(name, name, CLASSES, **{"inputs": (ModelInput(_RULE),), **known, **facts})
     write_card(card, folder)
     return card
 

@@ -5,12 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import pytest
 from PySide6.QtTest import QTest
 
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.views import Notice
 from lesionstudio.imaging.doubts import unlike_sentence
+from lesionstudio.model_card import IntensityRule, ModelInput
 from lesionstudio.progress import Progress, Reporter
 from tests.gui import kind_teller
 from tests.gui.seats import LEFT, Hands, hands_on
@@ -29,17 +31,21 @@ OURS = {**VERBS, "segment_scan": doubting}
 
 
 @pytest.fixture
-def hands(look: Look, tmp_path: Path) -> Iterator[Hands]:
-    """A bright picture (a lung), a dark one (a brain), a middle and an even one; a model for lungs and one for brains.
+def hands(look: Look, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hands]:
+    """A bright picture (a lung), a dark and a coloured one (brains), a middle and an even one; models for both organs.
 
-    What a picture shows is known to nobody yet.
+    What a picture shows is known to nobody yet. No starter model is there.
     """
+    monkeypatch.setattr("lesionstudio.project.shelf.resource", lambda *parts: tmp_path / "nothing shipped")
     kind_teller.put_on_shelf()
     for name, region, modality in (("for-lungs", "lung", "CT"), ("for-brains", "brain", "MR")):
         kind_teller.put_on_shelf(name, task="segmentation", region=region, modality=modality)
     for name, grey in (("bright", 200), ("dark", 40), ("middle", 130)):
         draw(tmp_path / "scans", name, grey)
     draw(tmp_path / "scans", "even", 60, even=True)
+    dark = cv2.imread(str(tmp_path / "scans" / "dark.png"))
+    dark[12:18, 12:18, 1] += 30
+    cv2.imwrite(str(tmp_path / "scans" / "coloured.png"), dark)
     with hands_on(look, tmp_path / "scans", labels=1, compute=lambda listener: StandIn(listener, OURS)) as made:
         made.session.apply_settings(replace(made.session.settings, drafts_ahead=False))
         made.desk.parts.models.choose_model("for-lungs")
@@ -120,7 +126,7 @@ def test_all_scans_get_one_sentence_together(hands: Hands) -> None:
     segment(hands, "segment_all")
     hands.until(lambda: bool(said(hands)))
     titles = [one.title for one in said(hands) if one.kind == "warning"]
-    assert titles == ["3 scans do not look like what the model was made for."]
+    assert titles == ["4 scans do not look like what the model was made for."]
 
 
 def test_a_model_that_does_not_say_what_it_was_made_for_is_never_doubted(hands: Hands) -> None:
@@ -146,3 +152,15 @@ def test_what_a_model_doubts_is_said_before_its_draft_is_there(hands: Hands) -> 
     segment(hands)
     assert drafts == [False] and hands.mask.draft(0).any()
     assert [one.title for one in said(hands)] == [unlike_sentence()]
+
+
+def test_of_two_models_for_brains_the_one_for_as_many_channels_is_offered(hands: Hands) -> None:
+    takes_three = tuple(ModelInput(IntensityRule("zscore", -1.0, 4.5), channel) for channel in range(3))
+    kind_teller.put_on_shelf("of-three", task="segmentation", region="brain", modality="MR", inputs=takes_three)
+    hands.desk.parts.models.look_again()
+    open_item(hands, "dark.png")
+    segment(hands)
+    assert said(hands)[0].action_text == "Use for-brains instead"
+    open_item(hands, "coloured.png")
+    segment(hands)
+    assert said(hands)[0].action_text == "Use of-three instead"
