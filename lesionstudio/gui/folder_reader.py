@@ -30,9 +30,13 @@ class FolderReader(QObject):
         self._job: Job | None = None
         self.reading: Reading | None = None
 
+    def expect(self) -> None:
+        """A folder is open that will be searched at once: nobody is to think that all of it is known."""
+        self._tell(Reading(0))
+
     def start(self, project: Project) -> None:
         """Searches the project's folder."""
-        self.stop()
+        self._cancel()
         apart.start_early()
         self._job = job = self._runner.run("files", _("Searching"), add_scans, project.folder, project.salt)
         self._tell(Reading(0))
@@ -43,9 +47,14 @@ class FolderReader(QObject):
 
     def stop(self) -> None:
         """Ends the search; what it found stays."""
-        if self._job is not None:
-            self._job.cancel()
-        self._job = None
+        self._cancel()
+        if self.reading is not None:
+            self._tell(None)
+
+    def _cancel(self) -> None:
+        job, self._job = self._job, None
+        if job is not None:
+            job.cancel()
 
     def _progressed(self, progress: Progress) -> None:
         lot: Lot = progress.partial

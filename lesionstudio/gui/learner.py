@@ -70,11 +70,9 @@ class Learner(QObject):
         """How many slices there are to learn from and to measure on."""
         project = self._session.project
         if project is None:
+            self._counts.forget()
             return Readiness()
-        sound = [item.id for item in project.items.values() if not item.error]
-        known = project.records  # what is known is taken without a call: there may be thousands
-        records = [known.get(item_id) or project.record(item_id) for item_id in sound]
-        return self._counts.of(sound, records, self._session.labels)
+        return self._counts.of(project)
 
     @property
     def reason(self) -> str:

@@ -1,11 +1,12 @@
 """Readiness: how many slices there are to learn from and to measure on, counted without opening a single mask."""
 
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lesionstudio.imaging.labels import LabelSet
 from lesionstudio.imaging.mask import SliceStatus
+from lesionstudio.project.project import Project
 from lesionstudio.project.worklist import ItemRecord, Role
 from lesionstudio.words import ngettext
 
@@ -48,23 +49,29 @@ class SliceCounts:
 
     def __init__(self) -> None:
         self._kept: dict[str, tuple[ItemRecord, frozenset[int], tuple[int, ...]]] = {}
-        self._last: tuple[Sequence[ItemRecord], LabelSet | None, Readiness] = ((), None, Readiness())
+        self._stamps: tuple[object, object, LabelSet] | None = None
+        self._last = Readiness()
 
-    def of(self, ids: Sequence[str], records: Sequence[ItemRecord], labels: LabelSet) -> Readiness:
-        """All items together, each with its record. A mark with a deleted label is none."""
-        before, shown_before, counts = self._last
-        is_same = labels is shown_before and len(records) == len(before) and all(map(operator.is_, records, before))
-        if not is_same:  # asked several times for each scan that is shown, and of thousands
-            counts = self._counted(ids, records, labels)
-            self._last = (records, labels, counts)
-        return counts
+    def of(self, project: Project) -> Readiness:
+        """All sound items together. A mark with a deleted label is none."""
+        stamps = project.items.stamp, project.records.stamp, project.labels
+        if self._stamps is None or any(map(operator.is_not, stamps, self._stamps)):  # asked often, and of thousands
+            self._stamps, self._last = stamps, self._counted(project)
+        return self._last
 
-    def _counted(self, ids: Sequence[str], records: Sequence[ItemRecord], labels: LabelSet) -> Readiness:
-        shown, counted = frozenset(label.number for label in labels), {}
-        for item_id, record in zip(ids, records):
-            before = self._kept.get(item_id)
+    def forget(self) -> None:
+        """Holds on to nothing of a study that is closed."""
+        self._kept, self._stamps = {}, None
+
+    def _counted(self, project: Project) -> Readiness:
+        shown, known, counted = frozenset(label.number for label in project.labels), project.records, {}
+        for item in list(project.items.values()):
+            if item.error:
+                continue
+            record = known.get(item.id) or project.record(item.id)  # what is known is taken without a call
+            before = self._kept.get(item.id)
             is_same = before is not None and before[0] is record and before[1] == shown
-            counted[item_id] = before if before is not None and is_same else (record, shown, _counts(record, shown))
+            counted[item.id] = before if before is not None and is_same else (record, shown, _counts(record, shown))
         self._kept = counted
         # Columns of plain numbers: this runs on the window's thread whenever a scan of thousands changes.
         return Readiness(*map(sum, zip(*(counts for _record, _shown, counts in counted.values()))))
@@ -72,10 +79,12 @@ class SliceCounts:
 
 def _counts(record: ItemRecord, shown: frozenset[int]) -> tuple[int, ...]:
     """The fields of a Readiness, in their order."""
+    roles, held_out = record.roles, record.count(Role.HELD_OUT)
+    if SliceStatus.CHECKED not in record.statuses:  # most scans of a large folder, and it has very many slices
+        return 0, 0, held_out, 0, 0
     marks: Mapping[int, tuple[int, ...]] = record.marks or {}
-    checked = {k for k, status in enumerate(record.statuses) if status == SliceStatus.CHECKED}
-    marked = {k for k in checked if shown.intersection(marks.get(k, ()))}
-    held_out = {k for k, role in enumerate(record.roles) if role == Role.HELD_OUT}
-    learn = {k for k, role in enumerate(record.roles) if role == Role.LEARN}
-    shares = marked & learn, marked & held_out, held_out, checked & held_out, checked & learn
-    return tuple(map(len, shares))
+    checked = [k for k, status in enumerate(record.statuses) if status is SliceStatus.CHECKED and k < len(roles)]
+    marked = [roles[k] for k in checked if not shown.isdisjoint(marks.get(k, ()))]
+    all_checked = [roles[k] for k in checked]
+    shares = marked.count(Role.LEARN), marked.count(Role.HELD_OUT)
+    return *shares, held_out, all_checked.count(Role.HELD_OUT), all_checked.count(Role.LEARN)

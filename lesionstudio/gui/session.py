@@ -17,6 +17,7 @@ from lesionstudio.gui.list_order import in_list_order
 from lesionstudio.gui.on_screen import OnScreen
 from lesionstudio.gui.open_scan import OpenScan, open_study, read_item
 from lesionstudio.gui.restored import restored_notices
+from lesionstudio.gui.turns import Turns
 from lesionstudio.gui.views import Notice, Reading, SavedState
 from lesionstudio.imaging.editing import EditHistory
 from lesionstudio.imaging.formats.source import ScanSource
@@ -43,6 +44,9 @@ class Session(OnScreen):
         self.autosave.saved_changed.connect(self.saved_changed)
         self.items_changed.connect(self._open_if_nothing_is)
         self._opening: Job | None = None
+        self.opening: Path | None = None
+        """The folder that is being opened."""
+        self._turns = Turns(self)
         self._wanted = ""
         self._wanted_source: ScanSource | None = None
         self._first_file: Path | None = None
@@ -62,41 +66,62 @@ class Session(OnScreen):
 
     def open_folder(self, path: Path) -> None:
         """Opens a folder of scans: what is known of it at once, the rest as found. A file opens its folder on it."""
-        self.close_folder()
-        self._first_file = path if path.is_file() else None
+        folder = path.parent if path.is_file() else path
+        self._leave(opening=folder)
+        self._first_file = path if path != folder else None
         # After the folder before has given its lock back: it may be the same one.
-        job = self.runner.run("save", _("Opening"), open_study, path.parent if path.is_file() else path)
+        job = self.runner.run("save", _("Opening"), open_study, folder)
         self._opening = job
         job.succeeded.connect(lambda project: self._folder_is_open(job, project))
-        job.failed.connect(self.tell_problem)
+        job.failed.connect(lambda problem: self._folder_stays_shut(job, problem))
         self.folder_opening.emit()
 
     def _folder_is_open(self, job: Job, project: Project) -> None:
         if job is not self._opening:
-            project.close()
+            self.runner.run("save", _("Saving"), project.close)
             return
-        self.project = project
+        self.project, self.opening = project, None
         self._rows.clear()
         self.label_in_use = next((label.number for label in project.labels), 1)
         self.autosave.write_into(None if project.read_only else project)
-        self._remember(project.folder)
+        self._reader.expect()
         self.folder_opened.emit()
-        self.items_changed.emit()
+        # All of it in one go takes the window's thread so long, where there are thousands, that a hand feels it.
+        self._turns.begin(
+            self.items_changed.emit,
+            lambda: self._remember(project.folder),
+            self._say_how_it_is_open,
+            lambda: self._reader.start(project),
+        )
+
+    def _say_how_it_is_open(self) -> None:
         self.saved_changed.emit(self.saved)
-        if project.read_only:
-            self.tell(Notice("warning", _("Opened for looking only."), project.read_only))
-        self._reader.start(project)
+        if self.saved.kind == "read_only":
+            self.tell(Notice("warning", _("Opened for looking only."), self.saved.text))
+
+    def _folder_stays_shut(self, job: Job, problem: BaseException) -> None:
+        if job is self._opening:
+            self._leave()
+        self.tell_problem(problem)
 
     def close_folder(self) -> None:
         """Saves and closes what is open."""
+        self._leave()
+
+    def _leave(self, opening: Path | None = None) -> None:
+        """Saves and closes what is open; `opening`: the folder that is opened in its place."""
+        was_opening, self.opening = self.opening, opening
         self._opening, self._wanted = None, ""
-        self._reader.stop()
-        if self.project is None:
+        self._turns.drop()
+        if self.project is not None:
+            self._close_scan()
+            self.autosave.write_into(None)
+            project, self.project = self.project, None
+            self._reader.stop()
+            self._rows.clear()
+            self.runner.run("save", _("Saving"), finish, self.autosave.journal, project.close)
+        elif was_opening is None or opening is not None:
             return
-        self._close_scan()
-        self.autosave.write_into(None)
-        project, self.project = self.project, None
-        self.runner.run("save", _("Saving"), finish, self.autosave.journal, project.close)
         self.folder_opened.emit()
         self.items_changed.emit()
 

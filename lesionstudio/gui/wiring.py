@@ -1,7 +1,5 @@
 """Wiring: what the session says goes to the panels, and what they ask for goes back to it."""
 
-from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
@@ -29,11 +27,11 @@ from lesionstudio.gui.toolbox import Toolbox
 from lesionstudio.gui.train_wiring import TrainWiring
 from lesionstudio.gui.turn_wiring import TurnWiring
 from lesionstudio.gui.verbs import Verbs
-from lesionstudio.gui.views import JobView, Reading, RecentView, SavedState
+from lesionstudio.gui.views import JobView, Reading, SavedState
 from lesionstudio.settings import Settings
 from lesionstudio.words import _
 
-_LOTS_MS, _MOST_RECENT = 60, 8
+_LOTS_MS = 60
 _NEED_FOLDER = (
     "close_folder",
     "export",
@@ -121,8 +119,7 @@ class Wiring(QObject):
         self._parts.thumbnails.forget()
         self._parts.thumbnails.hu_offset = self._parts.stored_values.hu_offset
         if folder is None:
-            self._window.show_start()
-            self._show_recent()
+            self._show_no_folder()
             self._window.status_bar.show_hints(())
             self._window.status_bar.show_cells(voxel=_("Not a medical device"), position="", value="", label="")
         else:
@@ -134,6 +131,16 @@ class Wiring(QObject):
         self._show_settings()
         self._show_device()
         self._show_possible()
+
+    def _show_no_folder(self) -> None:
+        """The start page; an empty one while another folder is opened: nobody needs to see it come and go."""
+        self._window.draw_page.worklist.forget()
+        opening = self._session.opening
+        if opening is not None:
+            self._window.show_opening(self._names.folder_words(opening.name))
+        else:
+            self._window.show_start()
+            self._names.show_all()
 
     def _make_scan(self) -> ScanWiring:
         page = self._window.draw_page
@@ -208,20 +215,10 @@ class Wiring(QObject):
 
     # Start page and menus
 
-    def _show_recent(self) -> None:
-        paths = self._session.settings.recent[:_MOST_RECENT]
-        self._names.show_recent([RecentView(Path(path), Path(path).name) for path in paths])
-        if not paths:
-            return
-        from lesionstudio.gui.offers import recent_views
-
-        job = self._parts.runner.run("files", _("Reading"), recent_views, paths, datetime.now())
-        job.succeeded.connect(self._names.show_recent)
-
     def _menus(self) -> None:
         window = self._window
         recent = QMenu(_("Recent folders"), window)
-        recent.aboutToShow.connect(lambda: self._fill_recent(recent))
+        recent.aboutToShow.connect(lambda: self._names.fill(recent))
         window.use_menus(recent)
         folder = QMenu(window)
         folder.addAction(window.actions_by_verb["open_folder"])
@@ -229,13 +226,6 @@ class Wiring(QObject):
         folder.addSeparator()
         folder.addAction(window.actions_by_verb["close_folder"])
         window.top_bar.show_folder_menu(folder)
-
-    def _fill_recent(self, menu: QMenu) -> None:
-        menu.clear()
-        for n, path in enumerate(self._session.settings.recent, 1):
-            menu.addAction(self._names.recent_words(n, path), partial(self._session.open_folder, Path(path)))
-        if menu.isEmpty():
-            menu.addAction(_("None yet")).setEnabled(False)
 
     def _show_job(self, job: JobView | None) -> None:
         self._window.job_bar.show_job(job)
@@ -252,7 +242,7 @@ class Wiring(QObject):
         self._window.actions_by_verb["outline_only"].setChecked(settings.outline_only)
         if self._session.folder is None:
             if before is not None and before.recent != settings.recent:
-                self._show_recent()
+                self._names.show_all()
             return
         page = self._window.draw_page
         page.display.show_opacity(settings.mask_opacity)

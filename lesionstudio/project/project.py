@@ -21,6 +21,7 @@ from lesionstudio.project.home import STUDY_NAME, VERSION, Home, open_home
 from lesionstudio.project.joined import JoinedItems
 from lesionstudio.project.kept_masks import KeptMasks
 from lesionstudio.project.roles import Roles
+from lesionstudio.project.stamped import Stamped
 from lesionstudio.project.states import States
 from lesionstudio.project.storage import damaged, file_name, make_folders, problem_of, read_json, write_json, write_text
 from lesionstudio.project.worklist import ItemRecord, Role, WorkItem
@@ -48,8 +49,8 @@ class Project:
         self.kept = KeptMasks(home.folder, self)
         self.masks = self.kept.files
         self.states = States(home.folder)
-        self.items: dict[str, WorkItem] = {}
-        self.records: dict[str, ItemRecord] = {}
+        self.items = Stamped[WorkItem]()
+        self.records = Stamped[ItemRecord]()
         self._records_there = (home.folder / "items").is_dir()
         self._roles = Roles()
         self._lock, self._written, self._guard, self._writing = home.lock, "", RLock(), RLock()
@@ -88,7 +89,7 @@ class Project:
         with self._guard:
             inside = {one.id for one in members}
             listed = [item if one.id == members[0].id else one for one in self.items.values()]
-            self.items = {one.id: one for one in listed if one.id not in inside}
+            self.items = Stamped((one.id, one) for one in listed if one.id not in inside)
             self.joined[item.id] = members
             if SliceStatus.CHECKED in self.record(item.id).statuses:  # they may have been learned from
                 self._roles.keep(item.id, self.record(item.id).roles)
@@ -100,7 +101,7 @@ class Project:
             for one in members:
                 self._roles.keep(one.id, self.records[one.id].roles)
             parts = [members if one.id == item_id else (one,) for one in self.items.values()]
-            self.items = {one.id: one for part in parts for one in part}
+            self.items = Stamped((one.id, one) for part in parts for one in part)
             self.records.pop(item_id, None)
 
     def dealt_roles(self, item_id: str) -> tuple[Role, ...]:

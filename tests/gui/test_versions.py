@@ -1,5 +1,6 @@
 """What the Learn page says of versions, from their cards; and what there is to learn from, from the records."""
 
+import random
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,12 +12,14 @@ from lesionstudio.gui.learner import Learning
 from lesionstudio.gui.panels.new_version import measured_words, not_measured_words, volume_words
 from lesionstudio.gui.readiness import Readiness, SliceCounts
 from lesionstudio.gui.versions import version_views
+from lesionstudio.imaging.formats.source import ScanSource
 from lesionstudio.imaging.labels import LabelSet
 from lesionstudio.imaging.mask import SliceStatus
 from lesionstudio.model_card import IntensityRule, ModelCard, ModelInput
 from lesionstudio.progress import Progress
+from lesionstudio.project.project import Project
 from lesionstudio.project.shelf import ShelvedModel
-from lesionstudio.project.worklist import ItemRecord, Role
+from lesionstudio.project.worklist import ItemRecord, Role, WorkItem
 
 NOW = datetime(2026, 3, 4, 15, 0, tzinfo=UTC)
 INPUT = ModelInput(IntensityRule("window", -1350, 150))
@@ -82,18 +85,70 @@ def test_the_words_say_how_much_too_much_is_marked_beside_the_overlap() -> None:
     assert shown[0] is not None and volume_words(shown[0]) in measured_words(shown[0])
 
 
-def test_only_checked_slices_with_a_mark_that_is_shown_are_learned_from() -> None:
+def test_only_checked_slices_with_a_mark_that_is_shown_are_learned_from(tmp_path: Path) -> None:
     checked, corrected = SliceStatus.CHECKED, SliceStatus.CORRECTED
     roles = (Role.LEARN, Role.LEARN, Role.LEARN, Role.BETWEEN, Role.HELD_OUT, Role.TEST)
     statuses = (checked, checked, corrected, checked, checked, checked)
     record = ItemRecord(statuses, roles, marks={0: (1,), 2: (1,), 3: (1,), 4: (2,), 5: (1,)})
-    labels = LabelSet.first().add("Effusion")
-    counts = SliceCounts()
-    assert counts.of(["ct"], [record], labels) == Readiness(1, 1, 1, 1, lessons=2)
-    assert counts.of(["ct"], [record], labels) is counts.of(["ct"], [record], labels)  # not counted again
-    assert counts.of(["ct"], [record], labels.changed(1, deleted=True)) == Readiness(0, 1, 1, 1, lessons=2)
-    assert counts.of(["ct", "mr"], [record, record], labels).to_learn_from == 2
-    assert counts.of(["ct"], [replace(record, marks={})], labels).to_learn_from == 0
+    project, counts = _study_of(tmp_path, {"ct": record}), SliceCounts()
+    project.labels = LabelSet.first().add("Effusion")
+    assert counts.of(project) == Readiness(1, 1, 1, 1, lessons=2)
+    assert counts.of(project) is counts.of(project)  # not counted again
+    project.labels = project.labels.changed(1, deleted=True)
+    assert counts.of(project) == Readiness(0, 1, 1, 1, lessons=2)
+    project.labels = project.labels.changed(1, deleted=False)
+    project.items["mr"], project.records["mr"] = replace(project.items["ct"], id="mr"), record
+    assert counts.of(project).to_learn_from == 2
+    project.items["mr"] = replace(project.items["mr"], error="unreadable")
+    assert counts.of(project).to_learn_from == 1
+    project.records["ct"] = replace(record, marks={})
+    assert counts.of(project).to_learn_from == 0
+
+
+def test_what_is_counted_is_what_one_counts_slice_by_slice_however_records_change(tmp_path: Path) -> None:
+    draw = random.Random(7)
+    project, counts = _study_of(tmp_path, {f"s{n}": _any_record(draw) for n in range(12)}), SliceCounts()
+    for _round in range(200):
+        one = draw.choice(list(project.items))
+        if draw.random() < 0.2 and len(project.items) > 2:
+            project.items.pop(one)
+            project.records.pop(one)
+        else:
+            project.records[one] = _any_record(draw)
+        assert counts.of(project) == _slice_by_slice(project)
+
+
+def _any_record(draw: random.Random) -> ItemRecord:
+    slices = draw.randint(1, 9)
+    roles = [draw.choice(list(Role))] * slices if draw.random() < 0.5 else draw.choices(list(Role), k=slices)
+    statuses = draw.choices([SliceStatus.NEW, SliceStatus.CHECKED, SliceStatus.DRAFT], k=slices)
+    marks = {k: draw.choice([(), (1,), (9,), (9, 1)]) for k in range(slices) if draw.random() < 0.7}
+    return ItemRecord(tuple(statuses), tuple(roles), marks=draw.choice([marks, marks, None]))
+
+
+def _slice_by_slice(project: Project) -> Readiness:
+    slices = [
+        (role, status == SliceStatus.CHECKED, 1 in (record.marks or {}).get(k, ()))
+        for record in (project.records[item_id] for item_id in project.items)
+        for k, (role, status) in enumerate(zip(record.roles, record.statuses))
+    ]
+    return Readiness(
+        slices.count((Role.LEARN, True, True)),
+        slices.count((Role.HELD_OUT, True, True)),
+        sum(role == Role.HELD_OUT for role, _checked, _marked in slices),
+        sum(role == Role.HELD_OUT and checked for role, checked, _marked in slices),
+        sum(role == Role.LEARN and checked for role, checked, _marked in slices),
+    )
+
+
+def _study_of(folder: Path, records: dict[str, ItemRecord]) -> Project:
+    """A study of scans that are nowhere, with these records."""
+    project = Project.open(folder, write=False)
+    source = ScanSource("png", (folder / "a.png",))
+    for item_id, record in records.items():
+        project.items[item_id] = WorkItem(item_id, item_id, {"image": source}, (len(record.roles), 1, 1))
+        project.records[item_id] = record
+    return project
 
 
 def test_what_is_not_measured_says_what_is_missing() -> None:

@@ -10,7 +10,7 @@ from lesionstudio.gui.kinds import Kind
 from lesionstudio.gui.panels.heading_mark import FOLDED_HEADING, HEADING, paint_heading, paint_line
 from lesionstudio.gui.panels.kind_mark import paint_kind
 from lesionstudio.gui.panels.scan_headings import Heading
-from lesionstudio.gui.panels.scan_rows import ITEM
+from lesionstudio.gui.panels.scan_rows import ITEM, ScanRows
 from lesionstudio.gui.theme import Look, font
 from lesionstudio.gui.views import ItemView
 
@@ -28,9 +28,9 @@ _STATUS_SIGNS = {
 class RowPainter(QStyledItemDelegate):
     """Paints a row of 60: picture, name, facts, status sign, share checked; folded only picture and sign."""
 
-    def __init__(self, look: Look, parent: QObject) -> None:
+    def __init__(self, look: Look, rows: ScanRows, parent: QObject) -> None:
         super().__init__(parent)
-        self._look = look
+        self._look, self._rows = look, rows
         self.current_id = ""
         self.folded = False
         self.side = 44
@@ -38,8 +38,8 @@ class RowPainter(QStyledItemDelegate):
         self.kinds: Mapping[str, Kind] = {}
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """The height of a row."""
-        if isinstance(index.data(ITEM), Heading):
+        """The height of a row. Asked of every row each time some come or go: not through the model, as Qt would."""
+        if self._rows.is_heading(index.row()):
             return QSize(0, FOLDED_HEADING if self.folded else HEADING)
         return QSize(0, ROW + self.side - 44)
 

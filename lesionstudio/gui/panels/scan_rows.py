@@ -88,6 +88,10 @@ class ScanRows(ListedRows):
         """Whether rows differ in height."""
         return len(self.places) < len(self._rows)
 
+    def is_heading(self, place: int) -> bool:
+        """Whether the row at this place is one."""
+        return isinstance(self._rows[place], Heading)
+
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Name, tooltip and what a screen reader says."""
         row = self._rows[index.row()]

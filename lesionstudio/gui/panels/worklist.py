@@ -42,7 +42,7 @@ class Worklist(QFrame):
         self._actions = actions
         self._rows = ScanRows(self)
         self._folded_branches: set[str] = set()
-        self._painter = RowPainter(look, self)
+        self._painter = RowPainter(look, self._rows, self)
         self._count = label(role="second", name="scan_count")
         self.filter, self.kind_filter = Field("filter", _("Filter by name")), KindFilter(look)
         self._which = Choices("which")
@@ -61,6 +61,11 @@ class Worklist(QFrame):
         self._items = {item.id: item for item in items}
         with self.list.held_still():
             self._refresh()
+
+    def forget(self) -> None:
+        """Nothing of the folder that was open: the next one may have scans of the same names."""
+        self._painter.pictures.clear()
+        self.show_items(())
 
     def show_item(self, item: ItemView) -> None:
         """Shows one scan's new state where it stands."""
@@ -153,6 +158,8 @@ class Worklist(QFrame):
         elif self._reading is None:
             self._pages.setCurrentWidget(self._empty)
         else:
+            if self._pages.currentWidget() is self._empty:  # Who knows that yet?
+                self._pages.setCurrentWidget(self.list)
             QTimer.singleShot(_SKELETON_AFTER_MS, self._show_skeleton)
 
     def _show_skeleton(self) -> None:
