@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lesionstudio.metrics.agreement import Agreement
 from lesionstudio.metrics.intervals import ci95
 from lesionstudio.metrics.partitions import Partition, compared
 
@@ -25,10 +26,14 @@ DEFINITIONS = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Section:
-    """One section: how its cells overlap with the true ones at each threshold. `group`: whose it is."""
+    """One section: at each threshold how its cells overlap with the true ones, and F1 of the membrane's pixels.
+
+    `group`: whose it is.
+    """
 
     group: str
     at: dict[float, Partition]
+    f1: dict[float, float]
 
 
 def sections(
@@ -37,7 +42,11 @@ def sections(
     """Of probabilities of membrane and true membranes, (slice, row, column) each; a slice is a section."""
     cuts = sorted({*THRESHOLDS, round(threshold, 4)})
     return tuple(
-        Section(f"{group}:{k}", {cut: compared(shown >= cut, wanted) for cut in cuts})
+        Section(
+            f"{group}:{k}",
+            {cut: compared(shown >= cut, wanted) for cut in cuts},
+            {cut: Agreement.of(shown >= cut, wanted).dice for cut in cuts},
+        )
         for k, (shown, wanted) in enumerate(zip(probability, truth))
     )
 
@@ -65,9 +74,15 @@ def membrane_scores(found: Sequence[Section], threshold: float) -> dict[str, Any
 
 
 def best_threshold(found: Sequence[Section]) -> float:
-    """The threshold with the highest mean of V-Rand and V-Info; of equals the one nearest to one half."""
-    scored = {cut: _mean(found, cut, "v_rand") + _mean(found, cut, "v_info") for cut in found[0].at}
+    """The threshold with the highest membrane_score; of equals the one nearest to one half."""
+    scored = {cut: membrane_score(found, cut) for cut in found[0].at}
     return max(scored, key=lambda cut: (round(scored[cut], 6), -abs(cut - 0.5)))
+
+
+def membrane_score(found: Sequence[Section], cut: float) -> float:
+    """The mean of V-Rand, V-Info and F1 of the pixels: cells that are parted, by a membrane as wide as it is."""
+    f1 = float(np.mean([one.f1[cut] for one in found]))
+    return (_mean(found, cut, "v_rand") + _mean(found, cut, "v_info") + f1) / 3
 
 
 def _mean(found: Sequence[Section], cut: float, name: str) -> float:

@@ -17,7 +17,7 @@ from lesionstudio.project.shelf import ModelShelf
 from lesionstudio.project.storage import telling_what_fails
 from lesionstudio.words import _
 from lesionstudio.workflows.judging import Asked, Judge, labels_of
-from lesionstudio.workflows.membranes import Section, best_threshold, sections
+from lesionstudio.workflows.membranes import Section, best_threshold, membrane_score, sections
 
 SIZES = (0, 4, 8, 16, 32, 64, 128)
 """Pixels of the picture as the network sees it."""
@@ -40,9 +40,9 @@ class Settled:
 def settle(model: str, pairs: Pairs, part: str, options: dict[str, Any], report: Reporter) -> ModelCard:
     """Writes the best threshold and least size for these pairs onto the card of a model's folder; gives the card.
 
-    For membranes the threshold with the best V-Rand and V-Info. Else the best by the goal that the model was trained
-    for, half of it the mean of cases with a mark, half all pixels together; a size only where it is worth it. Raises
-    LesionStudioError for the test part, which never chooses anything.
+    For membranes the threshold with the best mean of V-Rand, V-Info and F1 of the pixels. Else the best by the goal
+    that the model was trained for, half of it the mean of cases with a mark, half all pixels together; a size only
+    where it is worth it. Raises LesionStudioError for the test part, which never chooses anything.
     """
     if part == "test":
         raise LesionStudioError(
@@ -79,8 +79,7 @@ def _for_membranes(card: ModelCard, answers: Iterator[tuple[str, Asked]]) -> Set
     for name, answer in answers:
         found += sections(answer.kept(card.threshold)[0], answer.wanted == 1, card.threshold, name)
     cut = best_threshold(found)
-    both = [(one.at[cut].v_rand + one.at[cut].v_info) / 2 for one in found]
-    return Settled(cut, card.smallest, float(np.mean(both)))
+    return Settled(cut, card.smallest, membrane_score(found, cut))
 
 
 def _chosen(card: ModelCard, answers: Iterator[tuple[str, Asked]]) -> Settled:
