@@ -138,7 +138,7 @@ def compute(seeds: dict[str, Any], name: str, last: int) -> None:
     goal = seeds_mean(seeds, "rp-short", last)
     if goal is None:
         return
-    theirs = max(point["minutes"] for arms in seeds.values() for point in arms["rp-short"])
+    theirs = max(point["minutes"] for arms in seeds.values() for point in arms.get("rp-short", []))
     reached = [
         point["minutes"]
         for arm in ("ours", "half")
