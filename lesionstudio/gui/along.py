@@ -11,6 +11,7 @@ from lesionstudio.compute.compute import Level
 from lesionstudio.errors import LesionStudioError, NotEnoughExamples
 from lesionstudio.gui.compute_lane import ComputeLane
 from lesionstudio.gui.jobs import Job
+from lesionstudio.gui.learning_run import terms
 from lesionstudio.gui.models import Models
 from lesionstudio.gui.readiness import Readiness
 from lesionstudio.gui.session import Session
@@ -214,17 +215,9 @@ class Along(QObject):
     def _submit(self) -> None:
         project, model = self._session.project, self._models.model_in_use
         assert project is not None
-        arguments = {
-            "project": str(project.home),
-            "model": str(model.folder) if model else "",
-            "device": self._session.settings.device,
-            "seed": project.seed,
-            "tables": {key: dict(table) for key, table in project.settings.get("label_tables", {}).items()},
-        }
+        told = terms(project, model.folder if model else None, self._session.settings.device)
         self._asked = self._order()
-        self._job = job = self._lane.submit(
-            "learn_along", arguments, _("Learning while you work"), level=Level.BACKGROUND
-        )
+        self._job = job = self._lane.submit("learn_along", told, _("Learning while you work"), level=Level.BACKGROUND)
         job.progressed.connect(lambda progress: self._progressed(job, progress))
         job.succeeded.connect(lambda _result: self._ended(job))
         job.failed.connect(lambda problem: self._failed(job, problem))

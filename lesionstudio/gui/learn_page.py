@@ -76,7 +76,7 @@ class LearnPage(QFrame):
         self.learning.row.show_ready(learner.reason, learner.readiness.lessons)
         if run is not None and is_running:
             begins = next((one.name for one in learner.versions if one.id == run.begins_with), "")
-            self.learning.show_running(run.minutes, run.left_s, run.points, begins)
+            self.learning.show_running(run.minutes, run.left_s, run.points, begins, paused=run.is_paused)
         elif is_along:
             self._show_along()
         elif has_versions:
@@ -97,7 +97,7 @@ class LearnPage(QFrame):
 
     def _connect(self) -> None:
         learner = self._learner
-        self.learning.pause_wanted.connect(learner.along.pause)
+        self.learning.pause_wanted.connect(self._pause)
         self.versions.better_wanted.connect(learner.use_better)
         learner.changed.connect(self._refresh_if_seen)
         learner.progressed.connect(self._refresh_if_seen)
@@ -111,6 +111,10 @@ class LearnPage(QFrame):
         self.new_version.slice_wanted.connect(self.slice_wanted)
         self.new_version.held_out_wanted.connect(self.held_out_wanted)
         self.versions.use_wanted.connect(learner.use)
+
+    def _pause(self, on: bool) -> None:
+        learner = self._learner
+        (learner.pause if learner.learning is not None and learner.is_here else learner.along.pause)(on)
 
     def _refresh_if_seen(self) -> None:
         if self.isVisible():

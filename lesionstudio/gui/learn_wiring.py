@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
+from lesionstudio.gui.channel_question import ChannelQuestion
 from lesionstudio.gui.fare_list import FareList
 from lesionstudio.gui.learn_page import LearnPage
-from lesionstudio.gui.learner import ChannelQuestion
 from lesionstudio.gui.look_wiring import LookList
 from lesionstudio.gui.panels.learning import working_words
 from lesionstudio.gui.panels.new_version import news_of, overlap_words
@@ -106,7 +106,7 @@ class LearnWiring(QObject):
         along, bar = self._learner.along, self._window.status_bar
         bar.show_cells(learning=working_words(along.state, along.new_slices))
         if self.is_on_learn:
-            n, is_learning = self._learner.readiness.lessons, self._learner.learning is not None
+            n, is_learning = self._learner.readiness.lessons, self._learner.is_at_work
             is_learning = is_learning or along.state == "learning"
             told = _("Learning does not slow the brush") if is_learning else ""
             slices = ngettext("{n} checked slice", "{n} checked slices", n)

@@ -6,35 +6,25 @@ checkpoint: a learning that the end of the program cut short goes on when its st
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from lesionstudio.compute.compute import Level
 from lesionstudio.errors import LesionStudioError
 from lesionstudio.gui.along import Along
+from lesionstudio.gui.channel_question import channel_question
 from lesionstudio.gui.compute_lane import ComputeLane
-from lesionstudio.gui.learning_run import UNDER_WAY, Learning, UnderWay, in_colour
+from lesionstudio.gui.learning_run import UNDER_WAY, Learning, UnderWay, terms
 from lesionstudio.gui.models import Models
 from lesionstudio.gui.readiness import Readiness, SliceCounts
 from lesionstudio.gui.session import Session
 from lesionstudio.gui.versions import version_views
-from lesionstudio.gui.views import JobView, ModelView, Notice, VersionView
+from lesionstudio.gui.views import ModelView, Notice, VersionView
 from lesionstudio.progress import Progress
 from lesionstudio.project.shelf import ModelShelf
 from lesionstudio.words import _
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class ChannelQuestion:
-    """Which channels of these pixels (row, column, channel) a new model is to learn from; the answer goes to `then`."""
-
-    pixels: NDArray[np.generic]
-    then: Callable[[str], None]
 
 
 class Learner(QObject):
@@ -81,6 +71,8 @@ class Learner(QObject):
             return _("Open a scan first.")
         if self._session.project.read_only:
             return _("This study is open for looking only.")
+        if self.learning is not None and self.learning.is_paused:
+            return _("Learning is paused.")
         if self.learning is not None:
             return _("It is learning now.") if self.is_here else _("It is learning in {name}.").format(name=self._where)
         missing = self.readiness.reason
@@ -103,6 +95,11 @@ class Learner(QObject):
         return self.learning is not None and project is not None and project.home == self.learning.home
 
     @property
+    def is_at_work(self) -> bool:
+        """Whether a learning runs, and is not paused."""
+        return self.learning is not None and not self.learning.is_paused
+
+    @property
     def _where(self) -> str:
         return self.learning.study if self.learning else ""
 
@@ -111,7 +108,7 @@ class Learner(QObject):
     def learn(self) -> None:
         """Learns from the checked slices, starting from the model in use. Asks first what has to be asked once."""
         if not self.reason:
-            self._models.once_mapped(lambda: self._once_channels(self._save_first))
+            self._models.once_mapped(lambda: self._once_channels(self._begin))
 
     def cancel(self) -> None:
         """Ends the learning that runs; no version comes of it, and Learn goes on from its checkpoint."""
@@ -124,56 +121,64 @@ class Learner(QObject):
         words = _("The model in use stays as it is. Learn goes on where it stopped.")
         self._session.tell(Notice("info", _("Learning was cancelled."), words))
 
+    def pause(self, on: bool) -> None:
+        """Stops the learning that runs for now, or goes on with it from what it has learned and what is new."""
+        run = self.learning
+        if run is None or run.is_paused == on:
+            return
+        if on:
+            run.pause()
+            self._tell(run)
+            self.changed.emit()
+        else:
+            run.go_on()
+            self._save_first(run)
+
     def _go_on(self) -> None:
         """Goes on with what the end of the program cut short, once the study's marks are known. Nobody is asked."""
         project = self._session.project
         if project is None or UNDER_WAY not in project.settings or self.learning is not None:
             return
         if self._under_way.was_cut_short(project.home, project.settings, len(self.versions)):
-            self._save_first()
+            self._begin()
 
     def _once_channels(self, go: Callable[[], None]) -> None:
-        settings, scan = self._session.study_settings, self._session.scan
-        pixels = scan.slice(self._session.slice_number) if scan is not None else None
-        if self._models.model_in_use is not None or "channels" in settings or pixels is None or not in_colour(pixels):
+        question = channel_question(self._session, go) if self._models.model_in_use is None else None
+        if question is not None:
+            self.channels_wanted.emit(question)
+        else:
             go()
-            return
-        self.channels_wanted.emit(ChannelQuestion(pixels, lambda answer: self._answered(answer, go)))
 
-    def _answered(self, channels: str, go: Callable[[], None]) -> None:
-        self._session.study_settings["channels"] = channels
-        go()
-
-    def _save_first(self) -> None:
-        """What is learned from is read from the disk: everything goes there before, on the lane that keeps order."""
+    def _begin(self) -> None:
         project, model = self._session.project, self._models.model_in_use
         if project is None or self.reason:
             return
-        self.learning = run = Learning(project.home, project.folder.name, model.id if model else "")
+        told = terms(project, model.folder if model else None, self._session.settings.device) | {"minutes": 0.0}
+        self.learning = run = Learning(project.home, project.folder.name, model.id if model else "", told)
         self._under_way.begin(project.settings, len(self.versions))
-        self._session.autosave.flush()
-        arguments = {
-            "project": str(project.home),
-            "model": str(model.folder) if model else "",
-            "device": self._session.settings.device,
-            "minutes": 0.0,
-            "seed": project.seed,
-            "tables": {key: dict(table) for key, table in project.settings.get("label_tables", {}).items()},
-        }
-        job = self._session.runner.run("save", _("Saving"), project.save)
-        job.succeeded.connect(lambda _nothing: self._submit(run, arguments))
-        job.failed.connect(lambda problem: self._failed(run, problem))
+        self._save_first(run)
+
+    def _save_first(self, run: Learning) -> None:
+        """What is learned from is read from the disk: everything goes there before, on the lane that keeps order."""
+        project = self._session.project
+        if project is not None and self.is_here:
+            self._session.autosave.flush()
+            job = self._session.runner.run("save", _("Saving"), project.save)
+            job.succeeded.connect(lambda _nothing: self._submit(run))
+            job.failed.connect(lambda problem: self._failed(run, problem))
+        else:  # gone on with from another study: that one was saved when it was closed
+            self._submit(run)
         self._tell(run)
         self.changed.emit()
 
-    def _submit(self, run: Learning, arguments: dict[str, Any]) -> None:
-        if run is not self.learning:
+    def _submit(self, run: Learning) -> None:
+        if run is not self.learning or run.is_paused or run.job is not None:
             return
-        if not self._session.autosave.is_settled:
+        if self.is_here and not self._session.autosave.is_settled:
             sentence = _("Nothing was learned: the last marks are not saved yet.")
             self._failed(run, LesionStudioError(sentence, hint=self._session.saved.text))
             return
-        run.job = job = self._lane.submit("learn", arguments, _("Learning"), level=Level.BACKGROUND)
+        run.job = job = self._lane.submit("learn", run.arguments, _("Learning"), level=Level.BACKGROUND)
         job.progressed.connect(lambda progress: self._progressed(run, progress))
         job.succeeded.connect(lambda result: self._succeeded(run, result))
         job.failed.connect(lambda problem: self._failed(run, problem))
@@ -239,8 +244,7 @@ class Learner(QObject):
         self.changed.emit()
 
     def _tell(self, run: Learning, message: str = "") -> None:
-        title = message or _("Learning from {name}").format(name=run.study)
-        self.job_changed.emit(JobView("learn", title, run.fraction, run.left_s))
+        self.job_changed.emit(run.view(message))
 
     # The versions
 

@@ -222,7 +222,7 @@ class LookNext(QObject):
         if not self._lots or (self._jumps and len(self._doubts) >= _ENOUGH_TO_BEGIN):
             self._choose()
         if self._lots:
-            self._soon.start(_PAUSE_WHILE_LEARNING_MS if self._learner.learning is not None else 0)
+            self._soon.start(_PAUSE_WHILE_LEARNING_MS if self._learner.is_at_work else 0)
         self.changed.emit()
         if self._jumps and self.suggestions:
             self._go()

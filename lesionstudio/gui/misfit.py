@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject
 
+from lesionstudio.gui.channel_question import in_colour
 from lesionstudio.gui.classifying import Classifying
 from lesionstudio.gui.kinds import Kind, class_words
-from lesionstudio.gui.learning_run import in_colour
 from lesionstudio.gui.models import Models
 from lesionstudio.gui.session import Session
 from lesionstudio.gui.views import ModelView, Notice

@@ -10,7 +10,7 @@ from lesionstudio.gui.views import JobView
 class RunningJobs:
     """One job a worker (Models, Learner, ...); each has a signal `job_changed` and `cancel`.
 
-    An urgent one is told first, else the one that began first: the others wait for it.
+    An urgent one is told first, else the one that began first: the others wait for it. One that is paused waits last.
     """
 
     def __init__(self, workers: Mapping[str, Any], show: Callable[[JobView | None], object]) -> None:
@@ -34,6 +34,12 @@ class RunningJobs:
         if name:
             self._workers[name].cancel()
 
+    def pause(self, on: bool) -> None:
+        """Stops the job that is told for now, or goes on with it."""
+        name = self._told()
+        if name and self._jobs[name].can_pause:
+            self._workers[name].pause(on)
+
     def _changed(self, name: str, job: JobView | None) -> None:
         if job is None:
             self._jobs.pop(name, None)
@@ -44,8 +50,9 @@ class RunningJobs:
 
     def _told(self) -> str:
         urgent = [name for name, job in self._jobs.items() if job.is_urgent]
-        return next(iter([*urgent, *self._jobs]), "")
+        at_work = [name for name, job in self._jobs.items() if not job.is_paused]
+        return next(iter([*urgent, *at_work, *self._jobs]), "")
 
     def _waiting(self) -> int:
-        lasting = [job for job in self._jobs.values() if not job.is_urgent]
+        lasting = [job for job in self._jobs.values() if not job.is_urgent and not job.is_paused]
         return sum(job.waiting for job in self._jobs.values()) + max(len(lasting) - 1, 0)

@@ -49,6 +49,8 @@ class JobView:
     waiting: int = 0
     can_cancel: bool = True
     is_urgent: bool = False
+    can_pause: bool = False
+    is_paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

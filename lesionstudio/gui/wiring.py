@@ -67,6 +67,7 @@ class Wiring(QObject):
         workers = {name: getattr(parts, name) for name in shown} | {"converting": self.verbs.converting}
         self._jobs = RunningJobs(workers, self._show_job)
         self._window.actions_by_verb.on("cancel_job", self._jobs.cancel)
+        self._window.job_bar.pause_wanted.connect(self._jobs.pause)
         self.learn = LearnWiring(parts)
         self.learn.page_changed.connect(self._show_page)
         self.training = TrainWiring(parts, parts.trainer, self.learn.show_learn)

@@ -1,12 +1,13 @@
-"""The bar that is there while a job runs: what, how far, time left, jobs waiting, Cancel."""
+"""The bar that is there while a job runs: what, how far, time left, jobs waiting, Pause for what can be, Cancel."""
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 
 from lesionstudio.gui.menus import Actions
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.views import JobView
 from lesionstudio.gui.widgets.bars import ProgressLine
-from lesionstudio.gui.widgets.buttons import action_button
+from lesionstudio.gui.widgets.buttons import action_button, word_button
 from lesionstudio.gui.widgets.text import ElidedLabel, label
 from lesionstudio.words import _, ngettext
 
@@ -17,6 +18,8 @@ _SIGNS = {"segment": "sparkles", "learn": "sparkles", "measure": "report-analyti
 
 class JobBar(QFrame):
     """44 high, hidden while nothing runs."""
+
+    pause_wanted = Signal(bool)
 
     def __init__(self, look: Look, actions: Actions) -> None:
         super().__init__()
@@ -29,6 +32,8 @@ class JobBar(QFrame):
         self._bar = ProgressLine("job_progress")
         self._left = label(role="second", name="job_time_left")
         self._waiting = label(role="strong", name="jobs_waiting")
+        self._pause, self._is_paused = word_button(_("Pause"), "pause_job_button"), False
+        self._pause.clicked.connect(lambda: self.pause_wanted.emit(not self._is_paused))
         self._cancel = action_button(look, actions, "cancel_job")
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
@@ -36,7 +41,7 @@ class JobBar(QFrame):
         row.addWidget(self._sign)
         row.addWidget(self._title)
         row.addWidget(self._bar, 1)
-        for part in (self._left, self._waiting, self._cancel):
+        for part in (self._left, self._waiting, self._pause, self._cancel):
             row.addWidget(part)
         self.hide()
 
@@ -49,10 +54,20 @@ class JobBar(QFrame):
         self._title.setText(job.title)
         self._title.updateGeometry()
         self._bar.show_progress(round((job.fraction or 0) * _PARTS), 0 if job.fraction is None else _PARTS)
-        self._left.setText(time_left(job.left_s))
+        self._left.setText(_("paused") if job.is_paused else time_left(job.left_s))
         self._waiting.setText(ngettext("{n} waiting", "{n} waiting", job.waiting))
         self._waiting.setVisible(job.waiting > 0)
         self._cancel.setVisible(job.can_cancel)
+        self._pause.setVisible(job.can_pause)
+        offer_pause(self._pause, self._look, job.is_paused)
+        self._is_paused = job.is_paused
+
+
+def offer_pause(button: QPushButton, look: Look, paused: bool) -> None:
+    """Makes it the button that pauses, or, where that was done, the one that goes on."""
+    look.icons.dress(button, "player-play" if paused else "player-pause", 16, "text", 6)
+    button.setText(_("Go on") if paused else _("Pause"))
+    button.setAccessibleName(button.text())
 
 
 def time_left(seconds: float | None) -> str:

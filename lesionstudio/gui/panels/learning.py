@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from lesionstudio.gui.menus import Actions
-from lesionstudio.gui.panels.job_bar import time_left
+from lesionstudio.gui.panels.job_bar import offer_pause, time_left
 from lesionstudio.gui.theme import Look
 from lesionstudio.gui.views import CurvePoint
 from lesionstudio.gui.widgets.buttons import Toggle, action_button, follow, word_button
@@ -70,9 +70,9 @@ def working_words(state: str, new_slices: int) -> str:
 
 
 class LearningCard(QFrame):
-    """While it learns: how long, how well on the held-out slices, time left, Cancel. Else the last curve and Learn.
+    """While it learns: how long, how well on the held-out slices, time left, Pause, Cancel. Else the last curve.
 
-    What learns while a person works has no end: it can be paused and gone on with.
+    What learns while a person works has no end: it can be paused and gone on with, and not cancelled.
     """
 
     cancel_wanted = Signal()
@@ -107,23 +107,30 @@ class LearningCard(QFrame):
             column.addWidget(part)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
-    def show_running(self, minutes: float, left_s: float | None, points: Sequence[CurvePoint], in_use: str) -> None:
+    def show_running(
+        self, minutes: float, left_s: float | None, points: Sequence[CurvePoint], in_use: str, *, paused: bool
+    ) -> None:
         """Shows the learning that goes on; `in_use` names the version it is compared with."""
-        self._title.setText(_("Learning, {n} min").format(n=number(minutes)) if minutes >= 1 else _("Learning"))
-        self._left.setText(time_left(left_s))
+        self._say_minutes(minutes)
         self._show(points, minutes + (left_s or 0) / 60, in_use, is_running=True)
+        self._left.setText(_("paused") if paused else time_left(left_s))
+        self._offer_pause(paused)
 
     def show_along(
         self, minutes: float, points: Sequence[CurvePoint], in_use: str, dice: float | None, words: str, paused: bool
     ) -> None:
         """Shows what is learned while a person works; `words` say what it does, `dice` is of the model in use."""
-        self._title.setText(_("Learning, {n} min").format(n=number(minutes)) if minutes >= 1 else _("Learning"))
+        self._say_minutes(minutes)
         self._show_buttons(self._pause, self._left)
         self._show_curve(points, minutes, in_use, dice, is_running=True)
         self._left.setText(words)
-        self._look.icons.dress(self._pause, "player-play" if paused else "player-pause", 16, "text", 6)
-        self._pause.setText(_("Go on") if paused else _("Pause"))
-        self._pause.setAccessibleName(self._pause.text())
+        self._offer_pause(paused)
+
+    def _say_minutes(self, minutes: float) -> None:
+        self._title.setText(_("Learning, {n} min").format(n=number(minutes)) if minutes >= 1 else _("Learning"))
+
+    def _offer_pause(self, paused: bool) -> None:
+        offer_pause(self._pause, self._look, paused)
         self._is_paused = paused
 
     def take_focus(self) -> None:
@@ -137,7 +144,7 @@ class LearningCard(QFrame):
         self._show(points, minutes, "", is_running=False)
 
     def _show(self, points: Sequence[CurvePoint], until: float, in_use: str, *, is_running: bool) -> None:
-        self._show_buttons(*((self._left, self._cancel) if is_running else (self.row,)))
+        self._show_buttons(*((self._left, self._pause, self._cancel) if is_running else (self.row,)))
         first = next((one.dice for one in points if one.dice is not None), None)
         self._show_curve(points, until, in_use, first if in_use else None, is_running=is_running)
 
