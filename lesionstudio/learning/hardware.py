@@ -8,7 +8,12 @@ from lesionstudio.learning.processor import BF16_UNITS, instructions
 from lesionstudio.words import _
 
 FABRIC_PRECISION = {"fp32": "32-true", "bf16": "bf16-mixed", "fp16": "16-mixed"}
-_NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
+_NO_MEMORY = (
+    "out of memory", "can't allocate memory", "not enough memory",
+    "cublas_status_alloc_failed", "cublas_status_not_initialized",
+    "cudnn_status_alloc_failed", "cudnn_status_not_initialized",
+)  # fmt: skip
+"""The last four: how the libraries of a full GPU say it, which have no room for what they need themselves."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from lesionstudio.errors import ModelProblem, OutOfMemory
 from lesionstudio.imaging.chest import chest_in
 from lesionstudio.learning.conversion import converted, openvino
-from lesionstudio.learning.engines import Engine, device_for
+from lesionstudio.learning.engines import Engine, device_for, instead_of_gpu
 from lesionstudio.learning.openvino_engine import OpenVINOEngine, quickest_engine
 from lesionstudio.learning.resizing import Frame
 from lesionstudio.learning.tiling import Tile, tiles
@@ -40,7 +40,7 @@ class Predictor:
     eight orientations; "sides" over a picture and its mirror image.
 
     Made with `exact` it computes in fp32 whatever is quicker, so that scores are the same on every machine. `batch` and
-    `tile_side` become smaller when memory runs out, and stay so.
+    `tile_side` become smaller when memory runs out, and stay so; in the end a GPU is left. `notes` say so, once.
     """
 
     card: ModelCard
@@ -48,6 +48,7 @@ class Predictor:
     flips: bool | Literal["sides"] = False
     batch: int = 1
     tile_side: int = LARGEST_TILE
+    notes: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.batch = self.engine.batch
@@ -75,7 +76,13 @@ class Predictor:
 
             return SegmentationModel.load(folder).network
 
-        return cls(card, _engine(card, build, device_for(device), _key(card, folder), exact=exact), flips)
+        engine = _engine(card, build, device_for(device), _key(card, folder), exact=exact)
+        return cls(card, engine, flips, notes=instead_of_gpu(device) if engine.device == "cpu" else [])
+
+    def take_notes(self) -> list[str]:
+        """What has to be said of how it computes, and was not said yet."""
+        said, self.notes = self.notes, []
+        return said
 
     def predict(self, inputs: Floats, report: Reporter = silent) -> Floats:
         """Probabilities (label, slice, row, column) of inputs (slice, channel, row, column) made by the card's rules.
@@ -158,6 +165,8 @@ class Predictor:
             parts = [self._logits(pictures[n : n + half], steps) for n in range(0, len(pictures), half)]
             return np.concatenate(parts)
         side = max(pictures.shape[2:]) // 64 * 32
+        if side < SMALLEST_TILE and self._leave_gpu():
+            return self._logits(pictures, steps)
         if side < SMALLEST_TILE:
             raise OutOfMemory(
                 _("There is not enough memory to run {title}, even in small pieces.").format(title=self.card.title),
@@ -168,6 +177,15 @@ class Predictor:
         for tile in list(self._tiles(pictures.shape[2:])):
             logits[(..., *tile.place)] = self._logits(pictures[(..., *tile.shown)], steps)[(..., *tile.kept)]
         return logits
+
+    def _leave_gpu(self) -> bool:
+        """Goes on on the processor, as at first; False where that is what it computes on."""
+        leave: Callable[[], bool] | None = getattr(self.engine, "leave_gpu", None)
+        if leave is None or not leave():
+            return False
+        self.batch, self.tile_side = self.engine.batch, LARGEST_TILE
+        self.notes.append(_("Memory ran out: it goes on on the processor."))
+        return True
 
     def _tiles(self, size: tuple[int, ...]) -> Iterator[Tile]:
         return tiles(size[0], size[1], self.tile_side, self.tile_side // MARGIN_SHARE)

@@ -8,11 +8,11 @@ from torch import nn
 
 from lesionstudio.learning.engines import Batch
 from lesionstudio.learning.folding import folded
+from lesionstudio.learning.hardware import is_out_of_memory
 from lesionstudio.learning.processor import may_know_bf16
 from lesionstudio.learning.speed import quickest
 
 _GPU_BATCH = 8
-_NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
 
 
 class TorchEngine:
@@ -39,12 +39,21 @@ class TorchEngine:
             there = there.to(self.device, self._type).contiguous(memory_format=self._layout)
             answer: Batch = self._network(there).float().cpu().numpy()
         except RuntimeError as problem:
-            if not any(sign in str(problem) for sign in _NO_MEMORY):
+            if not is_out_of_memory(problem):
                 raise
             if self.device == "cuda":
                 torch.cuda.empty_cache()
             raise MemoryError(str(problem)) from problem
         return answer
+
+    def leave_gpu(self) -> bool:
+        """Goes on on the processor; whether it was elsewhere before."""
+        if self.device == "cpu":
+            return False
+        self.device, self.precision, self.batch, self._type = "cpu", "fp32", 1, torch.float32
+        self._layout = torch.channels_last
+        self._network.to(device="cpu", dtype=self._type, memory_format=self._layout)
+        return True
 
 
 def quickest_torch_engine(network: nn.Module, kind: str, channels: int) -> TorchEngine:

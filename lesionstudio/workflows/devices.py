@@ -12,7 +12,7 @@ def devices(wanted: str, report: Reporter = silent) -> dict[str, Any]:
 
     `wanted`: "auto", "cpu", "cuda" or "mps"; one that is not there comes to "cpu", and the sentence says so.
     """
-    from lesionstudio.learning.engines import device_for, usable_devices
+    from lesionstudio.learning.engines import device_for, usable_devices, why_not_gpu
 
     report(Progress(None, _("Looking at this computer")))
     usable = usable_devices()
@@ -20,7 +20,8 @@ def devices(wanted: str, report: Reporter = silent) -> dict[str, Any]:
         device = device_for(wanted)
     except LesionStudioError as problem:
         return {"device": "cpu", "why": problem.message, "usable": usable}
-    return {"device": device, "why": _why(wanted, device), "usable": usable}
+    taken = why_not_gpu() if wanted != "cpu" and device == "cpu" else ""
+    return {"device": device, "why": taken or _why(wanted, device), "usable": usable}
 
 
 def _why(wanted: str, device: str) -> str:

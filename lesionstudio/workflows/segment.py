@@ -122,7 +122,7 @@ class Segmenting:
 
     def warnings(self, slices: Sequence[int]) -> list[str]:
         """The doubts, and which slices could not be read."""
-        sentences = list(self.doubts())
+        sentences = [*self.doubts(), *self.predictor.take_notes()]
         for k, problem in sorted((k, problem) for k, problem in self.unread.items() if k in slices):
             sentences.append(_("Slice {k} was left out: {reason}").format(k=k + 1, reason=problem.message))
         return sentences

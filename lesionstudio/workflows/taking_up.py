@@ -128,11 +128,14 @@ def _shelved(order: Order, model_id: str) -> ShelvedModel | None:
 
 def _learner(order: Order, begins: Beginning, outputs: Outputs) -> "Learner":
     """A learner that begins with the weights there are. Raises ModelProblem where these are damaged."""
+    from lesionstudio.learning.engines import instead_of_gpu
     from lesionstudio.learning.finetuning import begun_network
 
     new, source = begins.parent is None, begins.weights_of
     network = begun_network(begins.card, source.folder if source else None, new=new, seed=order.seed)
-    return _made(begins.card, network, outputs, order.real_device, order.seed, new=new)
+    learner = _made(begins.card, network, outputs, order.real_device, order.seed, new=new)
+    learner.notes += instead_of_gpu(order.device) if learner.device == "cpu" else []
+    return learner
 
 
 def _made(card: ModelCard, network: Any, outputs: Outputs, device: str, seed: int, *, new: bool) -> "Learner":
