@@ -54,7 +54,7 @@ class JobBar(QFrame):
         self._title.setText(job.title)
         self._title.updateGeometry()
         self._bar.show_progress(round((job.fraction or 0) * _PARTS), 0 if job.fraction is None else _PARTS)
-        self._left.setText(_("paused") if job.is_paused else time_left(job.left_s))
+        self._left.setText("" if job.is_paused else time_left(job.left_s))
         self._waiting.setText(ngettext("{n} waiting", "{n} waiting", job.waiting))
         self._waiting.setVisible(job.waiting > 0)
         self._cancel.setVisible(job.can_cancel)
