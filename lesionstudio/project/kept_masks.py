@@ -1,5 +1,6 @@
 """KeptMasks: the masks of a study as they are now: files at rest, and the journals of what came since on top."""
 
+import weakref
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -50,7 +51,9 @@ class KeptMasks:
     def __init__(self, home: Path, book: Book) -> None:
         self.files, self.journals = MaskFiles(home), Journals(home)
         self.restored: dict[str, Restored] = {}
-        self._book, self._guard = book, RLock()
+        # Weakly: a study that is closed goes at once, with all it knows of its files, and waits for no collector.
+        self._book: Book = weakref.proxy(book)
+        self._guard = RLock()
         self._grids: dict[str, tuple[Geometry, tuple[str, ...]]] = {}
         self._generations: dict[str, int] = {}
 

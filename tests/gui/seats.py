@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QEventLoop, QPoint, QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QEventLoop, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
@@ -24,7 +24,7 @@ from tests.stand_in import StandIn
 
 LEFT = Qt.MouseButton.LeftButton
 NONE, ALT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.AltModifier
-_WAIT_MS = 10_000
+_WAIT_MS, _WAKES_MS = 10_000, 5
 
 
 class Hands:
@@ -50,12 +50,14 @@ class Hands:
         return self.session.history
 
     def until(self, true: Callable[[], bool]) -> None:
-        """Lets the window work until this holds."""
-        clock = QElapsedTimer()
+        """Lets the window work until this holds; in between it sleeps, as a window's loop does."""
+        clock, wakes = QElapsedTimer(), QTimer(interval=_WAKES_MS)
         clock.start()
+        wakes.start()
         while not true():
             assert clock.elapsed() < _WAIT_MS, "waited too long"
-            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+            # Not with a longest time: Qt looks without waiting then, and holds the processor others need.
+            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
     def open(self, folder: Path) -> None:
         """Opens a folder and waits for its scan."""

@@ -71,6 +71,7 @@ class Importer:
         self.wiring.find([masks])
         self.hands.until(lambda: bool(self.plan.masks) and not self.plan.unlooked)
         self.hands.until(lambda: self.wiring._finding is None or self.wiring._finding.is_over)
+        self.hands.until(lambda: not self.wiring._soon.isActive())
         return self.sheet
 
     @property

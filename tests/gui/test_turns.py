@@ -1,6 +1,8 @@
 """Work done piece by piece; and a folder that is opened so, in the place of another."""
 
+import gc
 import sys
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,9 +44,12 @@ def test_what_was_left_is_dropped_when_something_else_begins(qtbot: QtBot) -> No
     said: list[str] = []
     parent = QObject()
     turns = Turns(parent)
-    turns.begin(lambda: said.append("a"), lambda: said.append("b"))
-    qtbot.waitUntil(lambda: said == ["a"])
-    turns.begin(lambda: said.append("c"))
+
+    def first() -> None:
+        said.append("a")
+        turns.begin(lambda: said.append("c"))
+
+    turns.begin(first, lambda: said.append("b"))
     qtbot.waitUntil(lambda: said == ["a", "c"])
     turns.begin(lambda: said.append("d"))
     turns.drop()
@@ -121,3 +126,15 @@ def test_pictures_of_the_folder_before_are_not_shown_in_the_rows_of_the_next(han
     hands.open(second)
     hands.until(lambda: "p0.png" in worklist._painter.pictures)
     assert "p1.png" not in worklist._painter.pictures and isinstance(worklist._painter.pictures["p0.png"], QImage)
+
+
+def test_a_closed_study_gives_its_memory_back_without_waiting_for_the_collector(hands: Hands, tmp_path: Path) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        study = weakref.ref(hands.session._project())
+        hands.open(_pictures(tmp_path / "second", 1))
+        hands.until(lambda: hands.desk.parts.runner.is_idle)
+        hands.until(lambda: study() is None)
+    finally:
+        gc.enable()
