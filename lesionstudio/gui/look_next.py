@@ -97,7 +97,8 @@ class LookNext(QObject):
         if not self.is_looking:
             self.look()
         if self.is_looking:
-            self._session.tell(Notice("info", _("Looking for slices that are worth a look."), _("It goes there soon.")))
+            words = _("Looking for slices that are worth a look."), _("It goes there soon.")
+            self._session.tell(Notice("info", *words, passes=True))
 
     def open(self, place: Place) -> None:
         """Goes to a slice of the list, which is gone through from there on."""

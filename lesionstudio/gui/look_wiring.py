@@ -37,6 +37,8 @@ class LookWiring(QObject):
         self._actions.on("show_doubt", self._switch_heat)
         self._look_next.changed.connect(self._show_bar)
         self._session.slice_changed.connect(self._show_bar)
+        for moved in (self._session.slice_changed, self._session.scan_opened):
+            moved.connect(lambda *_what: self._page.banners.pass_on())
         self._heat.changed.connect(self._show_heat)
         self._page.escapes.append(self._escape)
         ChangesWiring(parts)
@@ -75,7 +77,7 @@ class LookWiring(QObject):
         on = self._actions["show_doubt"].isChecked()
         self._heat.show(on)
         if on and self._heat.reason:
-            self._session.tell(Notice("info", self._heat.reason))
+            self._session.tell(Notice("info", self._heat.reason, passes=True))
 
     def _show_heat(self) -> None:
         heat, view, plane = self._heat.heat, self._main.view, self._main.plane

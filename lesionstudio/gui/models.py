@@ -223,13 +223,9 @@ class Models(QObject):
         return Order(item.id, item.name, source, model.folder, model.id, threshold, title, slices, k, offset)
 
     def _say_held_out(self) -> None:
-        self._session.tell(
-            Notice(
-                "info",
-                _("This slice is held out: it gets no draft before you have checked it."),
-                _("It measures how good the model is. Mark it yourself, then press Enter."),
-            )
-        )
+        title = _("This slice is held out: it gets no draft before you have checked it.")
+        why = _("It measures how good the model is. Mark it yourself, then press Enter.")
+        self._session.tell(Notice("info", title, why, passes=True))
 
     # The model's labels and the study's
 

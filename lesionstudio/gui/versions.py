@@ -31,17 +31,17 @@ def version_views(
     for n, model in enumerate(models):
         state: State = "in use" if n == place else "newer" if n < place else "older"
         if model.place == "study":
-            views.append(_version(model.card, state, measured[model.card.id], now))
+            parent = next((version_name(one.card) for one in models if one.card.id == model.card.parent), "")
+            views.append(_version(model.card, state, measured[model.card.id], now, parent))
         else:
             views.append(_beginning(model, state, began.get(model.card.id)))
     return tuple(views)
 
 
-def _version(card: ModelCard, state: State, measured: Measured | None, now: datetime) -> VersionView:
+def _version(card: ModelCard, state: State, measured: Measured | None, now: datetime, parent: str) -> VersionView:
     training: Mapping[str, Any] = card.training
     slices = _whole(training.get("slices"))
-    parent = version_number(card.parent)
-    begun = _("from version {n}").format(n=parent) if parent else ""
+    begun = _("from {name}").format(name=parent) if parent else ""
     facts = (_when(card.made, now), ngettext("{n} slice", "{n} slices", slices), begun)
     return VersionView(
         id=card.id,

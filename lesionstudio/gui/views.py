@@ -24,7 +24,7 @@ class SavedState:
 class Notice:
     """A sentence over the picture: what happened, why with values, and at most one thing to do (an action's verb).
 
-    A question has two answers: `action` and, more quietly, `other`.
+    A question has two answers: `action` and, more quietly, `other`. What is said of a slice alone `passes` with it.
     """
 
     kind: Literal["error", "warning", "good", "info"]
@@ -36,6 +36,7 @@ class Notice:
     payload: Any = None
     other_text: str = ""
     other: str = ""
+    passes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,8 @@ def test_the_learn_page_shows_a_point_a_slice_and_a_click_opens_it(hands: Hands)
     card = hands.window.findChild(DraftFaresCard)
     assert card is not None and card.isVisible()
     assert [point.key.k for point in card.dice.points] == [6, 9]
+    assert [point.value for point in card.strokes.points] == [1, 0]
+    assert [point.key for point in card.seconds.points] == [point.key for point in card.strokes.points]
     told = next(one.text() for one in card.findChildren(QLabel, "draft_bias"))
     assert "more than you" in told
     card.dice.dots.sigClicked.emit(card.dice.dots, [card.dice.dots.points()[0]], None)

@@ -366,6 +366,7 @@ def test_held_out_slices_are_counted_named_and_get_no_draft_before_they_are_chec
     assert person.notices() == ["This slice is held out: it gets no draft before you have checked it."]
     person.session.go_to_slice(person.slices(Role.LEARN)[0])
     assert "Held out" not in person.picture._notes._lines["top_right"]
+    assert person.notices() == [], "what was said of a slice goes with it"
 
 
 def test_the_first_mark_of_a_study_is_learned_from_wherever_it_lies(person: Person, chest: Path) -> None:

@@ -55,7 +55,8 @@ class ChangesSheet(Sheet):
         self._list.setCurrentRow(min(row, len(changes) - 1))
         self._list.blockSignals(False)
         open_ones = sum(not change.checked for change, _name in changes)
-        self._all.setText(ngettext("Take over {n} draft", "Take over all {n} drafts", open_ones))
+        some = ngettext("Take over {n} draft", "Take over all {n} drafts", open_ones)
+        self._all.setText(_("{answer}  Shift+Enter").format(answer=some))
         self._all.setEnabled(open_ones > 0)
         self._show_current()
         if not changes:
@@ -83,7 +84,7 @@ class ChangesSheet(Sheet):
         self._old_words.setText(_("Your mask") if change.checked else _("Draft now"))
         self._new_words.setText(_("New version"))
         self._take.setEnabled(not change.checked)
-        self._leave.setText(_("Fine as it is") if change.checked else _("Keep the old one"))
+        self._leave.setText(_with_n(_("Fine as it is") if change.checked else _("Keep the old one")))
         checked = _("This slice is checked: it is never changed, only pointed out. Open it to look once more.")
         self._words.setText(checked if change.checked else _("What you painted stays in either case."))
 
@@ -119,7 +120,7 @@ class ChangesSheet(Sheet):
 
     def _lay_out(self, version: str) -> None:
         self._take = word_button(_("Take over  Enter"), "take_over_button", "primary")
-        self._leave = word_button(_("Keep the old one"), "keep_old_button")
+        self._leave = word_button(_with_n(_("Keep the old one")), "keep_old_button")
         self._all = word_button("", "take_all_button")
         self._show = word_button(_("Open the slice"), "open_changed_button", "quiet")
         self._take.clicked.connect(self._take_this)
@@ -177,6 +178,11 @@ class _Picture(QLabel):
         pixmap = QPixmap.fromImage(picture.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, smooth))
         pixmap.setDevicePixelRatio(ratio)
         self.setPixmap(pixmap)
+
+
+def _with_n(answer: str) -> str:
+    """An answer with its key, the same in every language."""
+    return f"{answer}  N"
 
 
 def amounts(change: Change) -> str:

@@ -76,6 +76,11 @@ class Banners(QWidget):
         for banner in [one for one in self._banners if one.notice.action == action]:
             self._remove(banner)
 
+    def pass_on(self) -> None:
+        """Another slice is on screen: takes away what was said of the one before."""
+        for banner in [one for one in self._banners if one.notice.passes]:
+            self._remove(banner)
+
     def clear(self) -> None:
         """Takes all away."""
         while self.dismiss_top():

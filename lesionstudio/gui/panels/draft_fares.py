@@ -1,4 +1,4 @@
-"""The card "Are drafts getting better?": overlap and seconds a slice over time, strokes, and the bias in volume."""
+"""The card "Are drafts getting better?": overlap, seconds and strokes a slice over time, and the bias in volume."""
 
 from collections.abc import Sequence
 
@@ -28,16 +28,18 @@ class DraftFaresCard(QFrame):
         self.dice = PointPlot(look, "draft_dice_plot", "accent")
         self.seconds = PointPlot(look, "draft_seconds_plot", "warn")
         self._bias, self._arms = paragraph(name="draft_bias"), paragraph(name="draft_arms")
-        for plot in (self.dice, self.seconds):
+        self.strokes = PointPlot(look, "draft_strokes_plot", "good")
+        for plot in (self.dice, self.seconds, self.strokes):
             plot.clicked.connect(self.place_wanted)
         head = QHBoxLayout()
         head.addWidget(label(_("Are drafts getting better?"), "section"), 1)
         head.addWidget(label(_("each point is a slice; click to open it"), "second"))
         plots = QHBoxLayout()
-        plots.setSpacing(24)
+        plots.setSpacing(16)
         for words, plot in (
-            (_("Dice of the draft against your correction"), self.dice),
-            (_("Seconds you spent on the slice"), self.seconds),
+            (_("Dice with your correction"), self.dice),
+            (_("Seconds you spent"), self.seconds),
+            (_("Strokes you made"), self.strokes),
         ):
             column = QVBoxLayout()
             column.setSpacing(2)
@@ -55,16 +57,21 @@ class DraftFaresCard(QFrame):
 
     def show_fares(self, fares: Fares) -> None:
         """Shows (slice, its name, what became of its draft), in the order in which they were checked."""
-        points = [(place, point_words(name, fate), fate) for place, name, fate in fares]
-        hollow = [fate.come_by == "random" for _place, _words, fate in points]
-        dice = [PlotPoint(fate.dice, words, lone, place) for (place, words, fate), lone in zip(points, hollow)]
-        spent = [PlotPoint(fate.seconds, words, lone, place) for (place, words, fate), lone in zip(points, hollow)]
-        self.dice.show_points(dice, 1.0)
-        self.seconds.show_points(spent)
         fates = [fate for _place, _name, fate in fares]
+        self.dice.show_points(_points(fares, [fate.dice for fate in fates]), 1.0)
+        self.seconds.show_points(_points(fares, [fate.seconds for fate in fates]))
+        self.strokes.show_points(_points(fares, [fate.strokes for fate in fates]))
         self._bias.setText(" ".join(part for part in (bias_words(bias_of(fates)), strokes_words(fates)) if part))
         self._arms.setText(arms_words(fates))
         self._arms.setVisible(bool(self._arms.text()))
+
+
+def _points(fares: Fares, values: Sequence[float]) -> list[PlotPoint]:
+    """One of each slice; those picked at random are hollow."""
+    return [
+        PlotPoint(value, point_words(name, fate), fate.come_by == "random", place)
+        for (place, name, fate), value in zip(fares, values)
+    ]
 
 
 def point_words(name: str, fate: Fate) -> str:

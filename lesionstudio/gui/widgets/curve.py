@@ -59,19 +59,22 @@ class Curve(QWidget):
         self._plot.setXRange(0, until * _RIGHT, padding=0)
         self._plot.setYRange(low, high, padding=0)
         if compared is not None:
-            self._draw_compared(compared, words, until)
+            end, value = points[-1]
+            is_close = end > 0.6 * until and 0 <= compared - value < 0.25 * (high - low)
+            self._draw_compared(compared, words, 0.0 if is_close else until * _RIGHT)
         self._draw_line(points, high)
 
-    def _draw_compared(self, value: float, words: str, until: float) -> None:
+    def _draw_compared(self, value: float, words: str, at: float) -> None:
+        """The dashed line; its words stand below it, at the right end or, for 0, at the left."""
         import pyqtgraph as pg
 
         tokens = self._look.tokens
         pen = pg.mkPen(tokens.text2, width=1.2 * self.devicePixelRatioF(), style=Qt.PenStyle.DashLine)
         self._plot.addItem(pg.InfiniteLine(value, angle=0, pen=pen))
-        text = pg.TextItem(words, color=tokens.text2, anchor=(1, 0))
+        text = pg.TextItem(words, color=tokens.text2, anchor=(1 if at else 0, 0))
         text.setFont(font(12))
         self._plot.addItem(text, ignoreBounds=True)
-        text.setPos(until * _RIGHT, value)
+        text.setPos(at, value)
 
     def _draw_line(self, points: Points, high: float) -> None:
         import pyqtgraph as pg
