@@ -92,7 +92,8 @@ def _about_values(card: ModelCard, scan: Scan, pictures: Sequence[Pictures]) -> 
 
 def _about_looks(card: ModelCard, pictures: Sequence[Pictures]) -> str:
     shown = [cut_to_chest(picture, card) for picture in pictures]
-    verdict = compared(shown, card.inputs, card.training.get("fingerprints", ()))
+    known, strangers = (card.training.get(name, ()) for name in ("fingerprints", "strangers"))
+    verdict = compared(shown, card.inputs, known, strangers)
     if verdict == "inverted":
         return _("This scan looks inverted: light and dark are swapped compared with what the model was trained on.")
     if verdict == "unlike":

@@ -33,15 +33,16 @@ def fingerprints(pictures: Iterable[Picture], inputs: Sequence[ModelInput]) -> l
     return [" ".join(str(round(one)) for one in numbers) for numbers in _all_numbers(pictures, inputs)]
 
 
-def compared(pictures: Sequence[Picture], inputs: Sequence[ModelInput], known: Sequence[str]) -> Verdict:
+def compared(
+    pictures: Sequence[Picture], inputs: Sequence[ModelInput], known: Sequence[str], strangers: Sequence[str] = ()
+) -> Verdict:
     """How these pictures of one scan, taken together, compare with the known ones.
 
     "inverted" where they would be much nearer to known ones with light and dark swapped, "unlike" where they are
-    farther from them than pictures of other patients were. "like" where nothing can be said: fewer than four are
-    known, or all these are empty.
+    farther from them than pictures of other patients were, or much nearer to `strangers`, which look like the known
+    ones and are something else. "like" where nothing can be said: fewer than four are known, or all these are empty.
     """
-    seen = _all_numbers(pictures, inputs)
-    table = np.array([[float(one) for one in text.split()] for text in known])
+    seen, table = _all_numbers(pictures, inputs), _table(known)
     if len(table) < _FEWEST_KNOWN or not seen or table.shape[1] != len(seen[0]):
         return "like"
     crowd = _Crowd.of(table)
@@ -50,7 +51,12 @@ def compared(pictures: Sequence[Picture], inputs: Sequence[ModelInput], known: S
     away, away_swapped = crowd.distance(seen), crowd.distance(swapped) if swapped else np.inf
     if away > _MUCH_NEARER * away_swapped and away > _NEAR * crowd.farthest:
         return "inverted"
-    return "unlike" if away > crowd.farthest else "like"
+    is_stranger = bool(strangers) and _MUCH_NEARER * crowd.distance(seen, _table(strangers)) < away
+    return "unlike" if is_stranger or away > crowd.farthest else "like"
+
+
+def _table(texts: Sequence[str]) -> Numbers:
+    return np.array([[float(one) for one in text.split()] for text in texts])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,9 +80,10 @@ class _Crowd:
         away = np.concatenate([_left_out(table, stretch) for stretch in stretches])
         return cls(crowd.points, scale, _LEEWAY * float(np.percentile(away, _USUAL)))
 
-    def distance(self, seen: Sequence[Numbers]) -> float:
-        """How far these are from their nearest, on average."""
-        return float(_nearest(np.stack(seen) @ self.scale, self.points).mean())
+    def distance(self, seen: Sequence[Numbers], others: Numbers | None = None) -> float:
+        """How far these are from their nearest, or from the nearest of some others, on average."""
+        points = self.points if others is None else others @ self.scale
+        return float(_nearest(np.stack(seen) @ self.scale, points).mean())
 
 
 def _spreads(table: Numbers) -> Numbers:

@@ -12,6 +12,7 @@ from lesionstudio.model_card import LICENCE_NAME, PICTURES, WEIGHTS_NAME, Failur
 from lesionstudio.project.shelf import ModelShelf
 from lesionstudio.project.storage import telling_what_fails
 from lesionstudio.words import _
+from lesionstudio.workflows.seen import with_strangers
 
 WORDS = (
     "id",
@@ -31,6 +32,7 @@ WORDS = (
 def describe_model(wanted: str, file: Path) -> ModelCard:
     """Puts what a JSON file says onto a model's card: WORDS, "failures" [{"text", "picture"}], "thumbnail", "again".
 
+    "strangers" names a folder of pictures that look like the model's own and are something else: it will doubt such.
     Pictures are named from the file's folder on and copied beside the weights; "licence_file" becomes its LICENSE.
     What was measured stays as it is. Raises ModelProblem for anything else in the file.
     """
@@ -46,6 +48,8 @@ def describe_model(wanted: str, file: Path) -> ModelCard:
             card = replace(card, failures=failures)
         if "again" in said:
             card = replace(card, training={**card.training, "again": said.pop("again")})
+        if "strangers" in said:
+            card = with_strangers(card, file.parent / said.pop("strangers"))
         if "folds" in said:
             card = replace(card, scores={**card.scores, "folds": said.pop("folds")})
         words: dict[str, Any] = {name: tuple(value) if name == "notes" else value for name, value in said.items()}
@@ -70,7 +74,7 @@ def average_models(wanted: Sequence[str], out: Path) -> ModelCard:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    known = {*WORDS, "failures", "thumbnail", "again", "folds", "licence_file"}
+    known = {*WORDS, "failures", "thumbnail", "again", "folds", "strangers", "licence_file"}
     try:
         said: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         unknown = sorted(set(said) - known)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,12 +10,15 @@ from numpy.typing import NDArray
 
 from lesionstudio.imaging.chest import cut_to_chest
 from lesionstudio.imaging.fingerprint import compared, fingerprints
+from lesionstudio.imaging.formats import find_scans, read_scan
+from lesionstudio.imaging.intensity import network_inputs
 from lesionstudio.model_card import ModelCard
 
 if TYPE_CHECKING:
     from lesionstudio.learning.model import SegmentationModel
 
 Floats = NDArray[np.float32]
+_STRANGERS = 60
 
 
 def with_ranges(
@@ -32,8 +36,18 @@ def with_ranges(
 
 
 def with_looks(card: ModelCard, pictures: Sequence[Floats], parent: ModelCard | None = None) -> ModelCard:
-    """The card with the fingerprints of whole pictures, and with its parent's where these look like those."""
+    """The card with the fingerprints of whole pictures, and with all its parent's where these look like those."""
     shown = [cut_to_chest(picture, card) for picture in pictures]
-    before = list(parent.training.get("fingerprints", ())) if parent else []
-    kept = before if compared(shown, card.inputs, before) == "like" else []
-    return replace(card, training={**card.training, "fingerprints": [*kept, *fingerprints(shown, card.inputs)]})
+    before = parent.training if parent else {}
+    is_alike = compared(shown, card.inputs, before.get("fingerprints", ())) == "like"
+    kept = {name: list(before[name]) for name in ("fingerprints", "strangers") if is_alike and name in before}
+    known = [*kept.get("fingerprints", ()), *fingerprints(shown, card.inputs)]
+    return replace(card, training={**card.training, **kept, "fingerprints": known})
+
+
+def with_strangers(card: ModelCard, folder: Path) -> ModelCard:
+    """The card with the fingerprints of a folder's pictures: they look like its own and are something else."""
+    found = [one for one in find_scans(folder) if not one.error and not one.last]
+    scans = [read_scan(one.source) for one in found[:: -(-len(found) // _STRANGERS) or 1]]
+    shown = [cut_to_chest(network_inputs(scan, scan.slices // 2, card.inputs), card) for scan in scans]
+    return replace(card, training={**card.training, "strangers": fingerprints(shown, card.inputs)})

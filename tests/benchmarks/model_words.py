@@ -5,6 +5,8 @@ Known failures are written here after somebody looked, never before.
 
 from typing import Any
 
+from tests.benchmarks.verbs import DATA
+
 _TERMS = """The weights in this folder (weights.safetensors) are NOT under the licence of LesionStudio's code.
 
 {source}
@@ -28,6 +30,7 @@ _LITE0 = "Its encoder began as EfficientNet-Lite0, trained by Google on ImageNet
 WORDS: dict[str, dict[str, Any]] = {
     "lung-lesions": {
         "title": "Lung lesions, CT",
+        "strangers": str(DATA / "classes" / "mednist" / "CXR"),
         "made_for": "Made for axial chest CT: ground glass and consolidation.",
         "licence": _RESEARCH,
         "licence_note": "The training pictures were redistributed for non-commercial use; their original may be in the "

@@ -145,6 +145,12 @@ def test_lung_pictures_with_light_and_dark_swapped_are_told_so(shared_data: Path
     assert max(len(sentences) for sentences in said_of) == 1
 
 
+def test_chest_x_rays_are_no_chest_ct(shared_data: Path) -> None:
+    """The card knows X-rays of another source; only 2 of these 12 were far from all that it was trained on."""
+    said_of = of_all(shared_data / "classes" / "cxr_covid19", 3)
+    assert np.mean([bool(sentences) for sentences in said_of]) > 0.8
+
+
 PERCENTILES = (ModelInput(IntensityRule("percentiles", 1.0, 99.0)),)
 OF_THREE = tuple(ModelInput(IntensityRule("zscore", -1.0, 4.5), channel) for channel in range(3))
 
