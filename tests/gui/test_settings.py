@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,13 @@ from PySide6.QtCore import QProcess, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from lesionstudio.errors import ModelProblem
 from lesionstudio.gui.app import Desk, start_again
 from lesionstudio.gui.dialogs.settings_sheet import SettingsSheet
 from lesionstudio.gui.main_window import MainWindow
 from lesionstudio.gui.theme import Look, Tokens
 from lesionstudio.gui.thumbnails import FORM
+from lesionstudio.gui.warm_up import WarmUp
 from lesionstudio.project.worklist import Role
 from lesionstudio.settings import Settings, cache_folder, kept_folder, load_settings, settings_path
 from tests import phantoms
@@ -191,6 +194,29 @@ def test_a_graphics_card_that_is_not_there_cannot_be_chosen_and_the_reason_stand
     person.sheet.show_devices(("cpu",), "CPU, 2 cores. The installed PyTorch sees no GPU.")
     assert not person.part(QAbstractButton, "device_cuda_button").isEnabled()
     assert "sees no GPU" in person.words("device_hint")
+
+
+def test_a_graphics_card_chosen_once_that_is_gone_is_said_and_the_best_there_is_computes(
+    person: Person, ct: Path, compute: list[StandIn]
+) -> None:
+    def gone(*, device: str, **_rest: object) -> dict[str, Any]:
+        if device == "cuda":
+            raise ModelProblem("This computer has no cuda device.")
+        return {"device": "cpu"}
+
+    def looked(**_rest: object) -> dict[str, Any]:
+        return {"device": "cpu", "usable": ["cpu"], "why": "This computer has no cuda device."}
+
+    person.open(ct)
+    parts = person.desk.parts
+    WarmUp(person.session, parts.models, parts.lane, person.window)
+    parts.models.models_changed.emit()
+    person.until(lambda: bool(compute))
+    compute[0]._verbs = {**compute[0]._verbs, "warm_up": gone, "devices": looked}
+    person.session.apply_settings(replace(person.session.settings, device="cuda"))
+    person.until(lambda: person.session.settings.device == "auto")
+    told = person.window.draw_page.banners_on_screen.notices
+    assert "The graphics card is not there: the processor computes now." in [one.title for one in told]
 
 
 def test_the_next_segment_runs_on_the_device_chosen(person: Person, ct: Path, compute: list[StandIn]) -> None:
