@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +40,9 @@ def with_looks(card: ModelCard, pictures: Sequence[Floats], parent: ModelCard | 
     shown = [cut_to_chest(picture, card) for picture in pictures]
     before = parent.training if parent else {}
     is_alike = compared(shown, card.inputs, before.get("fingerprints", ())) == "like"
-    kept = {name: list(before[name]) for name in ("fingerprints", "strangers") if is_alike and name in before}
+    kept: dict[str, Any] = {
+        name: list(before[name]) for name in ("fingerprints", "strangers") if is_alike and name in before
+    }
     known = [*kept.get("fingerprints", ()), *fingerprints(shown, card.inputs)]
     return replace(card, training={**card.training, **kept, "fingerprints": known})
 
