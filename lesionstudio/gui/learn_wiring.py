@@ -72,6 +72,8 @@ class LearnWiring(QObject):
         self._page.refresh()
         self._window.draw_page.show_beside(self._page)
         self._window.draw_page.banners.dismiss("learn_page")
+        if not self._parts.version_changes.changes:
+            self._page.banners.dismiss("show_version_changes")
         self._page.take_focus()
         self.page_changed.emit()
         self._show_status()

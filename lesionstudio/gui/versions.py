@@ -41,8 +41,7 @@ def version_views(
 def _version(card: ModelCard, state: State, measured: Measured | None, now: datetime, parent: str) -> VersionView:
     training: Mapping[str, Any] = card.training
     slices = _whole(training.get("slices"))
-    begun = _("from {name}").format(name=parent) if parent else ""
-    facts = (_when(card.made, now), ngettext("{n} slice", "{n} slices", slices), begun)
+    facts = (_when(card.made, now), ngettext("{n} slice", "{n} slices", slices))
     return VersionView(
         id=card.id,
         title=_("Version {n}").format(n=version_number(card.id)),
@@ -50,6 +49,7 @@ def _version(card: ModelCard, state: State, measured: Measured | None, now: date
         facts=", ".join(word for word in facts if word),
         state=state,
         parent=card.parent,
+        begun=_("from {name}").format(name=parent) if parent else "",
         measured=measured,
         dice=measured.after if measured else None,
         curve=curve_points(training.get("curve", ())),

@@ -259,3 +259,4 @@ class VersionView:
     curve: tuple[CurvePoint, ...] = ()
     minutes: float = 0.0
     slices: int = 0
+    begun: str = ""

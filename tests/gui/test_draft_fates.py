@@ -100,6 +100,7 @@ def test_the_bias_says_how_much_and_in_which_direction() -> None:
     bias = bias_of([fate(drafted=1, final=2), fate(drafted=3, final=3)])
     assert bias is not None and bias.mean == -0.5 and bias.share == pytest.approx(-0.2)
     assert "0.50 ml a slice less than you" in bias_words(bias) and "\N{MINUS SIGN}20 %" in bias_words(bias)
+    assert bias_words(bias_of([fate(drafted=2, final=2)])) == "Volume: drafts mark as much as you."
     assert signed(3.2) == "+3" and signed(0.2) == "0"
 
 

@@ -59,8 +59,8 @@ def test_a_version_says_when_it_was_made_and_from_how_many_slices() -> None:
 def test_a_version_says_what_it_came_from() -> None:
     first, second = version(1, STARTER.card.id, measured(0.0, 0.5)), version(2, "lungs-v1", measured(0.5, 0.6))
     newest, older, _starter = version_views((second, first, STARTER), "", NOW)
-    assert newest.facts == "Today, 14:31, 14 slices, from version 1"
-    assert older.facts == f"Today, 14:31, 13 slices, from {STARTER.card.title}"
+    assert (newest.begun, newest.parent) == ("from version 1", "lungs-v1")
+    assert older.begun == f"from {STARTER.card.title}"
 
 
 def test_a_measured_slice_is_named_with_its_number_unless_it_is_a_picture() -> None:

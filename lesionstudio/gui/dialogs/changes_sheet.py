@@ -137,6 +137,7 @@ class ChangesSheet(Sheet):
             column.addWidget(words)
             column.addWidget(picture)
             pictures.addLayout(column)
+        pictures.addStretch(1)
         answers = QHBoxLayout()
         answers.setSpacing(6)
         for part in (self._take, self._leave):

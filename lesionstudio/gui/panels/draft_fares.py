@@ -89,7 +89,10 @@ def bias_words(bias: Bias | None) -> str:
     if bias is None:
         return ""
     units = {"px": _("{n} px"), "ml": _("{n} ml"), "mm2": _("{n} mm\N{SUPERSCRIPT TWO}")}
-    amount = units[bias.unit].format(n=number(abs(bias.mean), 2 if bias.unit == "ml" else 0))
+    digits = 2 if bias.unit == "ml" else 0
+    if not round(bias.mean, digits):
+        return _("Volume: drafts mark as much as you.")
+    amount = units[bias.unit].format(n=number(abs(bias.mean), digits))
     words = _("Volume: drafts mark {amount} a slice more than you.")
     if bias.mean < 0:
         words = _("Volume: drafts mark {amount} a slice less than you.")

@@ -92,13 +92,12 @@ class VersionRow(QFrame):
         self.setProperty("kind", "row")
         self.setProperty("current", "true" if version.state == "in use" else "false")
         self.setObjectName(f"version_{version.id}")
-        title, facts = ElidedLabel("strong", "version_name"), ElidedLabel("second", "version_facts")
-        title.setText(version.title)
+        facts = ElidedLabel("second", "version_facts")
         facts.setText(version.facts)
         facts.say_more(version.facts)
         words = QVBoxLayout()
         words.setSpacing(0)
-        words.addWidget(title)
+        words.addLayout(self._head(version))
         words.addWidget(facts)
         run = Sparkline(look)
         run.show_values([point.dice for point in version.curve if point.dice is not None])
@@ -109,6 +108,18 @@ class VersionRow(QFrame):
         row.addWidget(run)
         row.addWidget(self._dice(version))
         row.addWidget(self._button(version))
+
+    def _head(self, version: VersionView) -> QHBoxLayout:
+        """The title, and beside it what it came from."""
+        head = QHBoxLayout()
+        head.setSpacing(6)
+        if version.begun:
+            head.addWidget(label(version.title, "strong", "version_name"))
+        last, words = ("second", version.begun) if version.begun else ("strong", version.title)
+        rest = ElidedLabel(last, "version_parent" if version.begun else "version_name")
+        rest.setText(words)
+        head.addWidget(rest, 1)
+        return head
 
     def _dice(self, version: VersionView) -> QWidget:
         dice = label(_DASH if version.dice is None else number(version.dice, 2), "strong", "version_dice")
