@@ -250,7 +250,7 @@ class Classifying(QObject):
 
     def _look_at_this_first(self) -> None:
         key = self._session.current_id
-        if self._by_itself and self.classifier is not None and key and key not in self._kinds:
+        if self._by_itself and key and key not in self._kinds:  # by whom, is looked for when the picture is shown
             self._later = {key: None, **self._later}
             self._soon.start()
 
@@ -259,7 +259,7 @@ class Classifying(QObject):
         classifier = self.classifier
         fresh = [one for one in self.pictures if not one.error and one.key not in self._sought]
         if classifier is None or not fresh:
-            self._next()
+            self._next() if classifier is not None else self._later.clear()
             return
         self._sought |= {one.key for one in fresh}
         self._seeking += 1

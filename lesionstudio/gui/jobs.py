@@ -15,7 +15,7 @@ from lesionstudio.progress import Cancelled, Progress
 LANES = {"files": 2, "save": 1, "journal": 1, "ahead": 2}
 """Threads by lane. `ahead`: what nobody waits for, small pictures and the other slices of the scan on screen."""
 _DROPPED = ("files", "ahead")
-TURN_S = 0.01
+TURN_S = 0.006
 """After so long hand and eye get their turn before more of what arrived is told."""
 
 
