@@ -2,17 +2,18 @@
 
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from installer.linux.bare_debian import HOME, OTHER, USER, BareDebian
+from installer.linux.day_at_work import journal_bytes, paint_until
 from installer.linux.screen_hand import ScreenHand, until
 
 PROGRAM = "/usr/lib/lesionstudio"
 PLACE = "/srv/Bilder für alle"
-STROKE = (560, 520), (610, 526)
 ROOM_MB, PATIENCE_S = 200, 180.0
 
 
@@ -60,20 +61,14 @@ class BadDays:
 
     def _with_read_only_home(self, hand: ScreenHand, study: str) -> dict[str, Any]:
         """Scans and their project lie elsewhere: all but the choices must be kept."""
-        home, journal = str(self.debian.inside(HOME)), self.debian.inside(f"{study}/lesionstudio/journal")
-
-        def drawn() -> int:
-            return sum(file.stat().st_size for file in journal.glob("*") if file.is_file())
-
+        home, project = str(self.debian.inside(HOME)), self.debian.inside(f"{study}/lesionstudio")
         with self._mounted("--bind", home, on=HOME):
             subprocess.run(["mount", "-o", "remount,bind,ro", home], check=True)
-            before = drawn()
+            before, started = journal_bytes(project), time.monotonic()
             with self._running(hand, study):
-                hand.press("Escape", "b")
-                hand.drag(*STROKE)
-                seconds = until(lambda: drawn() > before, PATIENCE_S, "a stroke in the journal")
+                paint_until(hand, lambda: journal_bytes(project) > before, "a stroke in the journal")
                 self._photograph(hand, "read-only-home")
-        return {"stroke_kept_after_s": seconds}
+        return {"stroke_kept_after_s": time.monotonic() - started}
 
     def _without_library(self, hand: ScreenHand, study: str, library: str) -> dict[str, Any]:
         """One library of the system is gone: a sentence with its package."""

@@ -8,6 +8,7 @@ import json
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ class DayAtWork:
 
     def journal_bytes(self) -> int:
         """How much stands in the journals."""
-        return sum(file.stat().st_size for file in (self.home / "journal").glob("*") if file.is_file())
+        return journal_bytes(self.home)
 
     # The steps
 
@@ -89,7 +90,7 @@ class DayAtWork:
         self.figures["study_open_s"] = time.monotonic() - started
 
     def _paint_and_segment(self) -> None:
-        self._paint_until(lambda: self.statuses()[:1] == ["corrected"], "a stroke on the disk")
+        paint_until(self.hand, lambda: self.statuses()[:1] == ["corrected"], "a stroke on the disk")
         started = time.monotonic()
         self.hand.press("s")
         until(lambda: any((self.home / "drafts").glob("*.nii.gz")), PATIENCE_S * 2, "a draft of the compute process")
@@ -138,25 +139,9 @@ class DayAtWork:
 
     # Hands
 
-    def _paint_until(self, seen: Callable[[], bool], what: str) -> None:
-        """Closes the tour and paints; again where the picture was not there yet."""
-        end = time.monotonic() + PATIENCE_S
-        while not seen():
-            if time.monotonic() > end:
-                raise NotSeen(what)
-            self.hand.press("Escape", "b")
-            self.hand.drag(*STROKE)
-            self._wait_a_little(seen)
-
     def _press_until(self, key: str, seen: Callable[[], bool], what: str) -> None:
         self.hand.press(key)
         until(seen, PATIENCE_S, what)
-
-    def _wait_a_little(self, seen: Callable[[], bool]) -> None:
-        try:
-            until(seen, 15, "")
-        except NotSeen:
-            return
 
     def _photograph(self, name: str) -> None:
         time.sleep(2)
@@ -166,3 +151,20 @@ class DayAtWork:
         if self._program is not None and self._program.poll() is None:
             self._program.terminate()
             self._program.wait(30)
+
+
+def journal_bytes(project: Path) -> int:
+    """How much stands in the journals of a project's folder."""
+    return sum(file.stat().st_size for file in (project / "journal").glob("*") if file.is_file())
+
+
+def paint_until(hand: ScreenHand, seen: Callable[[], bool], what: str) -> None:
+    """Closes the tour and paints; again where the picture was not there yet. Raises NotSeen."""
+    end = time.monotonic() + PATIENCE_S
+    while not seen():
+        if time.monotonic() > end:
+            raise NotSeen(what)
+        hand.press("Escape", "b")
+        hand.drag(*STROKE)
+        with suppress(NotSeen):
+            until(seen, 15, "")
