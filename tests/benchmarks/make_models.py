@@ -87,10 +87,17 @@ class Maker:
             self.step(name, ["train", *data, "--recipe", recipe, *every, *words, *out])
         made = [self.place / f"seed_{seed}" for seed in model.seeds]
         if len(made) == 1:
-            return made[0]
+            return self._gone_on(data, made[0], recipe, every) if model.once_more else made[0]
         soup = self.place / "soup"
         self.step("soup", ["models", "--average", ",".join(str(one) for one in made), "--out", str(soup)])
         return soup
+
+    def _gone_on(self, data: Words, branch: Path, recipe: str, every: Words) -> Path:
+        """The only branch, gone on with from its end by the same recipe."""
+        out = self.place / "gone_on"
+        words = ["--from", str(branch), "--steps", str(self.model.once_more), "--resume", "--out", str(out)]
+        self.step("gone on", ["train", *data, "--recipe", recipe, *every, *words])
+        return out
 
     def _names_of_branches(self) -> list[str]:
         return [f"branch {seed}" for seed in self.model.seeds]
@@ -98,7 +105,9 @@ class Maker:
     def _describe(self, out: Path, more: dict[str, Any]) -> None:
         said = {**WORDS[self.name], **more, "id": self.name, "parent": "", "licence_file": "LICENSE"}
         said["again"] = f"python -m tests.benchmarks.make_models {self.name}"
-        minutes = sum(self._kept.of(name).get("minutes", 0.0) for name in ("trunk", *self._names_of_branches()))
+        minutes = sum(
+            self._kept.of(name).get("minutes", 0.0) for name in ("trunk", "gone on", *self._names_of_branches())
+        )
         took = f"It took {minutes:.0f} minutes of one processor core, on a machine that did other things meanwhile."
         said["notes"] = [*said.get("notes", ()), took]
         said["failures"] = [{"text": one} for one in said.get("failures", ())]

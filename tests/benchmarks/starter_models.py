@@ -30,7 +30,8 @@ class Model:
     """How one model is made. `prepare` writes what the verbs need into a folder; `data` says where pictures lie.
 
     `recipe`: entries of the recipe, its "card" among them; `steps` of the trunk, `more` of the branch, whose recipe
-    has the changes `later`. Of several `seeds` each has a branch, and the model is their average. `part`: what it is
+    has the changes `later`, and `once_more` of another run from the end of the only branch. Of several `seeds` each has
+    a branch, and the model is their average. `part`: what it is
     judged by at the end; where that is val, nothing learns from val, and `folds` (of `fold_steps` each) choose.
     """
 
@@ -41,6 +42,7 @@ class Model:
     part: str
     seeds: tuple[int, ...] = (0,)
     later: dict[str, Any] = field(default_factory=dict)
+    once_more: int = 0
     folds: int = 0
     fold_steps: int = 0
     options: Words = field(default_factory=list)
@@ -158,6 +160,7 @@ MODELS = {
         },
         steps=800,
         more=1200,
+        once_more=1000,
         part="test",
         options=["--structure", "0"],
         prepare=membranes_split,
