@@ -50,7 +50,7 @@ class BadDays:
             until(lambda: hand.windows("B 2.*LesionStudio"), PATIENCE_S, "the second folder in the first window")
             windows = hand.windows("LesionStudio")
             with self._running(hand, others, user=OTHER):
-                self._photograph(hand, "two-users")
+                hand.photograph(self.out / "bad-two-users.png")
                 both = hand.windows("LesionStudio"), hand.windows("B 2.*LesionStudio")
         return {
             "second_ended_with": again.returncode,
@@ -67,7 +67,7 @@ class BadDays:
             before, started = journal_bytes(project), time.monotonic()
             with self._running(hand, study):
                 paint_until(hand, lambda: journal_bytes(project) > before, "a stroke in the journal")
-                self._photograph(hand, "read-only-home")
+                hand.photograph(self.out / "bad-read-only-home.png")
         return {"stroke_kept_after_s": time.monotonic() - started}
 
     def _without_library(self, hand: ScreenHand, study: str, library: str) -> dict[str, Any]:
@@ -108,6 +108,3 @@ class BadDays:
             yield
         finally:
             subprocess.run(["umount", "-l", str(target)], check=True)
-
-    def _photograph(self, hand: ScreenHand, name: str) -> None:
-        hand.photograph(self.out / f"bad-{name}.png")

@@ -144,7 +144,6 @@ class DayAtWork:
         until(seen, PATIENCE_S, what)
 
     def _photograph(self, name: str) -> None:
-        time.sleep(2)
         self.hand.photograph(self.out / f"{name}.png")
 
     def _end(self) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 SIZE = (1280, 800)
 STEP_S = 0.05
+REST_S = 3.0
 
 
 class NotSeen(AssertionError):
@@ -52,7 +53,8 @@ class ScreenHand:
         self._do("mouseup", "1")
 
     def photograph(self, file: Path) -> None:
-        """Writes what is on the screen as PNG."""
+        """Writes what is on the screen as PNG, once it has come to rest."""
+        time.sleep(REST_S)
         told = {**os.environ, "DISPLAY": self.display}
         subprocess.run(["import", "-window", "root", str(file)], env=told, check=True)
 
