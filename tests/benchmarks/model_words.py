@@ -79,6 +79,11 @@ WORDS: dict[str, dict[str, Any]] = {
         "made_for": "Made for serial-section transmission electron microscopy of neural tissue, about 4 nm a pixel.",
         "licence": _RESEARCH,
         "licence_note": "The training sections are for non-commercial use, as commonly reported. " + _LITE0,
+        "failures": [
+            "Where a membrane is cut obliquely and looks smeared, and at dark synapses, it marks a whole area.",
+            "Small rings inside a cell that count as membrane are often missed.",
+            "Sections differ much in how well cells are parted: look at dark and torn places first.",
+        ],
         "data": "em_isbi2012: 20 sections of 512 x 512 of the ventral nerve cord of a fruit fly larva (ISBI 2012)",
         "licence_text": _TERMS.format(
             source="They were trained on sections of the ISBI 2012 challenge (Cardona et al. 2010; Arganda-Carreras et "

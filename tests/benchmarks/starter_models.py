@@ -126,7 +126,7 @@ MODELS = {
             ),
         },
         steps=1000,
-        more=1500,
+        more=1000,
         part="test",
     ),
     "brain-tumour": Model(
