@@ -23,11 +23,12 @@ from installer import ready  # noqa: E402
 from installer.freezing.environment import cuda_of  # noqa: E402
 from installer.freezing.frozen import Wanted, freeze  # noqa: E402
 from lesionstudio import __version__  # noqa: E402
-from lesionstudio.words import _  # noqa: E402
+from lesionstudio.words import _, use_language  # noqa: E402
 
 
 def main() -> int:
     """Freezes and packs; says where the packages lie and how large they are."""
+    use_language("auto", ROOT / "resources" / "translations")
     chosen = _parse(sys.argv[1:])
     wanted = Wanted(chosen.device, chosen.version, not chosen.without_models)
     system = importlib.import_module(f"installer.{SYSTEMS[sys.platform]}.build")

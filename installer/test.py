@@ -18,11 +18,12 @@ if sys.version_info < (3, 11):  # noqa: UP036  said before anything newer is imp
     sys.exit("LesionStudio needs Python 3.11 or newer; this is Python {}.{}.".format(*sys.version_info))
 
 from installer import ready  # noqa: E402
-from lesionstudio.words import _  # noqa: E402
+from lesionstudio.words import _, use_language  # noqa: E402
 
 
 def main() -> int:
     """Gets everything ready and tests; returns what pytest returned."""
+    use_language("auto", ROOT / "resources" / "translations")
     chosen, for_pytest = _parse(sys.argv[1:])
     python = ready.make_ready(chosen.device, for_tests=True)
     which = [] if chosen.all else ["-m", "not slow"]

@@ -22,6 +22,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 TRANSLATIONS = ROOT / "resources" / "translations"
 TEMPLATE = TRANSLATIONS / "lesionstudio.pot"
+ROOMS = ("lesionstudio", "installer")
 LANGUAGES = ("fr",)
 # A date that stays: the files change when a text does, not when the script runs.
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
@@ -77,7 +78,7 @@ def collect() -> Catalog:
         revision_date=LONG_AGO,
         fuzzy=False,
     )
-    for path in sorted((ROOT / "lesionstudio").rglob("*.py")):
+    for path in sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
         for text in texts_of(path.read_text(encoding="utf-8")):
             catalog.add(text, locations=[(path.relative_to(ROOT).as_posix(), 0)])
     for card in sorted((ROOT / "resources" / "models").glob("*/card.json")):

@@ -116,3 +116,15 @@ def test_an_old_python_is_told_what_is_needed() -> None:
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert ended.returncode == 1
     assert ended.stderr.strip() == "LesionStudio needs Python 3.11 or newer; this is Python 3.9."
+
+
+def test_the_first_start_speaks_the_language_of_the_system() -> None:
+    for script, said in (
+        ("run.py", "lance LesionStudio"),
+        ("test.py", "lance les tests"),
+        ("build.py", "Construit un paquet"),
+    ):
+        command = [sys.executable, str(ROOT / "installer" / script), "--help"]
+        french = {**os.environ, "LANGUAGE": "", "LC_ALL": "fr_FR.UTF-8", "PYTHONUTF8": "1"}
+        told = subprocess.run(command, env=french, capture_output=True, check=True, encoding="utf-8").stdout
+        assert said in told
