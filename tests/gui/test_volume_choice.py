@@ -69,7 +69,7 @@ def test_the_volume_that_was_chosen_is_on_screen_again_and_what_workflows_read(p
     person.window.actions_by_verb["previous_volume"].trigger()
     person.until(lambda: shown(person) == (2, 200))
     person.session.close_folder()
-    person.until(lambda: person.session.autosave.is_settled)
+    person.until(lambda: person.desk.parts.runner.is_idle)
     project = Project.open(folder, write=False)
     assert int(project.read_scan(project.items["moments.nii.gz"]).slice(0)[0, 0]) == 200
     project.close()
