@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import nn
 
+from lesionstudio.imaging.specks import without_specks
 from lesionstudio.learning.checkpoints import read_checkpoint, save_checkpoint
 from lesionstudio.learning.examples import Example
 from lesionstudio.learning.finetuning import begun_network
@@ -205,7 +206,8 @@ def drafts(network: nn.Module, card: ModelCard, pictures: Sequence[Example]) -> 
     """What a network that learns would mark, as the program drafts with it: by its card, in the quick precision."""
     engine = TorchEngine(network, card.channels, "cpu", precision_for("cpu"))
     predictor = Predictor(card, engine)
-    return [np.asarray(predictor.predict(one.pixels[None])[0, 0] > card.threshold) for one in pictures]
+    found = [predictor.predict(one.pixels[None])[:, 0] for one in pictures]
+    return [np.asarray(without_specks(one, card.threshold, card)[0] >= card.threshold) for one in found]
 
 
 @torch.no_grad()
