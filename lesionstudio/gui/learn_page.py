@@ -36,7 +36,7 @@ class LearnPage(QFrame):
         self.new_version, self.versions = NewVersionCard(look), VersionsCard(look)
         self.training, self.look_list, self.fares = TrainingCard(look), LookListCard(look), DraftFaresCard(look)
         self.versions.offer(actions["train_folder"])
-        self.banners = Banners(look, self)
+        self.banners = Banners(look, self, makes_room=True)
         self._lay_out()
         self._connect()
         self.refresh()

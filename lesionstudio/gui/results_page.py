@@ -40,7 +40,7 @@ class ResultsPage(QFrame):
         self._found: Found | None = None
         self._shown: tuple[object, ...] = ()
         self._lay_out()
-        self.banners = Banners(look, self)
+        self.banners = Banners(look, self, makes_room=True)
         self.cases.chosen.connect(self._choose)
         self.cases.open_wanted.connect(self._open)
         self.cases.hides.connect(self.picture.view.hide_marks_while)

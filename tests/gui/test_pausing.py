@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QPoint
 
 from lesionstudio.gui.learning_run import Learning
 from lesionstudio.gui.running_jobs import RunningJobs
-from lesionstudio.gui.views import JobView
+from lesionstudio.gui.views import JobView, Notice
 from lesionstudio.progress import Progress
 from lesionstudio.project.worklist import Role
 from tests import phantoms
@@ -112,3 +113,20 @@ def test_a_paused_job_is_told_last_and_is_not_waited_for() -> None:
     assert told[-1] is not None and (told[-1].title, told[-1].waiting) == ("Segmenting", 0)
     jobs._changed("models", None)
     assert told[-1] is not None and told[-1].title == "Learning paused"
+
+
+def test_a_banner_on_the_learn_page_covers_none_of_its_buttons(person: Person, chest: Path) -> None:
+    _learns(person, chest)
+    person.click("learn_page_button")
+    banners, pause = person.window.draw_page.banners_on_screen, person.button("pause_learning_button")
+    before = pause.mapTo(person.window, QPoint()).y()
+    person.session.tell(Notice("warning", "The work goes on on the processor.", "Other programs hold the GPU."))
+    person.until(lambda: pause.mapTo(person.window, QPoint()).y() > before)
+    below = banners.mapTo(person.window, QPoint(0, banners.height())).y()
+    assert banners.isVisible() and below <= pause.mapTo(person.window, QPoint()).y()
+    person.click("pause_learning_button")
+    person.compute.go_on_learning.set()
+    person.click("dismiss_banner_button")
+    person.until(lambda: pause.mapTo(person.window, QPoint()).y() == before)
+    person.click("pause_learning_button")
+    person.until(lambda: person.learner.learning is None)

@@ -31,13 +31,16 @@ _LOOKS = {
 
 
 class Banners(QWidget):
-    """Lies over the top of its host and moves nothing in it. The newest is on top and replaces one of its title."""
+    """Lies over the top of its host and moves nothing in it. The newest is on top and replaces one of its title.
+
+    On a page without a picture it `makes_room`: what the page holds stands under it, so that every button can be had.
+    """
 
     action_wanted = Signal(object)
 
-    def __init__(self, look: Look, host: QWidget) -> None:
+    def __init__(self, look: Look, host: QWidget, *, makes_room: bool = False) -> None:
         super().__init__(host)
-        self._look, self._host = look, host
+        self._look, self._host, self._makes_room = look, host, makes_room
         self._banners: list[Banner] = []
         self._kept_free, self._from = 0, _TOP
         self._more = word_button("", "more_banners_button")
@@ -139,6 +142,11 @@ class Banners(QWidget):
         height = self._column.heightForWidth(width) if self._column.hasHeightForWidth() else self.sizeHint().height()
         self.setGeometry(_MARGIN, self._from, width, height)
         self.raise_()
+        page = self._host.layout()
+        if self._makes_room and page is not None:
+            margins = page.contentsMargins()
+            margins.setTop(self._from + height if self._banners else 0)
+            page.setContentsMargins(margins)
 
 
 class Banner(QFrame):
