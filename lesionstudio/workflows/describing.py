@@ -32,7 +32,7 @@ WORDS = (
 def describe_model(wanted: str, file: Path) -> ModelCard:
     """Puts what a JSON file says onto a model's card: WORDS, "failures" [{"text", "picture"}], "thumbnail", "again".
 
-    "strangers" names a folder of pictures that look like the model's own and are something else: it will doubt such.
+    "strangers" names folders of pictures that look like the model's own and are something else: it will doubt such.
     Pictures are named from the file's folder on and copied beside the weights; "licence_file" becomes its LICENSE.
     What was measured stays as it is. Raises ModelProblem for anything else in the file.
     """
@@ -49,7 +49,7 @@ def describe_model(wanted: str, file: Path) -> ModelCard:
         if "again" in said:
             card = replace(card, training={**card.training, "again": said.pop("again")})
         if "strangers" in said:
-            card = with_strangers(card, file.parent / said.pop("strangers"))
+            card = with_strangers(card, [file.parent / place for place in said.pop("strangers")])
         if "folds" in said:
             card = replace(card, scores={**card.scores, "folds": said.pop("folds")})
         words: dict[str, Any] = {name: tuple(value) if name == "notes" else value for name, value in said.items()}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lesionstudio.learning.model import SegmentationModel
 
 Floats = NDArray[np.float32]
-_STRANGERS = 60
+_STRANGERS = 40
 
 
 def with_ranges(
@@ -47,9 +47,14 @@ def with_looks(card: ModelCard, pictures: Sequence[Floats], parent: ModelCard | 
     return replace(card, training={**card.training, **kept, "fingerprints": known})
 
 
-def with_strangers(card: ModelCard, folder: Path) -> ModelCard:
-    """The card with the fingerprints of a folder's pictures: they look like its own and are something else."""
+def with_strangers(card: ModelCard, folders: Sequence[Path]) -> ModelCard:
+    """The card with the fingerprints of pictures in folders: they look like its own and are something else."""
+    known = [text for folder in folders for text in fingerprints(_shown(card, folder), card.inputs)]
+    return replace(card, training={**card.training, "strangers": known})
+
+
+def _shown(card: ModelCard, folder: Path) -> list[Floats]:
+    """Some of a folder's pictures as the network sees them."""
     found = [one for one in find_scans(folder) if not one.error and not one.last]
     scans = [read_scan(one.source) for one in found[:: -(-len(found) // _STRANGERS) or 1]]
-    shown = [cut_to_chest(network_inputs(scan, scan.slices // 2, card.inputs), card) for scan in scans]
-    return replace(card, training={**card.training, "strangers": fingerprints(shown, card.inputs)})
+    return [cut_to_chest(network_inputs(scan, scan.slices // 2, card.inputs), card) for scan in scans]
