@@ -30,7 +30,7 @@ from lesionstudio.words import _, language
 COMMAND = "_search"
 MANY_FILES = 2000
 _TELL_EVERY_S = 0.1
-_NICENESS = 10
+_NICENESS = 5
 
 
 class Found(NamedTuple):

@@ -61,7 +61,7 @@ def test_a_search_lets_the_window_go_first(study: Path, of_many: list["subproces
         seen.append(os.getpriority(os.PRIO_PROCESS, of_many[0].pid) - os.getpriority(os.PRIO_PROCESS, 0))
 
     Search.of(study, "").run(look, silent)
-    assert seen and set(seen) == {10}
+    assert seen and set(seen) == {5}
 
 
 def test_a_cancelled_search_ends_its_process(study: Path, of_many: list["subprocess.Popen[bytes]"]) -> None:
