@@ -266,15 +266,11 @@ def _marked(marks: Marks) -> int:
 
 
 def _drafted(scan: Scan, channels: str) -> ModelCard:
-    """The card of a new model for scans like this one, before it has labels or weights.
-
-    It learns from few slices, in all orientations: the mean over a picture and its mirror image is surer than one look.
-    """
+    """The card of a new model for scans like this one, before it has labels or weights."""
     from lesionstudio.workflows.training_set import inputs_for
 
     inputs = inputs_for(scan, channels)
-    card = ModelCard("study", "", (), inputs, modality=scan.modality, plane=scan.geometry.plane)
-    return replace(card, long_side=(128, 512), flips="sides")
+    return ModelCard("study", "", (), inputs, modality=scan.modality, plane=scan.geometry.plane, long_side=(128, 512))
 
 
 def _cut(picture: Picture, chest: Chest) -> Picture:

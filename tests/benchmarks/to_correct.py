@@ -49,7 +49,7 @@ def to_correct(name: str, seed: int, count: int, lend: Path | None = None, *, al
     is_known = lend is None and name.startswith("lung")
     lent = None if alone or is_known else lend or ModelShelf().find(STARTER).folder
     network = {"decoder_channels": list(_DECODER)}
-    card = replace(found.card, encoder=_ENCODER, network=network, long_side=_LONG_SIDE, flips="sides")
+    card = replace(found.card, encoder=_ENCODER, network=network, long_side=_LONG_SIDE)
     if lent is not None:
         one = read_card(lent)
         card = replace(card, architecture=one.architecture, encoder=one.encoder, network=one.network)
