@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 PICTURE_SIZE = (1280, 800)
 _SHOW_WAIT_MS, _SETTLE_MS = 60_000, 1200
-_THREAD_TURN_S = 0.0001
+_THREAD_TURN_S = 0.0005
 """After so long a thread gives way to another. Python's own 5 ms are long for the window's thread, which asks again
 after each call into Qt: while three others compute it would wait 15 ms each time."""
 

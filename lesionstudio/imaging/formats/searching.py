@@ -30,7 +30,6 @@ from lesionstudio.words import _, language
 COMMAND = "_search"
 MANY_FILES = 2000
 _TELL_EVERY_S = 0.1
-_NICENESS = 5
 
 
 class Found(NamedTuple):
@@ -110,7 +109,6 @@ class Search:
 def serve() -> None:
     """Searches for another process: a question through stdin, an answer a line through stdout."""
     requests, answers = reading_server.own_pipes()
-    _stand_back()
     question = json.loads(requests.readline())
     reading_server.speak(question["language"])
     says = _Says(answers)
@@ -153,14 +151,6 @@ class _Says:
                 os._exit(0)
 
 
-def _stand_back() -> None:
-    """Lets the window go first. A session of its own counts as much as the window's on Linux, however nice it is."""
-    if hasattr(os, "nice"):
-        os.nice(_NICENESS)
-    with suppress(OSError):
-        Path("/proc/self/autogroup").write_text(str(_NICENESS), encoding="ascii")
-
-
 def _started() -> "subprocess.Popen[bytes]":
     process = subprocess.Popen(
         start_command(COMMAND),
@@ -168,7 +158,7 @@ def _started() -> "subprocess.Popen[bytes]":
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env=child_environment(OPENBLAS_NUM_THREADS="1"),
-        creationflags=NO_WINDOW | getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0),
+        creationflags=NO_WINDOW,
         start_new_session=True,  # Ctrl+C is not for it
     )
     widen(process.stdout)

@@ -1,6 +1,5 @@
 """Searching a folder in a process of its own: the same answers, and an end to it when nobody waits any more."""
 
-import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -51,17 +50,6 @@ def test_a_search_in_its_own_process_tells_the_same(study: Path, of_many: list["
     assert {found.id: found for found in there} == {found.id: found for found in here}
     assert len({found.id for found in there}) == 3
     assert of_many[0].poll() is not None
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="there the process that starts it lowers the priority")
-def test_a_search_lets_the_window_go_first(study: Path, of_many: list["subprocess.Popen[bytes]"]) -> None:
-    seen: list[int] = []
-
-    def look(_found: FoundScan) -> None:
-        seen.append(os.getpriority(os.PRIO_PROCESS, of_many[0].pid) - os.getpriority(os.PRIO_PROCESS, 0))
-
-    Search.of(study, "").run(look, silent)
-    assert seen and set(seen) == {5}
 
 
 def test_a_cancelled_search_ends_its_process(study: Path, of_many: list["subprocess.Popen[bytes]"]) -> None:
