@@ -21,7 +21,7 @@ from lesionstudio.gui.views import NEW_MODEL, ModelView, Notice
 from lesionstudio.imaging.labels import match_labels
 from lesionstudio.model_card import ModelCard
 from lesionstudio.project.shelf import ModelShelf
-from lesionstudio.project.usual_model import usual_model
+from lesionstudio.project.usual_model import model_to_use
 from lesionstudio.project.worklist import WorkItem
 from lesionstudio.words import _
 
@@ -88,12 +88,9 @@ class Models(QObject):
     @property
     def model_in_use(self) -> ModelView | None:
         """The model Segment will use."""
-        by_id = {model.id: model for model in reversed(self.models)}
-        wanted = self._session.project.settings.get("model") if self._session.project else None
-        if wanted == NEW_MODEL:
-            return None
-        usual = usual_model([card for card, _folder in self.cards], self._session.project)
-        return by_id.get(str(wanted)) or (by_id[usual.id] if usual is not None else None)
+        models = self.models
+        card = model_to_use([card for card, _folder in self.cards], self._session.project)
+        return next((model for model in models if card is not None and model.id == card.id), None)
 
     @property
     def is_new(self) -> bool:

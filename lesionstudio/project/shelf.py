@@ -13,7 +13,7 @@ from lesionstudio.errors import LesionStudioError, ModelProblem
 from lesionstudio.model_card import CARD_NAME, LICENCE_NAME, WEIGHTS_NAME, ModelCard, read_card
 from lesionstudio.project.project import Project
 from lesionstudio.project.storage import telling_what_fails
-from lesionstudio.project.usual_model import usual_model
+from lesionstudio.project.usual_model import model_to_use
 from lesionstudio.project.versions import MODELS_NAME, next_version, version_number
 from lesionstudio.resources import resource
 from lesionstudio.settings import data_folder
@@ -80,12 +80,8 @@ class ModelShelf:
         None on an empty shelf, and where a person chose to begin a new model from nothing.
         """
         models = [model for model in self.models() if model.card.task == "segmentation"]
-        chosen = self._project.settings.get("model") if self._project else None
-        if chosen == "":
-            return None
-        by_id = {model.card.id: model for model in reversed(models)}
-        usual = usual_model([model.card for model in models], self._project)
-        return by_id.get(str(chosen)) or (by_id[usual.id] if usual is not None else None)
+        card = model_to_use([model.card for model in models], self._project)
+        return next((model for model in models if model.card is card), None)
 
     def versions(self) -> tuple[ShelvedModel, ...]:
         """The study's own versions, newest first, and after them the models that the first ones came from."""

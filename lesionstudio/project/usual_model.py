@@ -1,4 +1,4 @@
-"""Which model a study begins with, where nobody has chosen one yet."""
+"""Which model a study uses: the one that was chosen, or where nobody has chosen yet, the one it begins with."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -8,6 +8,14 @@ from lesionstudio.model_card import ModelCard
 from lesionstudio.project.project import Project
 
 _LOOKED_AT = 50
+
+
+def model_to_use(cards: Sequence[ModelCard], project: Project | None) -> ModelCard | None:
+    """The one chosen, else the usual one. None of none, and where a person chose a new one from nothing ("")."""
+    chosen = project.settings.get("model") if project is not None else None
+    if chosen == "":
+        return None
+    return next((card for card in cards if card.id == chosen), None) or usual_model(cards, project)
 
 
 def usual_model(cards: Sequence[ModelCard], project: Project | None) -> ModelCard | None:

@@ -107,6 +107,14 @@ class Person:
         """Whether the first figures of a learning have come."""
         return self.learner.learning is not None and bool(self.learner.learning.points)
 
+    def begin_to_learn(self, chest: Path) -> None:
+        """Opens the scan, checks some slices and presses Learn; it goes on until `compute.go_on_learning` is set."""
+        self.open(chest)
+        self.check_some()
+        self.compute.go_on_learning.clear()
+        self.click("learn_button")
+        self.until(self.is_learning)
+
     def notices(self) -> list[str]:
         return [notice.title for notice in self.window.draw_page.banners_on_screen.notices]
 
@@ -230,11 +238,7 @@ def test_a_click_on_a_measured_slice_opens_it(person: Person, chest: Path) -> No
 
 
 def test_painting_and_segmenting_slices_and_scans_go_on_while_it_learns(person: Person, chest: Path) -> None:
-    person.open(chest)
-    person.check_some()
-    person.compute.go_on_learning.clear()
-    person.click("learn_button")
-    person.until(person.is_learning)
+    person.begin_to_learn(chest)
     assert person.words("learn_reason") == "It is learning now." and not person.button("learn_button").isEnabled()
     free = person.slices(Role.LEARN)[5]
     person.session.go_to_slice(free)
@@ -270,11 +274,7 @@ def test_the_learn_page_shows_the_curve_while_it_learns_and_cancel_keeps_nothing
 
 
 def test_cancel_in_the_job_bar_ends_the_learning_and_not_what_waits(person: Person, chest: Path) -> None:
-    person.open(chest)
-    person.check_some()
-    person.compute.go_on_learning.clear()
-    person.click("learn_button")
-    person.until(person.is_learning)
+    person.begin_to_learn(chest)
     person.desk.parts.models.segment_scan()
     person.click("cancel_job_button")
     person.compute.go_on_learning.set()
@@ -396,11 +396,7 @@ def test_closing_while_it_learns_asks_nothing_and_the_next_start_goes_on_with_it
     person: Person, chest: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Question, "exec", lambda question: pytest.fail(question.windowTitle()))
-    person.open(chest)
-    person.check_some()
-    person.compute.go_on_learning.clear()
-    person.click("learn_button")
-    person.until(person.is_learning)
+    person.begin_to_learn(chest)
     assert person.window.close()
     person.desk.close()
     person.learner.learning = None  # the process is gone, and this window with it
@@ -418,11 +414,7 @@ def test_closing_while_it_learns_asks_nothing_and_the_next_start_goes_on_with_it
 def test_learning_goes_on_when_the_folder_is_closed_and_its_version_is_on_the_shelf(
     person: Person, chest: Path
 ) -> None:
-    person.open(chest)
-    person.check_some()
-    person.compute.go_on_learning.clear()
-    person.click("learn_button")
-    person.until(person.is_learning)
+    person.begin_to_learn(chest)
     person.session.close_folder()
     person.compute.go_on_learning.set()
     person.until(lambda: person.learner.learning is None)
@@ -437,11 +429,7 @@ def test_what_was_cancelled_while_another_folder_was_open_does_not_begin_again(
     person: Person, chest: Path, tmp_path: Path
 ) -> None:
     phantoms.write_png(tmp_path / "other" / "a.png", phantoms.picture_phantom())
-    person.open(chest)
-    person.check_some()
-    person.compute.go_on_learning.clear()
-    person.click("learn_button")
-    person.until(person.is_learning)
+    person.begin_to_learn(chest)
     person.open(tmp_path / "other")
     person.learner.cancel()
     person.compute.go_on_learning.set()

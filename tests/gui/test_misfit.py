@@ -122,6 +122,16 @@ def test_something_else_gets_a_sentence_but_no_model(hands: Hands) -> None:
     assert said(hands)[0].title.startswith("This is unlike anything")
 
 
+def use_from_shelf(hands: Hands, name: str) -> None:
+    """Puts a model for three labels on the shelf, chooses it, and opens a dark picture."""
+    kind_teller.put_on_shelf(name, task="segmentation")
+    models = hands.desk.parts.models
+    models.look_again()
+    models.choose_model(name)
+    models._keep_table(name, {1: 1, 2: 1, 3: 1})
+    open_item(hands, "dark.png")
+
+
 def test_all_scans_get_one_sentence_together(hands: Hands) -> None:
     segment(hands, "segment_all")
     hands.until(lambda: bool(said(hands)))
@@ -130,25 +140,15 @@ def test_all_scans_get_one_sentence_together(hands: Hands) -> None:
 
 
 def test_a_model_that_does_not_say_what_it_was_made_for_is_never_doubted(hands: Hands) -> None:
-    kind_teller.put_on_shelf("for-all", task="segmentation")
-    models = hands.desk.parts.models
-    models.look_again()
-    models.choose_model("for-all")
-    models._keep_table("for-all", {1: 1, 2: 1, 3: 1})
-    open_item(hands, "dark.png")
+    use_from_shelf(hands, "for-all")
     segment(hands)
     assert said(hands) == [] and "look_at_pictures" not in submitted(hands)
 
 
 def test_what_a_model_doubts_is_said_before_its_draft_is_there(hands: Hands) -> None:
-    kind_teller.put_on_shelf("for-few", task="segmentation")
-    models = hands.desk.parts.models
-    models.look_again()
-    models.choose_model("for-few")
-    models._keep_table("for-few", {1: 1, 2: 1, 3: 1})
-    open_item(hands, "dark.png")
+    use_from_shelf(hands, "for-few")
     drafts: list[bool] = []
-    models._segmenter.doubted.connect(lambda *_said: drafts.append(bool(hands.mask.draft(0).any())))
+    hands.desk.parts.models._segmenter.doubted.connect(lambda *_said: drafts.append(bool(hands.mask.draft(0).any())))
     segment(hands)
     assert drafts == [False] and hands.mask.draft(0).any()
     assert [one.title for one in said(hands)] == [unlike_sentence()]

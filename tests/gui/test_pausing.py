@@ -16,20 +16,12 @@ from tests.gui.test_learning import Person, chest, person
 __all__ = ["chest", "person"]
 
 
-def _learns(person: Person, chest: Path) -> None:
-    person.open(chest)
-    person.check_some()
-    person.compute.go_on_learning.clear()
-    person.click("learn_button")
-    person.until(person.is_learning)
-
-
 def _asked(person: Person) -> int:
     return sum(verb == "learn" for verb, *_rest in person.compute.submitted)
 
 
 def test_paused_on_its_page_it_waits_and_goes_on_to_a_version(person: Person, chest: Path) -> None:
-    _learns(person, chest)
+    person.begin_to_learn(chest)
     person.click("learn_page_button")
     assert person.button("pause_learning_button").text() == "Pause"
     person.click("pause_learning_button")
@@ -46,7 +38,7 @@ def test_paused_on_its_page_it_waits_and_goes_on_to_a_version(person: Person, ch
 
 
 def test_what_was_checked_during_the_pause_is_saved_before_it_goes_on(person: Person, chest: Path) -> None:
-    _learns(person, chest)
+    person.begin_to_learn(chest)
     person.click("pause_job_button")
     person.compute.go_on_learning.set()
     person.check(person.slices(Role.LEARN)[2])
@@ -56,7 +48,7 @@ def test_what_was_checked_during_the_pause_is_saved_before_it_goes_on(person: Pe
 
 
 def test_the_job_bar_says_that_it_is_paused_and_shows_what_works_meanwhile(person: Person, chest: Path) -> None:
-    _learns(person, chest)
+    person.begin_to_learn(chest)
     assert person.words("job_title").startswith("Learning from")
     person.click("pause_job_button")
     assert person.words("job_title") == "Learning paused" and person.words("job_time_left") == ""
@@ -75,7 +67,7 @@ def test_the_job_bar_says_that_it_is_paused_and_shows_what_works_meanwhile(perso
 
 def test_it_can_be_gone_on_with_while_another_folder_is_open(person: Person, chest: Path, tmp_path: Path) -> None:
     phantoms.write_png(tmp_path / "other" / "a.png", phantoms.picture_phantom())
-    _learns(person, chest)
+    person.begin_to_learn(chest)
     person.click("pause_job_button")
     person.compute.go_on_learning.set()
     person.open(tmp_path / "other")
@@ -86,7 +78,7 @@ def test_it_can_be_gone_on_with_while_another_folder_is_open(person: Person, che
 
 
 def test_pressed_twice_while_it_is_saved_only_one_learning_begins(person: Person, chest: Path) -> None:
-    _learns(person, chest)
+    person.begin_to_learn(chest)
     person.compute.go_on_learning.set()
     for on in (True, False, True, False):
         person.learner.pause(on)
@@ -116,7 +108,7 @@ def test_a_paused_job_is_told_last_and_is_not_waited_for() -> None:
 
 
 def test_a_banner_on_the_learn_page_covers_none_of_its_buttons(person: Person, chest: Path) -> None:
-    _learns(person, chest)
+    person.begin_to_learn(chest)
     person.click("learn_page_button")
     banners, pause = person.window.draw_page.banners_on_screen, person.button("pause_learning_button")
     before = pause.mapTo(person.window, QPoint()).y()
