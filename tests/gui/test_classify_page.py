@@ -249,6 +249,7 @@ def test_the_wheel_goes_through_a_dropped_volume_and_each_slice_says_its_own(han
 
 def test_stop_ends_the_questions_and_keeps_what_is_known(hands: Hands, tmp_path: Path) -> None:
     shown(hands)
+    hands.until(lambda: not hands.desk.parts.classifying.running)
     compute = hands.desk.parts.lane._compute
     assert isinstance(compute, StandIn)
     compute.let_go.clear()
