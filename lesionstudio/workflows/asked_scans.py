@@ -16,7 +16,7 @@ def asked_scans(paths: Sequence[Path], *, strict: bool) -> Iterator[FoundScan]:
 
     What cannot be read comes with its error; with `strict` the first one raises UnreadableFile.
     """
-    seen: set[tuple[tuple[Path, ...], str]] = set()
+    seen: set[tuple[Sequence[Path], str]] = set()
     for path in paths:
         for one in _in_path(plain(path), strict=strict):
             key = (one.source.files, one.source.part)

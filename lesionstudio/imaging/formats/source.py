@@ -1,14 +1,57 @@
 """ScanSource: where a scan lies on disk; FoundScan: what a search found, before anything of it is decoded."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
 Shape = tuple[int, int, int]
 Format = Literal["raster", "tiff", "dicom", "nifti", "nrrd", "metaimage", "stack"]
 Values = Literal["auto", "binary", "index", "per-label"]
 """How masks are written; see write_mask."""
 FORMATS: tuple[Format, ...] = ("raster", "tiff", "dicom", "nifti", "nrrd", "metaimage", "stack")
+
+
+class NamedFiles(Sequence[Path]):
+    """Files by their names in a folder; each becomes a Path when it is asked for.
+
+    A study has tens of thousands: as Paths, all at once, they keep Python from everything else for a tenth of a second.
+    """
+
+    __slots__ = ("_folder", "_names")
+
+    def __init__(self, folder: Path, names: Sequence[str]) -> None:
+        self._folder, self._names = folder, tuple(names)
+
+    @overload
+    def __getitem__(self, at: int) -> Path: ...
+    @overload
+    def __getitem__(self, at: slice) -> "NamedFiles": ...
+    def __getitem__(self, at: int | slice) -> "Path | NamedFiles":
+        if isinstance(at, slice):
+            return NamedFiles(self._folder, self._names[at])
+        return self._folder / self._names[at]
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __iter__(self) -> Iterator[Path]:
+        return map(self._folder.__truediv__, self._names)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, NamedFiles) and self._folder == other._folder and self._names == other._names:
+            return True
+        return isinstance(other, NamedFiles | tuple) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+    def names_in(self, folder: Path | None) -> list[str] | None:
+        """The names, where they are names in this folder; else None."""
+        return list(self._names) if folder == self._folder else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,23 +64,23 @@ class ScanSource:
     """
 
     format: Format
-    files: tuple[Path, ...]
+    files: Sequence[Path]
     part: str = ""
     spacing_mm: tuple[float, float, float] | None = None
 
     def to_json(self, root: Path | None = None) -> dict[str, Any]:
         """As JSON; paths relative to root where they lie in it, else absolute, always with forward slashes."""
-        files = [_relative(file, root) for file in self.files]
+        known = self.files.names_in(root) if isinstance(self.files, NamedFiles) else None
+        files = [_relative(file, root) for file in self.files] if known is None else known
         spacing = {"spacing_mm": list(self.spacing_mm)} if self.spacing_mm is not None else {}
         return {"format": self.format, "files": files, "part": self.part, **spacing}
 
     @classmethod
     def from_json(cls, saved: dict[str, Any], root: Path | None = None) -> "ScanSource":
         """What to_json wrote. Raises ValueError or KeyError where it is no such thing."""
-        if saved["format"] not in FORMATS or not saved["files"]:
+        if saved["format"] not in FORMATS or set(map(type, saved["files"])) != {str}:
             raise ValueError(saved["format"])
-        base = root or Path()
-        files, spacing = tuple(base / file for file in saved["files"]), saved.get("spacing_mm")
+        files, spacing = NamedFiles(root or Path(), saved["files"]), saved.get("spacing_mm")
         said = None if spacing is None else (float(spacing[0]), float(spacing[1]), float(spacing[2]))
         return cls(saved["format"], files, str(saved.get("part", "")), said)
 

@@ -1,6 +1,6 @@
 """A stack: numbered pictures of one size that were joined into one volume, a file a slice, in the order given."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ Spacing = tuple[float, float, float]
 Reader = Callable[[Path], Scan]
 
 
-def read(files: tuple[Path, ...], spacing_mm: Spacing | None, read_picture: Reader) -> Scan:
+def read(files: Sequence[Path], spacing_mm: Spacing | None, read_picture: Reader) -> Scan:
     """The volume; what is known of it is what its first picture says. Pictures are read when they are looked at.
 
     `spacing_mm`: distance of slices, rows and columns; None where nobody said, and then what the first picture says
@@ -52,7 +52,7 @@ def read(files: tuple[Path, ...], spacing_mm: Spacing | None, read_picture: Read
 class _Files:
     """One picture a slice."""
 
-    def __init__(self, files: tuple[Path, ...], first: Scan, read_picture: Reader) -> None:
+    def __init__(self, files: Sequence[Path], first: Scan, read_picture: Reader) -> None:
         self._files, self._first, self._read = files, first, read_picture
 
     def read(self, k: int) -> NDArray[Any]:
