@@ -66,10 +66,15 @@ WORDS: dict[str, dict[str, Any]] = {
             "The first and last slices of a nodule, a few pixels wide, it misses or marks beside it.",
             "Of tumours of 6 to 12 ml in whole CT it finds a part (two of them: Dice 0.25 and 0.17), of one of 358 ml "
             "nothing.",
+            "A vessel cut across near the root of the lung, and the border of the mediastinum beside the lung, it "
+            "marks as if they were nodules (ACRIN-FLT-Breast_013, where no lesion was seen; RIDER-0109).",
+            "Lung that is dense over an area, as in pneumonia or beside an effusion, it leaves empty or marks in "
+            "crumbs (RICORD-1A-00101, RIDER-0109).",
         ],
         "notes": [
             "In boxes of different size around nodules of a CT in HU that is not among its data it marked the same "
-            "nodules alike (CMB-CRC-MSB-01068, looked at).",
+            "nodules alike (CMB-CRC-MSB-01068, looked at); a dense spot of 2 cm at the chest wall it marked whole "
+            "(RIDER-0109, looked at).",
         ],
         "data": "lung_lidc: 780 pieces of 128 x 128 pixels of 120 patients (LIDC-IDRI; Armato et al. 2011), masks by "
         "at least two of four readers",
