@@ -32,6 +32,8 @@ from lesionstudio.settings import Settings
 from lesionstudio.words import _
 
 _LOTS_MS = 60
+_AT_REST_MS = 400
+"""When nobody asked for a folder yet: what takes long to build is built before somebody does."""
 _NEED_FOLDER = (
     "close_folder",
     "export",
@@ -63,6 +65,8 @@ class Wiring(QObject):
         self._settings: Settings | None = None
         self._lots = QTimer(self, singleShot=True, interval=_LOTS_MS)
         self._lots.timeout.connect(self._show_items)
+        self._at_rest = QTimer(self, singleShot=True, interval=_AT_REST_MS)
+        self._at_rest.timeout.connect(self._make_scan)
         shown = ("models", "learner", "judging", "trainer", "exporting", "importing", "classifying", "version_changes")
         workers = {name: getattr(parts, name) for name in shown} | {"converting": self.verbs.converting}
         self._jobs = RunningJobs(workers, self._show_job)
@@ -84,10 +88,11 @@ class Wiring(QObject):
         self._show_possible()
         if self._window.is_on_start_page:
             self._show_folder()
+            self._at_rest.start()
 
     @property
     def scan(self) -> ScanWiring | None:
-        """What joins the scan on screen; None before the first folder."""
+        """What joins the scan on screen; None until the start page has rested, or a folder is asked for."""
         return self._scan
 
     def _connect_session(self) -> None:

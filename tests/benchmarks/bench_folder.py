@@ -31,24 +31,28 @@ OWN_MS = 25.0
 
 
 class Shares(Ticks):
-    """Ticks that also say how much of each gap was this thread's own work, and how much it waited for a processor."""
+    """Ticks that also say how much of each gap was this thread's own work, and how much it waited for a processor.
+
+    What it costs to find that out is no part of a gap: of the window it is none.
+    """
 
     def __init__(self) -> None:
         self.own_ms: list[float] = []
         self.waited_ms: list[float] = []
         self.others_ms: list[float] = []
-        self._own, self._here = time.thread_time(), str(get_native_id())
-        self._waited = _waited_ms()
+        self._here, self._waits = str(get_native_id()), Waits()
+        self._waited, self._own = self._waits.ms(), time.thread_time()
         super().__init__(lambda: None)
 
     def _tick(self) -> None:
-        own, before, self._waited = time.thread_time(), self._waited, _waited_ms()
+        own = time.thread_time()
+        super()._tick()
+        before, self._waited = self._waited, self._waits.ms()
         grown = {thread: ms - before.get(thread, 0.0) for thread, ms in self._waited.items()}
         self.own_ms.append((own - self._own) * 1000)
         self.waited_ms.append(grown.pop(self._here, 0.0))
         self.others_ms.append(max(grown.values(), default=0.0))
-        self._own = own
-        super()._tick()
+        self._own, self._last = time.thread_time(), time.perf_counter()
 
     def tell(self, phase: str) -> None:
         """Prints two lines; no more ticks come."""
@@ -63,14 +67,22 @@ class Shares(Ticks):
             print(f"  {what}: at most {ms.max():.1f} ms, over {limit:.0f} ms: {int((ms > limit).sum())}", flush=True)
 
 
-def _waited_ms() -> dict[str, float]:
+class Waits:
     """How long each thread of this process has waited for a processor; nothing where the system does not tell."""
-    waited = {}
-    with suppress(OSError):
-        for thread in Path("/proc/self/task").iterdir():
-            with suppress(OSError):
-                waited[thread.name] = int((thread / "schedstat").read_text().split()[1]) / 1e6
-    return waited
+
+    def __init__(self) -> None:
+        self._files: dict[str, int] = {}
+
+    def ms(self) -> dict[str, float]:
+        """Milliseconds since each began, by its number."""
+        waited = {}
+        with suppress(OSError):
+            for thread in (one.name for one in Path("/proc/self/task").iterdir()):
+                with suppress(OSError, IndexError):
+                    file = self._files.get(thread) or os.open(f"/proc/self/task/{thread}/schedstat", os.O_RDONLY)
+                    self._files[thread] = file
+                    waited[thread] = int(os.pread(file, 80, 0).split()[1]) / 1e6
+        return waited
 
 
 def main() -> None:

@@ -118,6 +118,16 @@ def test_the_window_begins_on_the_start_page_where_nothing_of_a_scan_can_be_done
     assert {"open_folder", "open_sample", "settings", "shortcuts", "quit"}.isdisjoint(off)
 
 
+def test_while_the_start_page_rests_what_joins_a_scan_is_built_and_nobody_sees_it(seat: Seat) -> None:
+    assert seat.desk.wiring.scan is None
+    before = seat.window.grab().toImage()
+    seat.bot.waitUntil(lambda: seat.desk.wiring.scan is not None, timeout=WAIT_MS)
+    assert seat.window.is_on_start_page and seat.window.grab().toImage() == before
+    allowed = seat.window.actions_by_verb
+    assert not any(allowed[verb].isEnabled() for verb in ("brush", "segment_slice", "compare", "mirror_shown"))
+    assert seat.window.focusWidget() is seat.window.start_page.first_button
+
+
 def test_a_folder_shows_its_scans_and_goes_back_to_the_start_page_when_closed(seat: Seat, volume: Path) -> None:
     seat.open(volume)
     assert not seat.window.is_on_start_page and volume.name in seat.window.windowTitle()

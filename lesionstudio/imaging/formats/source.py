@@ -49,9 +49,14 @@ class NamedFiles(Sequence[Path]):
     def __repr__(self) -> str:
         return repr(tuple(self))
 
-    def names_in(self, folder: Path | None) -> list[str] | None:
-        """The names, where they are names in this folder; else None."""
-        return list(self._names) if folder == self._folder else None
+    def written(self, root: Path | None) -> list[str] | None:
+        """As to_json writes them where that takes no Path: in this folder, or absolute; None where it takes one."""
+        if root == self._folder:
+            return list(self._names)
+        if root is None and self._folder.is_absolute() and not any(n[:1] == "/" or ":" in n for n in self._names):
+            before = f"{self._folder.as_posix()}/"
+            return [before + name for name in self._names]
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +75,9 @@ class ScanSource:
 
     def to_json(self, root: Path | None = None) -> dict[str, Any]:
         """As JSON; paths relative to root where they lie in it, else absolute, always with forward slashes."""
-        known = self.files.names_in(root) if isinstance(self.files, NamedFiles) else None
-        files = [_relative(file, root) for file in self.files] if known is None else known
+        files = self.files.written(root) if isinstance(self.files, NamedFiles) else None
+        if files is None:
+            files = [_relative(file, root) for file in self.files]
         spacing = {"spacing_mm": list(self.spacing_mm)} if self.spacing_mm is not None else {}
         return {"format": self.format, "files": files, "part": self.part, **spacing}
 

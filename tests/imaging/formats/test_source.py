@@ -17,7 +17,9 @@ def test_a_source_read_from_json_is_the_source_that_was_written() -> None:
     assert read == source and source == read and hash(read) == hash(source)
     assert read.to_json(ROOT) == SAVED
     assert read.to_json(Path("/scans")) == source.to_json(Path("/scans"))
-    assert read.to_json(None)["files"][0] == "/scans/study/a/1.dcm"
+    assert read.to_json(None)["files"] == source.to_json(None)["files"]
+    inside = ScanSource.from_json({**SAVED, "files": SAVED["files"][:2]}, ROOT)
+    assert inside.to_json(None)["files"] == ["/scans/study/a/1.dcm", "/scans/study/a/2.dcm"]
 
 
 def test_files_of_a_source_are_paths_whichever_way_they_are_asked_for() -> None:
@@ -39,7 +41,8 @@ def test_no_path_is_made_of_files_nobody_asks_for(monkeypatch: pytest.MonkeyPatc
 
     many = {**SAVED, "files": [f"{n}.dcm" for n in range(1000)]}
     source = ScanSource.from_json(many, Counting(ROOT))
-    assert source.to_json(ROOT) == many and isinstance(source.files, NamedFiles) and not made
+    assert source.to_json(ROOT) == many and isinstance(source.files, NamedFiles)
+    assert source.to_json(None)["files"][7] == f"{ROOT}/7.dcm" and not made
     assert source.files[500] == ROOT / "500.dcm" and made == ["500.dcm"]
 
 
