@@ -66,7 +66,7 @@ class Wiring(QObject):
         self._lots = QTimer(self, singleShot=True, interval=_LOTS_MS)
         self._lots.timeout.connect(self._show_items)
         self._at_rest = QTimer(self, singleShot=True, interval=_AT_REST_MS)
-        self._at_rest.timeout.connect(self._make_scan)
+        self._at_rest.timeout.connect(lambda: self._window.isVisible() and self._make_scan())
         shown = ("models", "learner", "judging", "trainer", "exporting", "importing", "classifying", "version_changes")
         workers = {name: getattr(parts, name) for name in shown} | {"converting": self.verbs.converting}
         self._jobs = RunningJobs(workers, self._show_job)
