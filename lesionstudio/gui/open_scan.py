@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lesionstudio.errors import GridMismatch, UnreadableFile
-from lesionstudio.gui.viewer.opencv import opencv
+from lesionstudio.gui.viewer.first_use import draw_once
 from lesionstudio.imaging.editing import EditHistory
 from lesionstudio.imaging.mask import Mask, MaskSnapshot
 from lesionstudio.imaging.scan import Scan
@@ -31,7 +31,7 @@ def read_item(project: Project, item: WorkItem, k: int, pending: MaskSnapshot | 
     The middle slice is read as well: the first window is made for it. Slow: runs on the `files` lane. Raises
     UnreadableFile, GridMismatch, ProjectProblem.
     """
-    opencv()  # It takes 40 ms to load, and the first picture needs it.
+    draw_once()  # It takes 40 ms and more, and the first picture needs it.
     scan = project.read_scan(item)
     for needed in (min(k, scan.slices - 1), scan.slices // 2):
         scan.slice(needed)

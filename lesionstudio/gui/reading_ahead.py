@@ -13,7 +13,7 @@ from lesionstudio.progress import Progress, Reporter
 from lesionstudio.words import _
 
 MOST_BYTES = 600 << 20
-_AFTER_MS = 40
+_AFTER_MS = 150
 
 
 class ReadingAhead(QObject):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
 from lesionstudio.errors import LesionStudioError
@@ -18,6 +18,8 @@ from lesionstudio.settings import kept_folder
 from lesionstudio.words import _
 
 SIDE, FORM = 112, 1
+_AFTER_MS = 200
+"""The list and the first picture are on screen by then: until they are, each thread more makes the window wait."""
 
 
 class Thumbnails(QObject):
@@ -33,6 +35,8 @@ class Thumbnails(QObject):
         self._waiting: list[tuple[str, Any]] = []
         self._job: Job | None = None
         self.hu_offset: float | None = None
+        self._soon = QTimer(self, singleShot=True, interval=_AFTER_MS)
+        self._soon.timeout.connect(self._next)
 
     def image(self, item_id: str) -> QImage | None:
         """The picture, if it is there already."""
@@ -43,7 +47,8 @@ class Thumbnails(QObject):
         fresh = [(item_id, source) for item_id, source in wanted if item_id not in self._asked]
         self._asked |= {item_id for item_id, _source in fresh}
         self._waiting += fresh
-        self._next()
+        if fresh and not self._soon.isActive():
+            self._soon.start()
 
     def forget(self) -> None:
         """Another folder is open."""

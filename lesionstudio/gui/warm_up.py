@@ -4,13 +4,16 @@ import os
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from lesionstudio.gui.compute_lane import ComputeLane
 from lesionstudio.gui.models import Models
 from lesionstudio.gui.session import Session
 from lesionstudio.gui.views import Notice
 from lesionstudio.words import _, ngettext
+
+_AFTER_MS = 700
+"""The folder and its first picture come first: a model that loads takes the processors away from them."""
 
 
 class WarmUp(QObject):
@@ -23,9 +26,10 @@ class WarmUp(QObject):
         super().__init__(parent)
         self._session, self._models, self._lane = session, models, lane
         self._done: set[tuple[str, str]] = set()
-        models.models_changed.connect(self._look)
-        session.scan_opened.connect(self._look)
-        session.settings_changed.connect(self._look)
+        self._soon = QTimer(self, singleShot=True, interval=_AFTER_MS)
+        self._soon.timeout.connect(self._look)
+        for changed in (models.models_changed, session.scan_opened, session.settings_changed):
+            changed.connect(self._soon.start)
 
     def _look(self) -> None:
         model, device = self._models.model_in_use, self._session.settings.device

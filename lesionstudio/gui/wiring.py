@@ -27,13 +27,13 @@ from lesionstudio.gui.toolbox import Toolbox
 from lesionstudio.gui.train_wiring import TrainWiring
 from lesionstudio.gui.turn_wiring import TurnWiring
 from lesionstudio.gui.verbs import Verbs
+from lesionstudio.gui.viewer.first_use import draw_once
 from lesionstudio.gui.views import JobView, Reading, SavedState
 from lesionstudio.settings import Settings
 from lesionstudio.words import _
 
 _LOTS_MS = 60
 _AT_REST_MS = 400
-"""When nobody asked for a folder yet: what takes long to build is built before somebody does."""
 _NEED_FOLDER = (
     "close_folder",
     "export",
@@ -66,7 +66,7 @@ class Wiring(QObject):
         self._lots = QTimer(self, singleShot=True, interval=_LOTS_MS)
         self._lots.timeout.connect(self._show_items)
         self._at_rest = QTimer(self, singleShot=True, interval=_AT_REST_MS)
-        self._at_rest.timeout.connect(lambda: self._window.isVisible() and self._make_scan())
+        self._at_rest.timeout.connect(self._get_ready)
         shown = ("models", "learner", "judging", "trainer", "exporting", "importing", "classifying", "version_changes")
         workers = {name: getattr(parts, name) for name in shown} | {"converting": self.verbs.converting}
         self._jobs = RunningJobs(workers, self._show_job)
@@ -147,6 +147,12 @@ class Wiring(QObject):
         else:
             self._window.show_start()
             self._names.show_all()
+
+    def _get_ready(self) -> None:
+        """Nobody asked for a folder yet: what takes long is built and loaded before somebody does."""
+        if self._window.isVisible() and self._scan is None:
+            self._parts.runner.run("ahead", _("Reading"), draw_once)
+            self._make_scan()
 
     def _make_scan(self) -> ScanWiring:
         page = self._window.draw_page

@@ -17,6 +17,7 @@ from lesionstudio.gui.dialogs.shortcuts import ShortcutsSheet
 from lesionstudio.gui.main_window import MainWindow
 from lesionstudio.gui.messages import Question
 from lesionstudio.gui.theme import Look
+from lesionstudio.gui.viewer.first_use import draw_once
 from lesionstudio.gui.views import Notice
 from lesionstudio.imaging.mask import SliceStatus
 from lesionstudio.settings import Settings
@@ -120,9 +121,11 @@ def test_the_window_begins_on_the_start_page_where_nothing_of_a_scan_can_be_done
 
 def test_while_the_start_page_rests_what_joins_a_scan_is_built_and_nobody_sees_it(seat: Seat) -> None:
     assert seat.desk.wiring.scan is None
+    draw_once.cache_clear()
     before = seat.window.grab().toImage()
     seat.bot.waitUntil(lambda: seat.desk.wiring.scan is not None, timeout=WAIT_MS)
     assert seat.window.is_on_start_page and seat.window.grab().toImage() == before
+    seat.bot.waitUntil(lambda: draw_once.cache_info().currsize == 1, timeout=WAIT_MS)
     allowed = seat.window.actions_by_verb
     assert not any(allowed[verb].isEnabled() for verb in ("brush", "segment_slice", "compare", "mirror_shown"))
     assert seat.window.focusWidget() is seat.window.start_page.first_button
