@@ -2,6 +2,7 @@
 
 import weakref
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
@@ -109,6 +110,17 @@ class Icons:
             wearer.setIcon(self.icon(dress.name, dress.px, dress.role, dress.gap) if dress.name else QIcon())
 
 
+def read_outlines() -> None:
+    """Reads every sign from the disk, on whichever thread, so that no sign is waited for while something is painted."""
+    for file in resource("icons").glob("*.svg"):
+        _outline(file.stem)
+
+
+@cache
+def _outline(name: str) -> str:
+    return resource("icons", f"{name}.svg").read_text(encoding="utf-8")
+
+
 def _with_gap(drawn: QPixmap, gap: int) -> QPixmap:
     if gap == 0:
         return drawn
@@ -125,7 +137,7 @@ def _with_gap(drawn: QPixmap, gap: int) -> QPixmap:
 def _draw(name: str, colour: str, px: int, ratio: float) -> QPixmap:
     from PySide6.QtSvg import QSvgRenderer
 
-    outline = resource("icons", f"{name}.svg").read_text(encoding="utf-8").replace("currentColor", colour)
+    outline = _outline(name).replace("currentColor", colour)
     side = round(px * ratio)
     drawn = QPixmap(side, side)
     drawn.fill(Qt.GlobalColor.transparent)

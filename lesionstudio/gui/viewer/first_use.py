@@ -1,4 +1,4 @@
-"""First use: what drawing needs of libraries comes from the disk before the window draws, not while it does."""
+"""First use: what drawing needs comes from the disk before the window draws, not while it does."""
 
 from functools import cache
 
@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage, QPainter
 
+from lesionstudio.gui.icons import read_outlines
 from lesionstudio.gui.viewer.marks import MarkStyle
 from lesionstudio.gui.viewer.picture import Picture
 from lesionstudio.gui.viewer.view_state import Screen, ViewState
@@ -20,8 +21,9 @@ _SIDE = 48
 def draw_once() -> None:
     """Draws small pictures with marks and a draft that nobody sees; meant for another thread than the window's.
 
-    On a machine just switched on its libraries take from a tenth of a second to seconds to come from a slow disk.
+    On a machine just switched on, libraries and signs take a tenth of a second or seconds to come from a slow disk.
     """
+    read_outlines()
     ramp = np.tile(np.arange(_SIDE), (_SIDE, 1))
     for values in (ramp.astype(np.uint8), (40 * ramp).astype(np.int16)):
         _draw(Scan.of_array(values[None]), _marked())
