@@ -5,8 +5,9 @@
 
 MODEL is one of lung-lesions, lung-nodules, brain-tumour, em-membranes, brain-lobes. A run that was stopped goes on
 where it was. Steps of a model: a trunk learned from train, on which val chooses threshold and least size (of the lung
-lesions five folds by group do, for val is what they are judged by); from there a branch that learns from val too (for a
-soup a branch a seed, and their average); words for the card; scores on the part that nothing was chosen on.
+lesions five folds by group do, for val is what they are judged by; membranes begin with another animal's, and folds by
+block choose); from there a branch that learns from val too (for a soup a branch a seed, and their average); words for
+the card; scores on the part that nothing was chosen on.
 Experiments train on one fixed fold inside train and val.
 
 Encoders begin as EfficientNet-Lite0 left ImageNet: FOLDER/efficientnet-lite0.safetensors, which lite0_encoder.py makes.
@@ -43,9 +44,10 @@ class Maker:
         """Everything, in order; gives the folder of the finished model. Its part is opened only to be `judged` by."""
         model, out = self.model, self.place / self.name
         data = [*model.data(self.place), *model.options]
-        found = self._folded(data) if model.folds else {}
-        self._trunk(data, found.get("settled", {}))
-        made = self._branches(data)
+        before = self._before()
+        found = self._folded(data, before) if model.folds else {}
+        settled = found.get("settled", {})
+        made = self._branches(data, before or self._trunk(data, settled), settled if before else {})
         if not out.exists():
             shutil.copytree(made, out)
         self._describe(out, {"folds": folds_on_card(found)} if found else {})
@@ -56,17 +58,27 @@ class Maker:
         self.step("scores", ["evaluate", "--model", str(out), *data, *words])
         return out
 
-    def _folded(self, data: Words) -> dict[str, Any]:
-        """Folds of the part train: what all the slices together say, each judged by a model that never saw it."""
+    def _before(self) -> Path | None:
+        """Learned from another set, where the model begins with one; on its part val nothing is chosen."""
+        if self.model.before is None:
+            return None
+        out, recipe = self.place / "before", str(self._recipe("recipe.json", {}))
+        words = ["train", *self.model.before(self.place), "--recipe", recipe, "--steps", str(self.model.steps)]
+        self.step("before", [*words, "--out", str(out), "--resume"])
+        return out
+
+    def _folded(self, data: Words, before: Path | None) -> dict[str, Any]:
+        """Folds: what all the slices together say, each judged by a model that never saw it."""
         model, words = self.model, list(data)
         words[words.index("--split") + 1] = str(self.place / "folds.csv")
-        recipe, folder = str(self._recipe("recipe.json", {})), self.place / "folds"
+        recipe, folder = str(self._later() if before else self._recipe("recipe.json", {})), self.place / "folds"
         length = ["--steps", str(model.fold_steps), "--folds", str(model.folds)]
+        words += ["--from", str(before)] if before else []
         self.step("folds", ["train", *words, "--recipe", recipe, *length, "--out", str(folder), "--resume"])
         found: dict[str, Any] = json.loads((folder / "folds.json").read_text(encoding="utf-8"))
         return found
 
-    def _trunk(self, data: Words, settled: dict[str, Any]) -> None:
+    def _trunk(self, data: Words, settled: dict[str, Any]) -> Path:
         """Learned from train; its card says threshold and least size, from the folds or from val."""
         smallest = {"smallest": settled["smallest"]} if settled else {}
         cut = ["--threshold", str(settled["threshold"])] if settled else []
@@ -75,29 +87,27 @@ class Maker:
         self.step("trunk", words)
         if not settled:
             self.step("settled", ["evaluate", "--model", trunk, *data, "--part", "val", "--settle"])
+        return Path(trunk)
 
-    def _branches(self, data: Words) -> Path:
-        """Each seed goes on from the trunk, and learns from val too unless that is what it is judged by."""
-        model, trunk = self.model, str(self.place / "trunk")
-        recipe = str(self._recipe("later.json", {}, {**LATER, **model.later}))
+    def _branches(self, data: Words, start: Path, settled: dict[str, Any]) -> Path:
+        """Each seed goes on from the start, and learns from val too unless that is what it is judged by."""
+        model, recipe = self.model, str(self._later())
         every = [] if model.part == "val" else ["--all"]
+        every += ["--threshold", str(settled["threshold"])] if settled else []
         for seed, name in zip(model.seeds, self._names_of_branches(), strict=True):
-            words = ["--from", trunk, "--steps", str(model.more), "--seed", str(seed), "--resume"]
+            words = ["--from", str(start), "--steps", str(model.more), "--seed", str(seed), "--resume"]
             out = ["--out", str(self.place / f"seed_{seed}")]
             self.step(name, ["train", *data, "--recipe", recipe, *every, *words, *out])
         made = [self.place / f"seed_{seed}" for seed in model.seeds]
         if len(made) == 1:
-            return self._gone_on(data, made[0], recipe, every) if model.once_more else made[0]
+            return made[0]
         soup = self.place / "soup"
         self.step("soup", ["models", "--average", ",".join(str(one) for one in made), "--out", str(soup)])
         return soup
 
-    def _gone_on(self, data: Words, branch: Path, recipe: str, every: Words) -> Path:
-        """The only branch, gone on with from its end by the same recipe."""
-        out = self.place / "gone_on"
-        words = ["--from", str(branch), "--steps", str(self.model.once_more), "--resume", "--out", str(out)]
-        self.step("gone on", ["train", *data, "--recipe", recipe, *every, *words])
-        return out
+    def _later(self) -> Path:
+        """The recipe of what goes on from other weights."""
+        return self._recipe("later.json", {}, {**LATER, **self.model.later})
 
     def _names_of_branches(self) -> list[str]:
         return [f"branch {seed}" for seed in self.model.seeds]
@@ -106,7 +116,7 @@ class Maker:
         said = {**WORDS[self.name], **more, "id": self.name, "parent": "", "licence_file": "LICENSE"}
         said["again"] = f"python -m tests.benchmarks.make_models {self.name}"
         minutes = sum(
-            self._kept.of(name).get("minutes", 0.0) for name in ("trunk", "gone on", *self._names_of_branches())
+            self._kept.of(name).get("minutes", 0.0) for name in ("before", "trunk", *self._names_of_branches())
         )
         took = f"It took {minutes:.0f} minutes of one processor core, on a machine that did other things meanwhile."
         said["notes"] = [*said.get("notes", ()), took]

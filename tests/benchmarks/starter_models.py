@@ -30,9 +30,9 @@ class Model:
     """How one model is made. `prepare` writes what the verbs need into a folder; `data` says where pictures lie.
 
     `recipe`: entries of the recipe, its "card" among them; `steps` of the trunk, `more` of the branch, whose recipe
-    has the changes `later`, and `once_more` of another run from the end of the only branch. Of several `seeds` each has
-    a branch, and the model is their average. `part`: what it is
-    judged by at the end; where that is val, nothing learns from val, and `folds` (of `fold_steps` each) choose.
+    has the changes `later`. With `before` there is no trunk: `steps` are learned from the data it names, of another
+    set, and `folds` (of `fold_steps` each) and the branch begin there. Of several `seeds` each has a branch, and the
+    model is their average. `part`: what it is judged by at the end; where that is val, nothing learns from val.
     """
 
     data: Callable[[Path], Words]
@@ -42,7 +42,7 @@ class Model:
     part: str
     seeds: tuple[int, ...] = (0,)
     later: dict[str, Any] = field(default_factory=dict)
-    once_more: int = 0
+    before: Callable[[Path], Words] | None = None
     folds: int = 0
     fold_steps: int = 0
     options: Words = field(default_factory=list)
@@ -51,12 +51,17 @@ class Model:
 
 
 def membranes_split(place: Path) -> None:
-    """Sections 0 to 15 to learn from, 16 to 19 to choose a threshold on, 20 to 24 to judge by."""
-    place.mkdir(parents=True, exist_ok=True)
-    with (place / "em.csv").open("w", newline="", encoding="utf-8") as file:
+    """Sections 0 to 19 to learn from, in blocks of four, 20 to 24 to judge by; the other animal's 17, 2 of them val."""
+    _write_parts(place / "em.csv", ["train"] * 16 + ["val"] * 4 + ["test"] * 5)
+    _write_parts(place / "folds.csv", ["train"] * 20)
+    _write_parts(place / "vnc.csv", ["train"] * 15 + ["val"] * 2)
+
+
+def _write_parts(path: Path, parts: Sequence[str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
         rows.writerow(("id", "split", "group"))
-        parts = ["train"] * 16 + ["val"] * 4 + ["test"] * 5
         rows.writerows((f"{n:02d}", part, f"block {n // 4}") for n, part in enumerate(parts))
 
 
@@ -82,7 +87,7 @@ def _inputs(kind: str, low: float, high: float, channels: Sequence[int] = (-1,))
     return [{"rule": rule, "channel": channel} for channel in channels]
 
 
-_LUNGS, _LOBES, _EM = DATA / "lung_medseg", DATA / "brain_lobes", DATA / "em_isbi2012"
+_LUNGS, _LOBES, _EM, _VNC = (DATA / name for name in ("lung_medseg", "brain_lobes", "em_isbi2012", "em_vnc"))
 _HEALTHY = [str(DATA / "chest_ct" / name / "dicom") for name in ("ACRIN-FLT-Breast_013", "C3L-00189")]
 _NOTHING = [word for place in _HEALTHY for word in ("--nothing-there", place)]
 _SHIPPED = json.loads((ROOT / "resources" / "models" / "lung-lesions" / "recipe.json").read_text("utf-8"))
@@ -151,6 +156,8 @@ MODELS = {
             **PLAIN,
             "size": 256,
             "batch": 4,
+            "encoder_rate": 0.6,
+            "scales": [0.75, 1.3],
             "card": {
                 "labels": ["Membrane"],
                 "marks": "borders",
@@ -158,9 +165,15 @@ MODELS = {
                 "inputs": _inputs("percentiles", 1.0, 99.0),
             },
         },
-        steps=800,
-        more=1200,
-        once_more=1000,
+        before=lambda place: [
+            *("--images", str(_VNC / "raw"), "--masks", str(_VNC / "membranes"), "--split", str(place / "vnc.csv"))
+        ],
+        steps=1300,
+        folds=3,
+        fold_steps=600,
+        more=1500,
+        seeds=(0, 1),
+        later={"encoder_rate": 1.0},
         part="test",
         options=["--structure", "0"],
         prepare=membranes_split,
