@@ -106,19 +106,19 @@ WORDS: dict[str, dict[str, Any]] = {
         "title": "Cell membranes, electron microscopy",
         "made_for": "Made for serial-section transmission electron microscopy of neural tissue, about 4 nm a pixel.",
         "licence": _RESEARCH,
-        "licence_note": "The ISBI sections are for non-commercial use, as commonly reported; the others are CC BY-NC-SA "
-        "3.0: cite Gerhard et al. 2013 (doi 10.6084/m9.figshare.856713). " + _LITE0,
+        "licence_note": "The ISBI sections are for non-commercial use, as commonly reported; the others are CC "
+        "BY-NC-SA 3.0: cite Gerhard et al. 2013 (doi 10.6084/m9.figshare.856713). " + _LITE0,
         "failures": [
             "Where a membrane is cut obliquely and looks smeared, and at dark synapses, it marks a whole area.",
             "Small rings inside a cell that count as membrane are often missed.",
             "Sections differ much in how well cells are parted: look at dark and torn places first.",
         ],
-        "data": "em_isbi2012: 20 sections of 512 x 512 of the ventral nerve cord of a fruit fly larva (ISBI 2012), after "
-        "em_vnc: 15 sections of 1024 x 1024 of the nerve cord of another one (Gerhard et al. 2013)",
+        "data": "em_isbi2012: 20 sections of 512 x 512 of the ventral nerve cord of a fruit fly larva (ISBI 2012), "
+        "after em_vnc: 15 sections of 1024 x 1024 of the nerve cord of another one (Gerhard et al. 2013)",
         "licence_text": _TERMS.format(
             source="They were trained on sections of the ISBI 2012 challenge (Cardona et al. 2010; Arganda-Carreras et "
-            "al. 2015),\nwhich are for non-commercial use, as commonly reported, and on sections by Gerhard et al. 2013 "
-            "(CC BY-NC-SA 3.0)." + _BEGAN
+            "al. 2015),\nwhich are for non-commercial use, as commonly reported, and on sections by Gerhard et al. "
+            "2013 (CC BY-NC-SA 3.0)." + _BEGAN
         ),
     },
     "brain-lobes": {
