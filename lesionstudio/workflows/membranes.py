@@ -12,6 +12,7 @@ from lesionstudio.metrics.intervals import ci95
 from lesionstudio.metrics.partitions import Partition, compared
 
 THRESHOLDS = tuple(round(0.05 * n, 2) for n in range(2, 19))
+_BESIDE = 0.06
 MEASURES = ("v_rand", "v_info", "v_rand_split", "v_rand_merge", "v_info_split", "v_info_merge")
 DEFINITIONS = {
     "v_rand": "2 sum p_ij^2 / (sum s_i^2 + sum t_j^2) over the cells of proposal and truth that overlap, a section at "
@@ -74,9 +75,14 @@ def membrane_scores(found: Sequence[Section], threshold: float) -> dict[str, Any
 
 
 def best_threshold(found: Sequence[Section]) -> float:
-    """The threshold with the highest membrane_score; of equals the one nearest to one half."""
+    """The threshold with the highest membrane_score, of equals the one nearest to one half.
+
+    It counts with the thresholds beside it: one merger of two large cells more or less makes a peak of its own, which
+    the next sections do not have.
+    """
     scored = {cut: membrane_score(found, cut) for cut in found[0].at}
-    return max(scored, key=lambda cut: (round(scored[cut], 6), -abs(cut - 0.5)))
+    smooth = {cut: np.mean([scored[one] for one in scored if abs(one - cut) < _BESIDE]) for cut in scored}
+    return max(scored, key=lambda cut: (round(float(smooth[cut]), 6), -abs(cut - 0.5)))
 
 
 def membrane_score(found: Sequence[Section], cut: float) -> float:

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from lesionstudio.workflows.membranes import best_threshold, membrane_score, sections
+from lesionstudio.metrics.partitions import Partition
+from lesionstudio.workflows.membranes import THRESHOLDS, Section, best_threshold, membrane_score, sections
 
 
 def test_of_thresholds_that_part_the_cells_alike_the_one_of_the_right_width_is_taken() -> None:
@@ -30,3 +31,13 @@ def test_a_gap_costs_more_than_the_width() -> None:
     found = sections(likely, truth, 0.5, "a")
     assert found[0].at[0.5].v_rand < 0.75 < found[0].at[0.3].v_rand
     assert best_threshold(found) < 0.45
+
+
+def test_a_threshold_that_only_one_merger_makes_best_is_not_taken() -> None:
+    """Scores rise to 0.4 and fall again; at 0.15 alone a merger of cells is gone and the score is a little higher."""
+    parted, merged = Partition((50, 50), (50, 50), (50, 50)), Partition((50, 50), (100,), (50, 50))
+    f1 = {cut: 0.9 - abs(cut - 0.4) for cut in THRESHOLDS}
+    at = {cut: parted if cut == 0.15 else merged for cut in THRESHOLDS}
+    found = [Section("a:0", at, f1)] + [Section(f"a:{k}", dict.fromkeys(THRESHOLDS, merged), f1) for k in range(1, 3)]
+    assert max(THRESHOLDS, key=lambda cut: membrane_score(found, cut)) == 0.15
+    assert best_threshold(found) == 0.4
