@@ -2,11 +2,12 @@
 
 First it learns with its decoder alone, on features that the encoder gave once for the newest correction and some older
 ones: such a step costs half as much, and shows in the next draft. Then the whole network learns, from all corrections
-so far, the newest more often. Between two steps `averaged` is a whole model.
+so far, the newest more often. Between two steps `averaged` is a whole model: what was learned, and of a model that was
+one before as much of what it was as does best on new corrections; see blending.py.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.random import Generator
 from torch import Tensor, nn
 
 from lesionstudio.errors import OutOfMemory
+from lesionstudio.learning.blending import SHARES, Blend, how_wrong, still
 from lesionstudio.learning.checkpoints import under
 from lesionstudio.learning.corrections import SEEN_AFTER, Corrections
 from lesionstudio.learning.decoder_first import Batch, batch_of, halves_of
@@ -22,9 +24,8 @@ from lesionstudio.learning.examples import Example
 from lesionstudio.learning.hardware import Hardware, is_out_of_memory
 from lesionstudio.learning.judged_loss import judged_loss
 from lesionstudio.learning.losses import told_by_teacher
-from lesionstudio.learning.networks import build_network
 from lesionstudio.learning.norms import measure_norms, rest_norms
-from lesionstudio.learning.training import Beat, moved_average
+from lesionstudio.learning.training import Beat, OwnTime, moved_average, with_beats
 from lesionstudio.model_card import ModelCard
 from lesionstudio.recipe import Recipe
 from lesionstudio.words import _
@@ -37,6 +38,7 @@ _BATCH, _SIZE, _WHOLE, _NEWEST = 4, 192, 256, 0.25
 _DECODER_STEPS, _KEPT, _NEWEST_KEPT = 12, 16, 0.5
 _LOOKS, _MOST_BUDGETS = 8, 10
 _PIECE_PIXELS, _SLOW_S = 4 * 192 * 192, 0.15
+_MOST_UNHEARD = 4
 
 
 class Learner:
@@ -62,9 +64,12 @@ class Learner:
         self.steps, self.seconds, self.since_added_s, self.loss_average = 0, 0.0, 0.0, 0.0
         self.notes: list[str] = []
         self.hardware = Hardware.of(device, "auto", _BATCH)
-        self.network, self.averaged = start, build_network(card)
-        self.averaged.load_state_dict(start.state_dict())
-        self._taught, self._teacher = list(taught), None if all(taught) else _still(start, card)
+        self.network, self._moving = start, still(start, card)
+        before = None if new and all(taught) else still(start, card)
+        self._taught, self._teacher = list(taught), None if all(taught) else before
+        self._blend = None if new or before is None else Blend(before, card)
+        self.averaged = self._moving if self._blend is None else still(start, card)
+        self._before, self._unheard = before, list[Example]()
         self._corrections = Corrections(_recipe(card, seed), len(card.labels), _WHOLE)
         self._left_s, self._decoder_steps, self._patch_s = 0.0, 0, float("inf")
         self._kept: Batch | None = None
@@ -100,8 +105,11 @@ class Learner:
 
     def add(self, key: str, example: Example) -> None:
         """One more correction, or another one of the same slice; from now on it is the newest."""
+        is_first = key not in self._corrections.known
         if not self._corrections.add(key, example):
             return
+        if is_first and self.steps:
+            self._unheard = [*self._unheard, example][-_MOST_UNHEARD:]
         self._left_s = max(self._left_s, min(self._left_s + self.budget_s, _MOST_BUDGETS * self.budget_s))
         self.since_added_s, self._kept = 0.0, None
         self._decoder_steps = _DECODER_STEPS if self._halves else 0
@@ -113,11 +121,13 @@ class Learner:
 
     def step(self, beat: Beat = lambda: None) -> float:
         """One step; gives its loss. `beat` is called between its pieces and may raise: then there was no step."""
-        clock = _OwnTime(self._clock, beat)
+        clock = OwnTime(self._clock, beat)
+        self._hear(clock.beat)
         value = self._made_to_fit(clock.beat)
         self.steps += 1
         self._decoder_steps = max(0, self._decoder_steps - 1)
-        moved_average(self.averaged, self.network, _AVERAGING, self.steps)
+        moved_average(self._moving, self.network, _AVERAGING, self.steps)
+        self._blend_now()
         self.loss_average = value if self.steps == 1 else 0.9 * self.loss_average + 0.1 * value
         took = clock.own()
         self.seconds, self.since_added_s = self.seconds + took, self.since_added_s + took
@@ -127,7 +137,7 @@ class Learner:
     def state(self) -> dict[str, Tensor]:
         """All tensors that a checkpoint keeps, by name."""
         tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
-        tensors |= {f"averaged.{name}": value for name, value in self.averaged.state_dict().items()}
+        tensors |= {f"averaged.{name}": value for name, value in self._moving.state_dict().items()}
         for place, its in self._optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{place}.{name}": value for name, value in its.items()}
         return tensors
@@ -136,7 +146,9 @@ class Learner:
         """What a checkpoint keeps beside the tensors; JSON can carry it."""
         known, shown = self._corrections.known, self._corrections.shown
         numbers = {"steps": self.steps, "seconds": self.seconds, "loss": self.loss_average, "left_s": self._left_s}
-        return {**numbers, "since_added_s": self.since_added_s, "known": dict(known), "shown": dict(shown)}
+        wrong = self._blend.facts() if self._blend is not None else []
+        lists = {"known": dict(known), "shown": dict(shown), "wrong": wrong}
+        return {**numbers, "since_added_s": self.since_added_s, **lists}
 
     def restore(self, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
         """Goes on where `state` and `facts` were taken; to be called before anything is added.
@@ -145,7 +157,10 @@ class Learner:
         were of another network.
         """
         self.network.load_state_dict(under("network.", tensors))
-        self.averaged.load_state_dict(under("averaged.", tensors))
+        self._moving.load_state_dict(under("averaged.", tensors))
+        if self._blend is not None:
+            self._blend.recall(facts.get("wrong", ()))
+        self._blend_now()
         states: dict[int, dict[str, Tensor]] = {}
         for name, value in under("optimizer.", tensors).items():
             place, entry = name.split(".", 1)
@@ -155,6 +170,24 @@ class Learner:
         self.steps, self.seconds, self.loss_average = facts["steps"], facts["seconds"], facts["loss"]
         self._left_s, self.since_added_s = facts["left_s"], facts["since_added_s"]
         self._corrections.recall(facts["known"], facts["shown"])
+
+    def _hear(self, beat: Beat) -> None:
+        """Asks of each new correction, before anything learns from it, how wrong each blend would have been."""
+        while self._blend is not None and self._unheard:
+            asked, wrong = (self._unheard[0], self.card, self._taught, self.hardware), dict[float, float]()
+            try:
+                for share in SHARES:
+                    wrong[share] = how_wrong(self._blend.asked(self._moving, share), *asked)
+                    beat()
+                self._blend.hear(wrong)
+            except (RuntimeError, MemoryError) as problem:
+                if not is_out_of_memory(problem):
+                    raise
+            self._unheard.pop(0)
+
+    def _blend_now(self) -> None:
+        if self._blend is not None:
+            self._blend.mix(self._moving, self.averaged)
 
     def _made_to_fit(self, beat: Beat) -> float:
         """A step with as much at a time as there is memory for; every halving is noted."""
@@ -231,12 +264,12 @@ class Learner:
     def _measure(self, rng: Generator, beat: Beat) -> None:
         """Lets a new model see some pictures before it begins."""
         looks = (self._patches(_BATCH, _NEWEST, rng).pixels for _look in range(_LOOKS))
-        measure_norms(self.network, _with_beats(looks, beat), self.hardware)
-        self.averaged.load_state_dict(self.network.state_dict())
+        measure_norms(self.network, with_beats(looks, beat), self.hardware)
+        self._moving.load_state_dict(self.network.state_dict())
 
     def _settle(self) -> None:
         """Puts networks and optimizer where they compute."""
-        for network in (self.network, self.averaged, self._teacher):
+        for network in (self.network, self._moving, self.averaged, self._before):
             if network is not None:
                 network.to(device=self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.averaged.eval()
@@ -257,36 +290,6 @@ class Learner:
             torch.cuda.empty_cache()
         if before != self.device:
             self._settle()
-
-
-class _OwnTime:
-    """A clock that stands still while others work between two pieces."""
-
-    def __init__(self, clock: Callable[[], float], beat: Beat) -> None:
-        self._clock, self._beat, self._began, self._away = clock, beat, clock(), 0.0
-
-    def beat(self) -> None:
-        """Lets others work."""
-        left = self._clock()
-        self._beat()
-        self._away += self._clock() - left
-
-    def own(self) -> float:
-        """Seconds since it was made, without what others took."""
-        return self._clock() - self._began - self._away
-
-
-def _with_beats(batches: Iterable[Tensor], beat: Beat) -> Iterator[Tensor]:
-    for one in batches:
-        yield one
-        beat()
-
-
-def _still(start: nn.Module, card: ModelCard) -> nn.Module:
-    """A copy of the network as it is, to be asked and never changed."""
-    copy = build_network(card)
-    copy.load_state_dict(start.state_dict())
-    return copy.eval().requires_grad_(False)
 
 
 def _recipe(card: ModelCard, seed: int) -> Recipe:
