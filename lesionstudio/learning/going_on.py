@@ -70,7 +70,8 @@ class Learner:
         self._blend = None if new or before is None else Blend(before, card)
         self.averaged = self._moving if self._blend is None else still(start, card)
         self._before, self._unheard = before, list[Example]()
-        self._corrections = Corrections(_recipe(card, seed), len(card.labels), _WHOLE)
+        recipe = Recipe(size=_SIZE, batch=_BATCH, long_side=card.long_side, scales=(0.8, 1.25), seed=seed)
+        self._corrections = Corrections(recipe, len(card.labels), _WHOLE)
         self._left_s, self._decoder_steps, self._patch_s = 0.0, 0, float("inf")
         self._kept: Batch | None = None
         self._settle()
@@ -84,6 +85,11 @@ class Learner:
     def phase(self) -> str:
         """ "decoder" while the next steps are the decoder's alone, else "whole"."""
         return "decoder" if self._decoder_steps else "whole"
+
+    @property
+    def learned_share(self) -> float:
+        """How much of `averaged` was learned; the rest is as the model was that it goes on from."""
+        return 1.0 if self._blend is None else self._blend.share
 
     @property
     def is_hungry(self) -> bool:
@@ -290,7 +296,3 @@ class Learner:
             torch.cuda.empty_cache()
         if before != self.device:
             self._settle()
-
-
-def _recipe(card: ModelCard, seed: int) -> Recipe:
-    return Recipe(size=_SIZE, batch=_BATCH, long_side=card.long_side, scales=(0.8, 1.25), seed=seed)

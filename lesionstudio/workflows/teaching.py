@@ -90,7 +90,7 @@ def save(
     from lesionstudio.learning.model import SegmentationModel
 
     made = datetime.now(UTC).isoformat(timespec="seconds")
-    card = replace(begins.card, training=facts, made=made)
+    card = replace(begins.card, training={**facts, "learned_share": learner.learned_share}, made=made)
     model = SegmentationModel(learner.averaged, card, learner.device)
     source = begins.weights_of
     with telling_of_version(draft):

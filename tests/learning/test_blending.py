@@ -66,6 +66,7 @@ def test_after_a_correction_that_a_blend_does_best_on_drafts_come_from_that_blen
     learned = weight(one._moving)
     assert not torch.equal(before, learned)
     assert torch.allclose(weight(one.averaged), before + 0.3 * (learned - before), atol=1e-6)
+    assert one.learned_share == 0.3
 
 
 def test_a_slice_that_taught_already_and_the_first_of_all_are_not_asked_about(heard: list[str]) -> None:
