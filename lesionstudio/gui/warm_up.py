@@ -29,7 +29,11 @@ class WarmUp(QObject):
         self._soon = QTimer(self, singleShot=True, interval=_AFTER_MS)
         self._soon.timeout.connect(self._look)
         for changed in (models.models_changed, session.scan_opened, session.settings_changed):
-            changed.connect(self._soon.start)
+            changed.connect(self._look_soon)
+
+    def _look_soon(self) -> None:
+        if not self._soon.isActive():
+            self._soon.start()
 
     def _look(self) -> None:
         model, device = self._models.model_in_use, self._session.settings.device

@@ -1,4 +1,4 @@
-"""OpenCV, loaded when the first picture is drawn: a window without one opens sooner."""
+"""OpenCV, loaded after the window is there and before its first picture is drawn; see first_use.py."""
 
 from functools import cache
 from typing import Any
