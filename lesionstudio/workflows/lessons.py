@@ -134,12 +134,16 @@ class Reading:
         """The lessons of a scan: as they are kept, or read now."""
         state = self._state(item)
         before = self._kept.get(item.id)
-        if before is None or before[0] != state:
+        if before is None or state is None or before[0] != state:
             before = self._kept[item.id] = (state, self._read(item))
         return before[1]
 
     def _state(self, item: WorkItem) -> object:
-        record = (self.project.home / "items" / file_name(item.id, ".json")).stat()
+        """What changes with the record; None, never kept, where so far only the journal knows of the work."""
+        try:
+            record = (self.project.home / "items" / file_name(item.id, ".json")).stat()
+        except FileNotFoundError:
+            return None
         return record.st_mtime_ns, record.st_size, tuple(label.number for label in self.project.labels)
 
     def _read(self, item: WorkItem) -> Lessons:
