@@ -1,6 +1,7 @@
 """What lies in a folder of scans: its folders and files in the order people count, masks apart, links passed over."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 from lesionstudio.imaging.formats.names import in_natural_order, is_mask_folder, is_mask_name, is_segment_name
 
 _EXPORT_HEAD = b"file,source,slice,position_mm,"
+_RESTS_AFTER, _REST_S = 200, 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,11 @@ def folders_in(root: Path) -> Iterator[Folder]:
 
 
 def count_files(root: Path) -> int:
-    """About how many files a search will look at: counted in no time, while putting them in order takes some."""
-    files, waiting = 0, [str(root)]
+    """About how many files a search will look at: counted in no time, while putting them in order takes some.
+
+    It rests now and then: a window whose thread shares Python with this one would wait for it after each call into Qt.
+    """
+    files, seen, waiting = 0, 0, [str(root)]
     while waiting:
         with suppress(OSError), os.scandir(waiting.pop()) as entries:
             for entry in entries:
@@ -58,6 +63,9 @@ def count_files(root: Path) -> int:
                     waiting += [] if _is_left_out(entry.name) else [entry.path]
                 else:
                     files += not entry.name.startswith(".")
+                seen += 1
+                if seen % _RESTS_AFTER == 0:
+                    time.sleep(_REST_S)
     return files
 
 
