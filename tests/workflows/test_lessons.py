@@ -4,14 +4,14 @@ from pathlib import Path
 
 from lesionstudio.progress import silent
 from lesionstudio.project.storage import file_name
-from lesionstudio.workflows.lessons import Lessons, Reading
+from lesionstudio.workflows.lessons import Kept, Reading
 from tests.studies import check, make_study, scene
 
 
 def test_a_scan_of_which_no_record_is_written_yet_is_read_anew_each_time(tmp_path: Path) -> None:
     """Right after the first stroke only the journal knows of the work: the record follows."""
     project = make_study(tmp_path / "study", 4)
-    kept: dict[str, tuple[object, Lessons]] = {}
+    kept: Kept = {}
     for n, item_id in enumerate(list(project.items)):
         check(project, item_id, (scene(n)[1] == 1).astype("uint8"))
     whole = Reading(project, None, "", kept).lessons(silent)
