@@ -106,7 +106,7 @@ class Learner:
         self._left_s = seconds
 
     def has_seen(self, key: str) -> bool:
-        """Whether this correction has been learned from; how much of what was learned drafts hold, says learned_share."""
+        """Whether this correction was learned from; how much of what was learned drafts hold, says learned_share."""
         return self._corrections.shown.get(key, 0) >= SEEN_AFTER and not self._decoder_steps
 
     def add(self, key: str, example: Example) -> None:
